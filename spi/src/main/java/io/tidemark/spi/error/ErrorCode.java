@@ -1,0 +1,119 @@
+package io.tidemark.spi.error;
+
+/**
+ * Everything that can go wrong, with a stable id (the constant's name), a kind, a retry rule and a remedy. Exit codes, metric labels and the
+ * reference page derive from this list. The code is decided where the error is made (by SQLState, exception type), never from message text.
+ */
+public enum ErrorCode {
+    INVALID_ARGUMENT(ErrorKind.USER, RetryRule.OPERATOR, "See 'tidemark help' for the command's options."),
+    UNKNOWN_TABLE(ErrorKind.USER, RetryRule.OPERATOR, "See 'tidemark tables' for the tables of this pipeline."),
+    QUERY_REJECTED(
+            ErrorKind.USER,
+            RetryRule.OPERATOR,
+            "Only one SELECT over mirror tables and history is allowed; see 'tidemark tables'."),
+    QUERY_FAILED(ErrorKind.USER, RetryRule.OPERATOR, "Correct the SQL; see 'tidemark tables' for names."),
+    DIFFERENT(ErrorKind.USER, RetryRule.OPERATOR, "Run 'tidemark verify --repair' to re-read the differing keys."),
+
+    CONFIG_INVALID(
+            ErrorKind.CONFIGURATION, RetryRule.OPERATOR, "Correct the configuration; 'tidemark check' tests it."),
+    CONFIG_NOT_FOUND(
+            ErrorKind.CONFIGURATION, RetryRule.OPERATOR, "Run 'tidemark init', or name the file with --config FILE."),
+    SECRET_NOT_FOUND(
+            ErrorKind.CONFIGURATION, RetryRule.OPERATOR, "Set the environment variable or file the setting refers to."),
+    PARTITION_INVALID(
+            ErrorKind.CONFIGURATION,
+            RetryRule.OPERATOR,
+            "Choose a partition column that exists, has a suitable type and never changes for a row."),
+    PLUGIN_NOT_FOUND(ErrorKind.CONFIGURATION, RetryRule.OPERATOR, "Correct the 'type', or install the plug-in."),
+
+    SOURCE_UNREACHABLE(ErrorKind.SOURCE, RetryRule.RETRY, "Check host, port and network; is the database up?"),
+    SOURCE_AUTHENTICATION(ErrorKind.SOURCE, RetryRule.OPERATOR, "Check user and password of the source."),
+    SOURCE_PERMISSION(
+            ErrorKind.SOURCE, RetryRule.OPERATOR, "Grant the missing permission; 'tidemark check' prints it."),
+    SOURCE_NOT_LOGICAL(
+            ErrorKind.SOURCE,
+            RetryRule.OPERATOR,
+            "Set wal_level = logical (on RDS: rds.logical_replication = 1) and restart the database."),
+    SOURCE_NO_FREE_SLOT(
+            ErrorKind.SOURCE,
+            RetryRule.OPERATOR,
+            "Raise max_replication_slots and max_wal_senders, or drop unused slots (see pg_replication_slots)."),
+    SOURCE_SLOT_IN_USE(
+            ErrorKind.SOURCE,
+            RetryRule.RETRY,
+            "Another process reads this slot; stop it, or give this pipeline another name."),
+    SOURCE_SLOT_LOST(
+            ErrorKind.SOURCE,
+            RetryRule.OPERATOR,
+            "The replication slot is gone or invalid, so changes are missing: run 'tidemark resync --all'."),
+    SOURCE_SLOT_BLOCKED(
+            ErrorKind.SOURCE,
+            RetryRule.RETRY,
+            "A consistent point waits for running transactions to end; end the named one, or try later."),
+    SOURCE_VERSION(ErrorKind.SOURCE, RetryRule.OPERATOR, "Use a supported version of the database."),
+    SOURCE_TABLE_MISSING(
+            ErrorKind.SOURCE, RetryRule.OPERATOR, "Create the table, or take it out with 'tidemark drop TABLE'."),
+    SOURCE_CONNECTION_LOST(ErrorKind.SOURCE, RetryRule.RETRY, "The connection is opened again by itself."),
+    SOURCE_QUERY(ErrorKind.SOURCE, RetryRule.RETRY, "See the database's own message."),
+    SOURCE_PROTOCOL(
+            ErrorKind.SOURCE, RetryRule.FATAL, "Report this with the message; the source sent what is not understood."),
+    SOURCE_VALUE(
+            ErrorKind.SOURCE,
+            RetryRule.OPERATOR,
+            "Map the column to string (tables: columns: NAME: string), then run 'tidemark resync TABLE'."),
+    SOURCE_TYPE(ErrorKind.SOURCE, RetryRule.OPERATOR, "Exclude the column or table, or cast it to a supported type."),
+    SOURCE_SCHEMA_CHANGED(
+            ErrorKind.SOURCE, RetryRule.OPERATOR, "Run 'tidemark resync TABLE' to load the table with its new schema."),
+    SOURCE_WAL_LIMIT(
+            ErrorKind.SOURCE,
+            RetryRule.OPERATOR,
+            "The slot retains more WAL than allowed; find out why capture is behind ('tidemark status')."),
+
+    LAKE_NOT_WRITABLE(ErrorKind.LAKE, RetryRule.OPERATOR, "Give this user write permission on the lake's location."),
+    LAKE_IO(ErrorKind.LAKE, RetryRule.RETRY, "Check the storage of the lake."),
+    LAKE_TABLE_MISSING(ErrorKind.LAKE, RetryRule.OPERATOR, "Run 'tidemark resync TABLE' to make the mirror again."),
+    LAKE_SCHEMA_MISMATCH(ErrorKind.LAKE, RetryRule.OPERATOR, "Run 'tidemark resync TABLE' to make the mirror again."),
+    LAKE_COMMIT_CONFLICT(ErrorKind.LAKE, RetryRule.RETRY, "Another commit came first; the work is done again."),
+    LAKE_COMMIT_FENCED(
+            ErrorKind.LAKE, RetryRule.RETRY, "Another worker took the table over; this one gave its work up."),
+    LAKE_COMMIT_UNKNOWN(
+            ErrorKind.LAKE, RetryRule.RETRY, "The commit is looked up by its position before anything is done again."),
+    LAKE_FILE_CORRUPT(ErrorKind.LAKE, RetryRule.OPERATOR, "Restore the file, or run 'tidemark resync TABLE'."),
+
+    SLICE_CORRUPT(
+            ErrorKind.LAKE,
+            RetryRule.OPERATOR,
+            "Restore the slice file from a backup, or run 'tidemark resync TABLE' to go on without it."),
+    SLICE_CONFLICT(ErrorKind.LAKE, RetryRule.RETRY, "Another capture sealed this slice first; capture starts again."),
+    METASTORE_UNAVAILABLE(ErrorKind.LAKE, RetryRule.RETRY, "Check the metadata store's URL and that it is reachable."),
+    LEASE_LOST(ErrorKind.LAKE, RetryRule.RETRY, "Another process took over; this one starts again."),
+
+    LIMIT_EXCEEDED(ErrorKind.RESOURCE, RetryRule.OPERATOR, "Raise the named limit, or make the work smaller."),
+    TIMEOUT(ErrorKind.RESOURCE, RetryRule.RETRY, "Try again, or give it more time."),
+    DISK_FULL(ErrorKind.RESOURCE, RetryRule.RETRY, "Free space on the named disk."),
+
+    INTERNAL(ErrorKind.INTERNAL, RetryRule.OPERATOR, "Report this with the output of the same command with --trace.");
+
+    private final ErrorKind kind;
+    private final RetryRule retry;
+    private final String remedy;
+
+    ErrorCode(ErrorKind kind, RetryRule retry, String remedy) {
+        this.kind = kind;
+        this.retry = retry;
+        this.remedy = remedy;
+    }
+
+    public ErrorKind kind() {
+        return kind;
+    }
+
+    public RetryRule retry() {
+        return retry;
+    }
+
+    /** One sentence: what the reader does next. */
+    public String remedy() {
+        return remedy;
+    }
+}

@@ -1,0 +1,33 @@
+package io.tidemark.spi.lake;
+
+import java.util.List;
+
+/**
+ * A version of a mirror as its own planner gives it: the files, and the rows of them that are deleted.
+ *
+ * @param spec how the mirror was made; with soft deletes the files also hold {@link LakeTableSpec#DELETED_AT}
+ * @param progress progress of this version
+ * @param files data files (Parquet) that together hold the rows
+ */
+public record PinnedTable(LakeTableSpec spec, LakeProgress progress, List<PinnedFile> files) {
+    public PinnedTable {
+        files = List.copyOf(files);
+    }
+
+    /** Rows that the version holds (with soft deletes: deleted ones too). */
+    public long rows() {
+        return files.stream()
+                .mapToLong(file -> file.rows() - file.deleted().count())
+                .sum();
+    }
+
+    /**
+     * A data file.
+     *
+     * @param location where it is, as the storage names it (a local path without scheme)
+     * @param rows rows in the file, deleted ones included
+     * @param bytes size of the file
+     * @param deleted places of deleted rows, from 0
+     */
+    public record PinnedFile(String location, long rows, long bytes, DeletedRows deleted) {}
+}

@@ -1,0 +1,74 @@
+package io.tidemark.spi.schema;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A version of a table's schema.
+ *
+ * @param table the table
+ * @param columns columns in the source's order
+ * @param key names of the key columns, in key order; empty for a table without a key
+ * @param beforeImage what updates and deletes carry of the old row
+ */
+public record RowSchema(TableId table, List<Column> columns, List<String> key, BeforeImage beforeImage) {
+    public RowSchema {
+        columns = List.copyOf(columns);
+        key = List.copyOf(key);
+        Set<String> names = new HashSet<>();
+        for (Column column : columns) {
+            if (!names.add(column.name())) {
+                throw new IllegalArgumentException(
+                        "Cannot repeat a column (table=" + table + ", column=" + column.name() + ")");
+            }
+        }
+        if (!names.containsAll(key)) {
+            throw new IllegalArgumentException(
+                    "Cannot use an unknown column in a key (table=" + table + ", key=" + key + ")");
+        }
+    }
+
+    /** Whether rows can be told apart by a key. */
+    public boolean hasKey() {
+        return !key.isEmpty();
+    }
+
+    /** Place of the column, or -1. */
+    public int indexOf(String column) {
+        for (int i = 0; i < columns.size(); i++) {
+            if (columns.get(i).name().equals(column)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /** Places of the key columns, in key order. */
+    public int[] keyIndexes() {
+        return key.stream().mapToInt(this::indexOf).toArray();
+    }
+
+    /** Types of the columns, in order. */
+    public List<ColumnType> types() {
+        List<ColumnType> types = new ArrayList<>(columns.size());
+        columns.forEach(column -> types.add(column.type()));
+        return List.copyOf(types);
+    }
+
+    /** Whether rows of the other schema fit this one unchanged: same columns (name, type, order) and same key. */
+    public boolean hasSameRowsAs(RowSchema other) {
+        if (!key.equals(other.key) || columns.size() != other.columns.size()) {
+            return false;
+        }
+        for (int i = 0; i < columns.size(); i++) {
+            Column mine = columns.get(i);
+            Column theirs = other.columns.get(i);
+            if (!mine.name().equals(theirs.name()) || !mine.type().equals(theirs.type())) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

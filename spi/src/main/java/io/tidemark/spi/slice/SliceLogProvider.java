@@ -1,0 +1,14 @@
+package io.tidemark.spi.slice;
+
+import io.tidemark.spi.metastore.MetadataStore;
+import io.tidemark.spi.storage.ObjectStore;
+import java.time.Clock;
+
+/** Makes slice logs; found by {@link java.util.ServiceLoader}. */
+public interface SliceLogProvider {
+    /**
+     * Opens the log of a pipeline: its files lie under {@code slices/<pipeline>/} of the storage, its index under {@code slices/} of the
+     * metadata store.
+     */
+    SliceLog open(String pipeline, ObjectStore storage, MetadataStore metastore, Clock clock);
+}

@@ -1,0 +1,43 @@
+package io.tidemark.spi.source;
+
+import io.tidemark.spi.change.ChangeBatch;
+import io.tidemark.spi.change.Position;
+import io.tidemark.spi.schema.RowSchema;
+import io.tidemark.spi.verify.TableReading;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * A consistent view of the source: exactly the transactions whose position is before {@link #cutoff}. Safe from as many threads as readers
+ * were asked for; further ones wait. Once the source has lost the view, every call fails with {@code SOURCE_CONNECTION_LOST}.
+ */
+public interface SnapshotCut extends AutoCloseable {
+    /** Transactions with {@code position < cutoff} are in the view, others are not. */
+    Position cutoff();
+
+    /**
+     * Cuts a table into chunks of about this size that cover every row once, also rows that move or arrive later: the last chunk has no upper
+     * bound. The plan stays valid for later cuts of the same table.
+     */
+    List<SnapshotChunk> plan(SourceTable table, long chunkBytes);
+
+    /**
+     * Reads a chunk; every batch that the consumer gets is full or the last, holds inserts at {@link #cutoff}, and is reused after the call.
+     *
+     * @return rows read
+     */
+    long read(SnapshotChunk chunk, RowSchema schema, Consumer<ChangeBatch> consumer);
+
+    /**
+     * Reads the rows with these keys, as {@link #read} does.
+     *
+     * @param keys values of the key columns in key order, in canonical text ({@link TableReading})
+     */
+    long readKeys(RowSchema schema, List<List<String>> keys, Consumer<ChangeBatch> consumer);
+
+    /** This side of a comparison; the database renders its values itself. */
+    TableReading reading(RowSchema schema);
+
+    @Override
+    void close();
+}

@@ -1,0 +1,72 @@
+package io.tidemark.spi.source;
+
+import io.tidemark.spi.change.Position;
+import io.tidemark.spi.schema.TableId;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A transactional database whose changes can be read in commit order. Opening a source connects lazily; every method opens and closes what it
+ * needs and is safe from any thread.
+ *
+ * <p>Order of calls for a pipeline: {@link #prepare} (idempotent), then {@link #openStream} by one capture role, while {@link #openCut} serves
+ * loads and comparisons at any time. {@link #remove} ends the pipeline.
+ *
+ * <p>Errors are {@code SOURCE_*} codes.
+ */
+public interface Source extends AutoCloseable {
+    /** Where and as whom, without secrets: {@code postgresql://host:5432/db as user}. */
+    String description();
+
+    /**
+     * Tests connection, version, permissions and settings for capturing the tables, without changing anything.
+     *
+     * @return one finding per thing looked at, failed ones with a remedy; never throws for what a user can put right
+     */
+    List<Finding> check(List<TableId> tables);
+
+    /** All user tables with their schemas, ordered by name. Partitions are not listed beside their partitioned table. */
+    List<SourceTable> tables();
+
+    /**
+     * Makes the source keep and publish the changes of exactly these tables (Postgres: publication and slot). Idempotent; called again when
+     * the set of tables changes, while a stream is open too.
+     *
+     * @param resumeToken where the pipeline will go on; empty for a new pipeline
+     * @throws io.tidemark.spi.error.TidemarkException {@code SOURCE_SLOT_LOST} when the source no longer has the changes after the token
+     */
+    void prepare(List<SourceTable> tables, Optional<String> resumeToken);
+
+    /** Undoes {@link #prepare}. Nothing to undo is no error. */
+    void remove();
+
+    /**
+     * Opens the stream of all transactions after the token. Only one stream of a pipeline can be open at a time.
+     *
+     * @param schemas the schemas as registered: key columns come from here, since the stream does not always tell them
+     */
+    ChangeStream openStream(Optional<String> resumeToken, List<SourceTable> schemas);
+
+    /**
+     * Takes a consistent cut: a position and a snapshot that agree exactly, held until closed.
+     *
+     * @param readers how many chunks can be read at the same time, at least 1
+     * @param timeout how long to wait for running transactions to end
+     * @throws io.tidemark.spi.error.TidemarkException {@code SOURCE_SLOT_BLOCKED} naming what was waited for
+     */
+    SnapshotCut openCut(int readers, Duration timeout);
+
+    /**
+     * Puts a marker into the change stream as a transaction of its own; it reaches {@link ChangeSink#marker}.
+     *
+     * @return a position at or after the marker's commit
+     */
+    Position mark(String content);
+
+    /** What the source keeps for this pipeline. */
+    SourceStatus status();
+
+    @Override
+    void close();
+}
