@@ -1,0 +1,241 @@
+package io.tidemark.parquet;
+
+import io.tidemark.spi.change.BytesVector;
+import io.tidemark.spi.change.ColumnVector;
+import io.tidemark.spi.storage.ObjectStore.ObjectOutput;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.parquet.bytes.HeapByteBufferAllocator;
+import org.apache.parquet.column.ColumnDescriptor;
+import org.apache.parquet.column.ColumnWriteStore;
+import org.apache.parquet.column.ParquetProperties;
+import org.apache.parquet.compression.CompressionCodecFactory.BytesInputCompressor;
+import org.apache.parquet.hadoop.ColumnChunkPageWriteStore;
+import org.apache.parquet.hadoop.ParquetFileWriter;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+import org.apache.parquet.hadoop.metadata.ParquetMetadata;
+import org.apache.parquet.schema.MessageType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes column vectors as one Parquet file, column by column. Null and unchanged rows are written as null. Page statistics, column indexes and
+ * footer statistics are written, pages carry checksums. Memory is bounded: what is encoded waits for its row group up to
+ * {@link ParquetWriteOptions#rowGroupBytes()}, and an idle writer that was {@linkplain #flushRowGroup flushed} holds almost nothing.
+ *
+ * <p>One thread. After an exception of {@code append}, {@code flushRowGroup} or {@code finish} the file is unusable: abort the output. The output
+ * stays the caller's: {@link #finish} writes the footer, whoever made the output closes it.
+ */
+public final class ParquetBatchWriter implements AutoCloseable {
+    /** Rows that are encoded column after column before the size is looked at again. */
+    private static final int BLOCK_ROWS = 2000;
+
+    private static final int ROW_GROUP_ROWS_MAX = Integer.MAX_VALUE / 2;
+
+    private final List<ColumnAppender> appenders = new ArrayList<>();
+    private final ParquetWriteOptions options;
+    private final Map<String, String> keyValueMetadata;
+    private final MessageType schema;
+    private final List<ColumnDescriptor> descriptors;
+    private final LearningValuesWriters valuesWriters = new LearningValuesWriters();
+    private final ParquetProperties properties;
+    private final BytesInputCompressor compressor;
+    private final ParquetFileWriter file;
+    private @Nullable RowGroup rowGroup;
+    private long rows;
+    private long writtenBytes;
+    private State state = State.OPEN;
+
+    /**
+     * @param out an output at its beginning
+     * @param columns columns in file order, at least one
+     * @param keyValueMetadata pairs for the footer
+     */
+    public ParquetBatchWriter(
+            ObjectOutput out, List<ParquetColumn> columns, ParquetWriteOptions options, Map<String, String> keyValueMetadata)
+            throws IOException {
+        if (columns.isEmpty()) {
+            throw new IllegalArgumentException("Cannot write Parquet: a file has at least one column");
+        }
+        columns.forEach(column -> appenders.add(new ColumnAppender(column)));
+        this.options = options;
+        this.keyValueMetadata = Map.copyOf(keyValueMetadata);
+        this.schema = ParquetTypes.schema(columns);
+        this.descriptors = schema.getColumns();
+        this.properties = ParquetProperties.builder()
+                .withPageSize(options.pageBytes())
+                .withDictionaryPageSize(options.pageBytes())
+                .withDictionaryEncoding(options.dictionary())
+                .withMaxRowCountForPageSizeCheck(BLOCK_ROWS)
+                .withValuesWriterFactory(valuesWriters)
+                .withSizeStatisticsEnabled(false)
+                .withAllocator(HeapByteBufferAllocator.getInstance())
+                .build();
+        this.compressor = new PageCodecs(options.zstdLevel()).getCompressor(CompressionCodecName.ZSTD);
+        this.file = new ParquetFileWriter(
+                new ObjectOutputFile(out),
+                schema,
+                ParquetFileWriter.Mode.CREATE,
+                options.rowGroupBytes(),
+                0,
+                null,
+                properties);
+        file.start();
+        this.writtenBytes = file.getPos();
+    }
+
+    /**
+     * Writes rows {@code [fromRow, toRow)} of the vectors.
+     *
+     * @param vectors one per column, in file order, of the columns' types
+     */
+    public void append(List<? extends ColumnVector> vectors, int fromRow, int toRow) throws IOException {
+        appendRows(vectors, null, fromRow, toRow);
+    }
+
+    /** Writes the rows that {@code rowNumbers[from]} to {@code rowNumbers[to - 1]} name, in that order. */
+    public void append(List<? extends ColumnVector> vectors, int[] rowNumbers, int from, int to) throws IOException {
+        appendRows(vectors, rowNumbers, from, to);
+    }
+
+    /** Rows appended. */
+    public long rows() {
+        return rows;
+    }
+
+    /** Bytes written and buffered: about what the file takes, without its footer. */
+    public long bytes() {
+        return writtenBytes + bufferedBytes();
+    }
+
+    /** Encoded bytes that wait in memory for their row group. */
+    public long bufferedBytes() {
+        return rowGroup == null ? 0 : rowGroup.columns.getBufferedSize();
+    }
+
+    /** Ends the row group, so that nothing waits in memory; does nothing when nothing waits. */
+    public void flushRowGroup() throws IOException {
+        require(State.OPEN);
+        if (rowGroup == null) {
+            return;
+        }
+        state = State.FAILED;
+        try (RowGroup group = rowGroup) {
+            rowGroup = null;
+            valuesWriters.learn();
+            file.startBlock(group.rows);
+            group.columns.flush();
+            group.pages.flushToFileWriter(file);
+            file.endBlock();
+        }
+        writtenBytes = file.getPos();
+        state = State.OPEN;
+    }
+
+    /**
+     * Writes what waits and the footer.
+     *
+     * @return the footer, with statistics
+     */
+    public ParquetMetadata finish() throws IOException {
+        flushRowGroup();
+        state = State.FAILED;
+        file.end(keyValueMetadata);
+        state = State.FINISHED;
+        return file.getFooter();
+    }
+
+    /** Frees memory; a file that was not {@linkplain #finish finished} is not readable. */
+    @Override
+    public void close() {
+        if (state != State.FINISHED) {
+            state = State.FAILED;
+        }
+        if (rowGroup != null) {
+            rowGroup.close();
+            rowGroup = null;
+        }
+    }
+
+    private void appendRows(List<? extends ColumnVector> vectors, int @Nullable [] rowNumbers, int from, int to) throws IOException {
+        require(State.OPEN);
+        if (vectors.size() != appenders.size()) {
+            throw new IllegalArgumentException("Cannot append rows: one vector for each column is needed (columns=" + appenders.size()
+                    + ", vectors=" + vectors.size() + ")");
+        }
+        for (int start = from; start < to; ) {
+            int end = blockEnd(vectors, rowNumbers, start, to);
+            state = State.FAILED;
+            appendBlock(vectors, rowNumbers, start, end);
+            state = State.OPEN;
+            start = end;
+            if (bufferedBytes() >= options.rowGroupBytes() || (rowGroup != null && rowGroup.rows >= ROW_GROUP_ROWS_MAX)) {
+                flushRowGroup();
+            }
+        }
+    }
+
+    private void appendBlock(List<? extends ColumnVector> vectors, int @Nullable [] rowNumbers, int from, int to) {
+        RowGroup group = rowGroup;
+        if (group == null) {
+            group = new RowGroup();
+            rowGroup = group;
+        }
+        for (int i = 0; i < appenders.size(); i++) {
+            appenders.get(i).append(group.columns.getColumnWriter(descriptors.get(i)), vectors.get(i), rowNumbers, from, to);
+        }
+        for (int i = from; i < to; i++) {
+            group.columns.endRecord();
+        }
+        group.rows += to - from;
+        rows += to - from;
+    }
+
+    /** Pages end between blocks, so a block of large values is cut short: at about a page, at least one row. */
+    private int blockEnd(List<? extends ColumnVector> vectors, int @Nullable [] rowNumbers, int from, int to) {
+        int end = Math.min(to, from + BLOCK_ROWS);
+        for (ColumnVector vector : vectors) {
+            if (vector instanceof BytesVector bytes) {
+                long sum = 0;
+                for (int i = from; i < end; i++) {
+                    sum += bytes.length(rowNumbers == null ? i : rowNumbers[i]);
+                    if (sum > options.pageBytes()) {
+                        end = Math.max(i, from + 1);
+                    }
+                }
+            }
+        }
+        return end;
+    }
+
+    private void require(State expected) {
+        if (state != expected) {
+            throw new IllegalStateException("Cannot write to the Parquet file: it is " + state);
+        }
+    }
+
+    private enum State {
+        OPEN,
+        FINISHED,
+        FAILED
+    }
+
+    /** The encoders of one row group, made when its first row comes. */
+    private final class RowGroup implements AutoCloseable {
+        final ColumnChunkPageWriteStore pages = new ColumnChunkPageWriteStore(
+                compressor,
+                schema,
+                properties.getAllocator(),
+                properties.getColumnIndexTruncateLength(),
+                properties.getPageWriteChecksumEnabled());
+        final ColumnWriteStore columns = properties.newColumnWriteStore(schema, pages, pages);
+        int rows;
+
+        @Override
+        public void close() {
+            // The column store is not closed: closing flushes, and there is nothing on the heap to give back.
+            pages.close();
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package io.tidemark.parquet;
+
+import io.tidemark.spi.schema.ColumnType;
+
+/**
+ * One column of a Parquet file.
+ *
+ * @param name name in the file; any text that is not empty
+ * @param type type of the values
+ * @param nullable whether the column is optional; a required column refuses nulls when written
+ * @param fieldId field id (Iceberg finds columns by it), or {@link #NO_FIELD_ID}
+ */
+public record ParquetColumn(String name, ColumnType type, boolean nullable, int fieldId) {
+    /** The column has no field id; it is found by its name. */
+    public static final int NO_FIELD_ID = -1;
+
+    public ParquetColumn {
+        if (name.isEmpty()) {
+            throw new IllegalArgumentException("Cannot name a Parquet column with an empty name");
+        }
+        if (fieldId < NO_FIELD_ID) {
+            throw new IllegalArgumentException(
+                    "Cannot give a column this field id: it is negative (column=" + name + ", fieldId=" + fieldId + ")");
+        }
+    }
+
+    /** An optional column without field id. */
+    public static ParquetColumn optional(String name, ColumnType type) {
+        return new ParquetColumn(name, type, true, NO_FIELD_ID);
+    }
+
+    /** Whether the column is found by its field id. */
+    public boolean hasFieldId() {
+        return fieldId != NO_FIELD_ID;
+    }
+}

@@ -1,0 +1,5 @@
+/** Object storage on a local disk. */
+@NullMarked
+package io.tidemark.parquet.storage;
+
+import org.jspecify.annotations.NullMarked;
