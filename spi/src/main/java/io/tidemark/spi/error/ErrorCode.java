@@ -27,6 +27,7 @@ public enum ErrorCode {
     PLUGIN_NOT_FOUND(ErrorKind.CONFIGURATION, RetryRule.OPERATOR, "Correct the 'type', or install the plug-in."),
 
     SOURCE_UNREACHABLE(ErrorKind.SOURCE, RetryRule.RETRY, "Check host, port and network; is the database up?"),
+    SOURCE_DATABASE_MISSING(ErrorKind.SOURCE, RetryRule.OPERATOR, "Correct the database in source.url, or create it."),
     SOURCE_AUTHENTICATION(ErrorKind.SOURCE, RetryRule.OPERATOR, "Check user and password of the source."),
     SOURCE_PERMISSION(
             ErrorKind.SOURCE, RetryRule.OPERATOR, "Grant the missing permission; 'tidemark check' prints it."),
@@ -53,6 +54,10 @@ public enum ErrorCode {
     SOURCE_VERSION(ErrorKind.SOURCE, RetryRule.OPERATOR, "Use a supported version of the database."),
     SOURCE_TABLE_MISSING(
             ErrorKind.SOURCE, RetryRule.OPERATOR, "Create the table, or take it out with 'tidemark drop TABLE'."),
+    SOURCE_TABLE_REWRITTEN(
+            ErrorKind.SOURCE,
+            RetryRule.RETRY,
+            "The table was truncated or rewritten after the snapshot was taken; a newer snapshot reads it."),
     SOURCE_CONNECTION_LOST(ErrorKind.SOURCE, RetryRule.RETRY, "The connection is opened again by itself."),
     SOURCE_QUERY(ErrorKind.SOURCE, RetryRule.RETRY, "See the database's own message."),
     SOURCE_PROTOCOL(
@@ -91,6 +96,10 @@ public enum ErrorCode {
     LIMIT_EXCEEDED(ErrorKind.RESOURCE, RetryRule.OPERATOR, "Raise the named limit, or make the work smaller."),
     TIMEOUT(ErrorKind.RESOURCE, RetryRule.RETRY, "Try again, or give it more time."),
     DISK_FULL(ErrorKind.RESOURCE, RetryRule.RETRY, "Free space on the named disk."),
+    DEMO_DATABASE(
+            ErrorKind.RESOURCE,
+            RetryRule.OPERATOR,
+            "See server.log in the demo's folder, or use another folder with --dir."),
 
     INTERNAL(ErrorKind.INTERNAL, RetryRule.OPERATOR, "Report this with the output of the same command with --trace.");
 
