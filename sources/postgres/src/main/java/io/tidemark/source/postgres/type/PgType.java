@@ -1,0 +1,163 @@
+package io.tidemark.source.postgres.type;
+
+import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.schema.ColumnType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The type of a Postgres column and what Tidemark makes of it. What has an exact column type gets it; what has none becomes STRING in the text
+ * of the type's output function (with {@code datestyle=ISO}, {@code timezone=UTC}, {@code intervalstyle=postgres}, {@code extra_float_digits=1},
+ * {@code bytea_output=hex}), which for {@code character(n)} keeps its blanks, and for {@code boolean} and {@code inet} differs from a cast.
+ * Types whose binary form is not known for certain are not supported. Immutable.
+ *
+ * <p>Values that an exact type cannot hold (infinite dates, NaN in a decimal, timestamps after the year 294,246, the time 24:00) are errors of
+ * their row; {@link #asText} is the remedy.
+ */
+public final class PgType {
+    private static final int DECIMAL_PRECISION_MAX = 38;
+    private static final int MONEY_PRECISION = 19;
+
+    private final int oid;
+    private final String sourceType;
+    private final ColumnType columnType;
+    private final @Nullable BuiltinType builtin;
+    private final boolean isMoney;
+    private final @Nullable TextForm form;
+    private final TypeCatalog catalog;
+
+    private PgType(
+            int oid,
+            String sourceType,
+            ColumnType columnType,
+            @Nullable BuiltinType builtin,
+            boolean isMoney,
+            @Nullable TextForm form,
+            TypeCatalog catalog) {
+        this.oid = oid;
+        this.sourceType = sourceType;
+        this.columnType = columnType;
+        this.builtin = builtin;
+        this.isMoney = isMoney;
+        this.form = form;
+        this.catalog = catalog;
+    }
+
+    /**
+     * The type with this oid and modifier.
+     *
+     * @param typmod {@code atttypmod}, -1 for none
+     */
+    public static PgType of(int oid, int typmod, TypeCatalog catalog) {
+        String sourceType = TypeNames.of(oid, typmod, catalog);
+        int base = oid;
+        int baseTypmod = typmod;
+        UserType domain = catalog.find(base);
+        while (domain != null && domain.kind() == UserType.Kind.DOMAIN) {
+            base = domain.base();
+            baseTypmod = domain.baseTypmod();
+            domain = catalog.find(base);
+        }
+        BuiltinType builtin = BuiltinType.find(base);
+        boolean isMoney = base == BuiltinType.MONEY && catalog.moneyScale() <= MONEY_PRECISION;
+        TextForm form = new FormFinder(catalog).find(base);
+        ColumnType type = ColumnType.STRING;
+        if (isMoney) {
+            type = ColumnType.decimal(MONEY_PRECISION, catalog.moneyScale());
+        } else if (base == BuiltinType.NUMERIC) {
+            type = numeric(baseTypmod);
+        } else if (builtin != null) {
+            type = builtin.type();
+        }
+        return new PgType(oid, sourceType, type, builtin, isMoney, form, catalog);
+    }
+
+    /** The same, carried as STRING because the user wants it so. */
+    public PgType asText() {
+        TextForm text = isMoney ? moneyText(catalog.moneyScale()) : form;
+        return new PgType(oid, sourceType, ColumnType.STRING, builtin, isMoney, text, catalog);
+    }
+
+    /** How the column is carried; STRING when the type is not supported. */
+    public ColumnType columnType() {
+        return columnType;
+    }
+
+    /** The type as Postgres names it, with its modifier, for example {@code numeric(12,2)}. */
+    public String sourceType() {
+        return sourceType;
+    }
+
+    /** Whether values can be decoded. */
+    public boolean isSupported() {
+        return form != null || isMoney;
+    }
+
+    /** Why a column of this type cannot be captured, and what to do; only for types that are {@linkplain #isSupported not supported}. */
+    public TidemarkException unsupported(String table, String column) {
+        return new TidemarkException(
+                ErrorCode.SOURCE_TYPE,
+                "Cannot capture column: its type is not supported (table=" + table + ", column=" + column + ", type="
+                        + sourceType + ", oid=" + Integer.toUnsignedString(oid) + ")");
+    }
+
+    /** A decoder for one thread; for an unsupported type one that fails at every value. */
+    public ValueDecoder newDecoder() {
+        if (!isSupported()) {
+            return (out, buffer, offset, length) -> {
+                throw new TidemarkException(
+                        ErrorCode.SOURCE_TYPE,
+                        "Cannot decode value: its type is not supported (type=" + sourceType + ")");
+            };
+        }
+        if (columnType.kind() == ColumnType.Kind.DECIMAL) {
+            return isMoney ? Decoders::money : Decoders.decimal(columnType);
+        }
+        boolean isText = columnType.kind() == ColumnType.Kind.STRING;
+        if (builtin != null && builtin.decoder() != null && builtin.type().equals(columnType)) {
+            return isText && catalog.checksText() ? new TextDecoder(builtin.text(), true) : builtin.decoder();
+        }
+        TextForm text = java.util.Objects.requireNonNull(form);
+        return new TextDecoder(text, catalog.checksText());
+    }
+
+    /**
+     * SQL that renders the column as exactly the text that a STRING column of this type gets, under the session settings named above.
+     *
+     * @param quotedColumn the column as a quoted identifier, qualified or not
+     */
+    public String asTextExpression(String quotedColumn) {
+        if (isMoney) {
+            return quotedColumn + "::numeric::text";
+        }
+        if (builtin == null) {
+            // Not IS NULL, which is also true for a row of nulls. A user's own cast to text may print something else
+            // than the output function.
+            return "case when " + quotedColumn + " is distinct from null then format('%s', " + quotedColumn + ") end";
+        }
+        return builtin.outputFunction().isEmpty()
+                ? quotedColumn + "::text"
+                : "textin(" + builtin.outputFunction() + "(" + quotedColumn + "))";
+    }
+
+    /** SQL for the column's value when its column type is not STRING: the column itself, but money as the number that it is. */
+    public String valueExpression(String quotedColumn) {
+        return isMoney ? quotedColumn + "::numeric" : quotedColumn;
+    }
+
+    private static ColumnType numeric(int typmod) {
+        if (typmod < 0) {
+            return ColumnType.STRING;
+        }
+        int precision = TypeNames.precision(typmod);
+        int scale = TypeNames.scale(typmod);
+        return precision > DECIMAL_PRECISION_MAX || scale < 0 || scale > precision
+                ? ColumnType.STRING
+                : ColumnType.decimal(precision, scale);
+    }
+
+    private static TextForm moneyText(int scale) {
+        return (out, in) ->
+                out.put(java.math.BigDecimal.valueOf(in.int64(), scale).toPlainString());
+    }
+}

@@ -1,0 +1,53 @@
+package io.tidemark.source.postgres.type;
+
+import io.tidemark.spi.change.ChangeBatch;
+import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.schema.RowSchema;
+import java.util.List;
+
+/** The decoders of a table's columns, in schema order. For one thread. */
+public final class RowDecoder {
+    private final RowSchema schema;
+    private final ValueDecoder[] decoders;
+
+    /**
+     * Decoders for a schema.
+     *
+     * @param types one per column of the schema, in its order
+     */
+    public RowDecoder(RowSchema schema, List<PgType> types) {
+        if (types.size() != schema.columns().size()) {
+            throw new IllegalArgumentException(
+                    "Cannot decode rows: types and columns differ in number (table=" + schema.table() + ", types="
+                            + types.size() + ", columns=" + schema.columns().size() + ")");
+        }
+        this.schema = schema;
+        this.decoders = types.stream().map(PgType::newDecoder).toArray(ValueDecoder[]::new);
+    }
+
+    public RowSchema schema() {
+        return schema;
+    }
+
+    public int columnCount() {
+        return decoders.length;
+    }
+
+    /**
+     * Appends a binary value to the batch's column.
+     *
+     * @throws TidemarkException as {@link ValueDecoder#append}, naming table and column
+     */
+    public void append(ChangeBatch batch, int column, byte[] buffer, int offset, int length) {
+        try {
+            decoders[column].append(batch.column(column), buffer, offset, length);
+        } catch (TidemarkException e) {
+            throw new TidemarkException(
+                    e.code(),
+                    e.reason() + " (table=" + schema.table() + ", column="
+                            + schema.columns().get(column).name() + ", type="
+                            + schema.columns().get(column).sourceType() + ")",
+                    e);
+        }
+    }
+}
