@@ -84,7 +84,7 @@ class SqliteMetadataStoreTest {
     @Test
     void listsByPrefixInOrderWithoutItsOwnRow() {
         for (String key : new String[] {"b/2", "a", "b/10", "b", "b~", "B/1", "b/", "c", "b/%_", " "}) {
-            store.compareAndSet(key, Entry.ABSENT, key).orElseThrow();
+            assertThat(store.compareAndSet(key, Entry.ABSENT, key)).isPresent();
         }
         assertThat(store.list("b/")).extracting(Entry::key).containsExactly("b/", "b/%_", "b/10", "b/2");
         assertThat(store.list("")).hasSize(10).extracting(Entry::key).isSorted().doesNotContain("");
@@ -95,7 +95,7 @@ class SqliteMetadataStoreTest {
     void keepsHostileValuesExactly() {
         String[] values = {"", "a\nb\r\n\t", "' OR 1=1; --", "\uD83D\uDE00 é \u0001 \uFFFF", "x".repeat(1 << 20)};
         for (int i = 0; i < values.length; i++) {
-            store.compareAndSet("v" + i, Entry.ABSENT, values[i]).orElseThrow();
+            assertThat(store.compareAndSet("v" + i, Entry.ABSENT, values[i])).isPresent();
             assertThat(store.read("v" + i).orElseThrow().value()).isEqualTo(values[i]);
         }
     }

@@ -95,10 +95,11 @@ public final class StoreProcess implements AutoCloseable {
     private static void append(MetadataStore store, String prefix) {
         Entry head = store.compareAndSet(prefix + "head", Entry.ABSENT, "0").orElseThrow();
         for (int i = 1; ; i++) {
-            store.compareAndSet(prefix + i, Entry.ABSENT, "value " + i).orElseThrow();
+            Entry written =
+                    store.compareAndSet(prefix + i, Entry.ABSENT, "value " + i).orElseThrow();
             head = store.compareAndSet(prefix + "head", head.version(), Integer.toString(i))
                     .orElseThrow();
-            System.out.println(i);
+            System.out.println(written.value().substring("value ".length()));
         }
     }
 }
