@@ -1,0 +1,23 @@
+package io.tidemark.engine.config;
+
+import java.time.Duration;
+
+/**
+ * Bounds.
+ *
+ * @param workers tables that are applied at the same time in one process; default 2
+ * @param snapshotReaders connections that a load reads with; default 2
+ * @param chunkBytes about how much of a table's heap one chunk of a load covers; default 256 MiB
+ * @param applyBytes about how many bytes of slice files one apply takes on; default 256 MiB
+ * @param cutTimeout how long a cut waits for the source's running transactions to end; default 60 s
+ * @param retainedBytesMax WAL that the slot may retain before {@code status} and {@code check} raise an alarm; default 10 GiB
+ * @param queryBytes memory of the local SQL engine; default 1 GiB
+ */
+public record LimitConfig(
+        int workers,
+        int snapshotReaders,
+        long chunkBytes,
+        long applyBytes,
+        Duration cutTimeout,
+        long retainedBytesMax,
+        long queryBytes) {}

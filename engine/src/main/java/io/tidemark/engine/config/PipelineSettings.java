@@ -1,0 +1,172 @@
+package io.tidemark.engine.config;
+
+import io.tidemark.spi.config.Setting;
+import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** Declarations of the settings that belong to no plug-in. Validation, help and reference derive from them. */
+public final class PipelineSettings {
+    private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,39}");
+    private static final long MIB = 1L << 20;
+    private static final long GIB = 1L << 30;
+
+    static final Setting<String> PIPELINE = new Setting<>(
+            "pipeline",
+            "name",
+            null,
+            false,
+            false,
+            "Name of the pipeline; what it makes in the source (publication, slot) is named after it.",
+            PipelineSettings::name);
+    static final Setting<String> STATE = Setting.text(
+                    "state",
+                    "Folder on local disk for catalogs, indexes and scratch files; relative to the configuration file.")
+            .withDefault("./.tidemark");
+
+    static final Setting<String> SOURCE_TYPE = Setting.text("type", "Kind of the source.");
+    static final Setting<String> LAKE_TYPE =
+            Setting.text("type", "Format of the mirror tables.").withDefault("iceberg");
+    static final Setting<String> LAKE_LOCATION = Setting.text(
+            "location",
+            "Root of the lake: a folder, relative to the configuration file, or a URI such as s3://bucket/path.");
+    static final Setting<String> METADATA_TYPE =
+            Setting.text("type", "Kind of the metadata store.").withDefault("jdbc");
+
+    static final Setting<Duration> INTERVAL = Setting.duration(
+            "interval",
+            "10s",
+            Duration.ofSeconds(1),
+            Duration.ofHours(1),
+            "A time slice is sealed at the next multiple of this, at a transaction end; 1s to 1h.");
+    static final Setting<Long> SLICE_BYTES = Setting.size(
+            "max-size",
+            "256MiB",
+            MIB,
+            64 * GIB,
+            "A time slice is sealed early when it holds this much; 1MiB to 64GiB.");
+    static final Setting<Duration> KEEP = Setting.duration(
+            "keep",
+            "7d",
+            Duration.ofMinutes(1),
+            Duration.ofDays(36_500),
+            "How long applied slices are kept for history and audit; 1m to 36500d.");
+
+    static final Setting<Integer> WORKERS =
+            Setting.integer("workers", "2", 1, 64, "Tables that are applied at the same time in one process; 1 to 64.");
+    static final Setting<Integer> SNAPSHOT_READERS = Setting.integer(
+            "snapshot-readers", "2", 1, 64, "Connections that the load of a table reads with; 1 to 64.");
+    static final Setting<Long> CHUNK_BYTES = Setting.size(
+            "chunk-size",
+            "256MiB",
+            MIB,
+            64 * GIB,
+            "About how much of a table one chunk of a load covers: what a restart repeats at most; 1MiB to 64GiB.");
+    static final Setting<Long> APPLY_BYTES = Setting.size(
+            "apply-size",
+            "256MiB",
+            MIB,
+            64 * GIB,
+            "About how much of the slice log one commit of a mirror table takes on; 1MiB to 64GiB.");
+    static final Setting<Duration> CUT_TIMEOUT = Setting.duration(
+            "cut-timeout",
+            "60s",
+            Duration.ofSeconds(1),
+            Duration.ofDays(1),
+            "How long a snapshot or comparison waits for the source's running transactions to end; 1s to 1d.");
+    static final Setting<Long> RETAINED_BYTES = Setting.size(
+            "retained-wal",
+            "10GiB",
+            64 * MIB,
+            1024 * 1024 * GIB,
+            "Log that the source may keep for this pipeline before 'status' and 'check' raise an alarm; 64MiB to 1048576GiB.");
+    static final Setting<Long> QUERY_BYTES = Setting.size(
+            "query-memory", "1GiB", 64 * MIB, 1024 * GIB, "Memory of the local SQL engine; 64MiB to 1024GiB.");
+
+    static final Setting<TablePattern> INCLUDE = pattern("include", "Mirror the tables that match this pattern.");
+    static final Setting<TablePattern> EXCLUDE = pattern("exclude", "Leave out the tables that match this pattern.");
+    static final Setting<String> PARTITION = new Setting<>(
+            "partition",
+            "list of partition fields",
+            null,
+            true,
+            false,
+            "Partition fields of the mirror, in order: column, year(column), month(column), day(column), hour(column),"
+                    + " bucket(16, column) or truncate(10, column).",
+            PartitionField::checked);
+    static final Setting<DeleteMode> DELETE = Setting.choice(
+            "delete",
+            DeleteMode.HARD,
+            "What a delete does to the mirror: the row goes (hard), or stays with _tidemark_deleted_at set (soft).");
+    static final Setting<String> COLUMNS = new Setting<>(
+            "columns",
+            "mapping of column: string",
+            null,
+            true,
+            false,
+            "Columns to carry as text in the source's own form; string is the only choice.",
+            PipelineSettings::columnType);
+
+    private PipelineSettings() {}
+
+    /** Settings at the top of the file. */
+    public static List<Setting<?>> top() {
+        return List.of(PIPELINE, STATE);
+    }
+
+    /** Settings of the section {@code source} beside the plug-in's own. */
+    public static List<Setting<?>> source() {
+        return List.of(SOURCE_TYPE);
+    }
+
+    /** Settings of the section {@code lake} beside the plug-in's own. */
+    public static List<Setting<?>> lake() {
+        return List.of(LAKE_TYPE, LAKE_LOCATION);
+    }
+
+    /** Settings of the section {@code metadata} beside the plug-in's own. */
+    public static List<Setting<?>> metadata() {
+        return List.of(METADATA_TYPE);
+    }
+
+    public static List<Setting<?>> slices() {
+        return List.of(INTERVAL, SLICE_BYTES, KEEP);
+    }
+
+    public static List<Setting<?>> limits() {
+        return List.of(WORKERS, SNAPSHOT_READERS, CHUNK_BYTES, APPLY_BYTES, CUT_TIMEOUT, RETAINED_BYTES, QUERY_BYTES);
+    }
+
+    /** Settings of one rule of the list {@code tables}. */
+    public static List<Setting<?>> tableRule() {
+        return List.of(INCLUDE, EXCLUDE, PARTITION, DELETE, COLUMNS);
+    }
+
+    private static Setting<TablePattern> pattern(String key, String description) {
+        return new Setting<>(
+                key,
+                "table pattern",
+                null,
+                true,
+                false,
+                description + " schema.table, where * stands for any characters and ? for one; a part in double quotes"
+                        + " is taken as it is.",
+                TablePattern::of);
+    }
+
+    private static String name(String text) {
+        if (!NAME.matcher(text).matches()) {
+            throw new IllegalArgumentException(
+                    "must be lower-case letters, digits and underscores, start with a letter, and have at most 40 characters");
+        }
+        return text;
+    }
+
+    private static String columnType(String text) {
+        if (!"string".equals(text)) {
+            throw new IllegalArgumentException("must be string");
+        }
+        return text;
+    }
+}

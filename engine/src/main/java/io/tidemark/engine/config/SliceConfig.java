@@ -1,0 +1,12 @@
+package io.tidemark.engine.config;
+
+import java.time.Duration;
+
+/**
+ * How time slices are cut and kept.
+ *
+ * @param interval a slice is sealed at the next multiple of this, 1 s to 1 h; default 10 s
+ * @param bytesMax a slice is sealed early when it holds this many bytes; default 256 MiB
+ * @param keep how long applied slices are kept; default 7 d
+ */
+public record SliceConfig(Duration interval, long bytesMax, Duration keep) {}

@@ -1,0 +1,31 @@
+package io.tidemark.engine.config;
+
+import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
+import io.tidemark.spi.schema.TableId;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One rule of the {@code tables} list.
+ *
+ * @param include whether matching tables are mirrored or left out
+ * @param pattern which tables it matches
+ * @param partitions partition fields of the mirror; empty for none
+ * @param deletes what a delete does to the mirror
+ * @param columns wanted type per column name; {@code string} is the only choice
+ */
+public record TableRule(
+        boolean include,
+        TablePattern pattern,
+        List<String> partitions,
+        DeleteMode deletes,
+        Map<String, String> columns) {
+    public TableRule {
+        partitions = List.copyOf(partitions);
+        columns = Map.copyOf(columns);
+    }
+
+    public boolean matches(TableId table) {
+        return pattern.matches(table);
+    }
+}

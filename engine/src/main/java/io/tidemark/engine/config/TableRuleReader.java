@@ -1,0 +1,123 @@
+package io.tidemark.engine.config;
+
+import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
+
+/** Reads the list {@code tables}. */
+final class TableRuleReader {
+    private final Problems problems;
+    private final SectionReader sections;
+
+    TableRuleReader(Problems problems, SectionReader sections) {
+        this.problems = problems;
+        this.sections = sections;
+    }
+
+    /** The rule that counts when none is written: everything is mirrored. */
+    static List<TableRule> everything() {
+        return List.of(new TableRule(true, TablePattern.of("*.*"), List.of(), DeleteMode.HARD, Map.of()));
+    }
+
+    List<TableRule> read(int line, Node node) {
+        if (!(node instanceof SequenceNode list)) {
+            problems.add(line, "tables must be a list of rules, each starting with '- include:' or '- exclude:'");
+            return List.of();
+        }
+        List<TableRule> rules = new ArrayList<>();
+        List<Integer> lines = new ArrayList<>();
+        boolean allRead = true;
+        for (Node item : list.getValue()) {
+            int itemLine = YamlMap.lineOf(item, line);
+            String name = "tables[" + (rules.size() + 1) + "]";
+            Optional<TableRule> rule = rule(YamlMap.of(name, itemLine, item, problems));
+            allRead &= rule.isPresent();
+            rule.ifPresent(read -> {
+                refuseUnreachable(read, itemLine, rules, lines);
+                rules.add(read);
+                lines.add(itemLine);
+            });
+        }
+        if (allRead && rules.stream().noneMatch(TableRule::include)) {
+            problems.add(line, "tables includes nothing: add '- include: \"*.*\"' as the last rule");
+        }
+        return rules;
+    }
+
+    private Optional<TableRule> rule(YamlMap map) {
+        if (map.isAbsent()) {
+            return Optional.empty();
+        }
+        sections.refuseUnknown(map, SectionReader.keys(PipelineSettings.tableRule()));
+        boolean include = map.has("include");
+        if (include == map.has("exclude")) {
+            problems.add(map.line(), map.name() + " must have one of include and exclude");
+            return Optional.empty();
+        }
+        if (!include) {
+            for (String key : List.of("partition", "delete", "columns")) {
+                if (map.has(key)) {
+                    problems.add(map.lineOf(key), map.pathTo(key) + " has no meaning beside exclude");
+                }
+            }
+        }
+        Optional<TablePattern> pattern =
+                sections.value(map, include ? PipelineSettings.INCLUDE : PipelineSettings.EXCLUDE);
+        Optional<DeleteMode> deletes = sections.value(map, PipelineSettings.DELETE);
+        List<String> partitions = partitions(map);
+        Map<String, String> columns = columns(map);
+        return pattern.map(
+                found -> new TableRule(include, found, partitions, deletes.orElse(DeleteMode.HARD), columns));
+    }
+
+    /** The first rule that matches decides, so one behind a wider one would silently do nothing. */
+    private void refuseUnreachable(TableRule rule, int line, List<TableRule> earlier, List<Integer> lines) {
+        for (int i = 0; i < earlier.size(); i++) {
+            if (earlier.get(i).pattern().covers(rule.pattern())) {
+                problems.add(
+                        line,
+                        "the rule for " + rule.pattern() + " never applies: the first match decides, and "
+                                + earlier.get(i).pattern() + " on line " + lines.get(i)
+                                + " matches all of its tables; move the narrower rule up");
+                return;
+            }
+        }
+    }
+
+    private List<String> partitions(YamlMap map) {
+        List<String> partitions = new ArrayList<>();
+        map.find("partition").ifPresent(entry -> {
+            String path = map.pathTo("partition");
+            if (!(entry.node() instanceof SequenceNode list)) {
+                problems.add(entry.line(), path + " must be a list, for example [day(create_at)]");
+                return;
+            }
+            for (Node item : list.getValue()) {
+                int line = YamlMap.lineOf(item, entry.line());
+                YamlMap.text(path, line, item, "a partition field; in brackets, quote one that holds a comma", problems)
+                        .flatMap(text -> sections.parsed(path, line, PipelineSettings.PARTITION, text))
+                        .ifPresent(partitions::add);
+            }
+        });
+        return partitions;
+    }
+
+    private Map<String, String> columns(YamlMap map) {
+        Map<String, String> columns = new LinkedHashMap<>();
+        map.find("columns").ifPresent(entry -> {
+            YamlMap pairs = YamlMap.of(map.pathTo("columns"), entry.line(), entry.node(), problems);
+            for (String column : pairs.keys()) {
+                pairs.text(column, "string", problems)
+                        .flatMap(text -> sections.parsed(
+                                pairs.pathTo(column), pairs.lineOf(column), PipelineSettings.COLUMNS, text))
+                        .ifPresent(type -> columns.put(column, type));
+            }
+        });
+        return columns;
+    }
+}
