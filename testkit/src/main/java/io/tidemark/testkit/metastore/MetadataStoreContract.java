@@ -150,7 +150,7 @@ public abstract class MetadataStoreContract {
     void listsByPrefixInKeyOrder() {
         MetadataStore store = store();
         for (String key : List.of("b/2", "a/10", "a/9", "a-", "a/", "a0", "A/1", "b/1", "a/a", "a/B")) {
-            store.compareAndSet(key, Entry.ABSENT, "value of " + key).orElseThrow();
+            create(store, key, "value of " + key);
         }
         assertThat(store.list("a/")).extracting(Entry::key).containsExactly("a/", "a/10", "a/9", "a/B", "a/a");
         assertThat(store.list(""))
@@ -168,8 +168,8 @@ public abstract class MetadataStoreContract {
             })
     void takesEveryPrintableCharacterLiterally(String key) {
         MetadataStore store = store();
-        store.compareAndSet("aXb", Entry.ABSENT, "other").orElseThrow();
-        store.compareAndSet("a", Entry.ABSENT, "shorter").orElseThrow();
+        create(store, "aXb", "other");
+        create(store, "a", "shorter");
         Entry written = store.compareAndSet(key, Entry.ABSENT, "mine").orElseThrow();
         assertThat(store.read(key)).contains(written);
         assertThat(store.list(key)).containsExactly(written);
@@ -179,7 +179,7 @@ public abstract class MetadataStoreContract {
     void distinguishesCaseAndTrailingBlanks() {
         MetadataStore store = store();
         for (String key : List.of("key", "KEY", "Key", "key ")) {
-            store.compareAndSet(key, Entry.ABSENT, key).orElseThrow();
+            create(store, key, key);
         }
         for (String key : List.of("key", "KEY", "Key", "key ")) {
             assertThat(store.read(key).map(Entry::value)).contains(key);
@@ -192,7 +192,7 @@ public abstract class MetadataStoreContract {
             })
     void keepsAnyText(String value) {
         MetadataStore store = store();
-        store.compareAndSet("a", Entry.ABSENT, value).orElseThrow();
+        create(store, "a", value);
         assertThat(store().read("a").map(Entry::value)).contains(value);
         assertThat(store.list("a")).extracting(Entry::value).containsExactly(value);
     }
@@ -202,7 +202,7 @@ public abstract class MetadataStoreContract {
         MetadataStore store = store();
         String key = "k".repeat(512);
         String value = "0123456789abcdef".repeat(1 << 16);
-        store.compareAndSet(key, Entry.ABSENT, value).orElseThrow();
+        create(store, key, value);
         Optional<Entry> read = store.read(key);
         assertThat(read.map(entry -> entry.value().equals(value))).contains(true);
     }
@@ -220,7 +220,7 @@ public abstract class MetadataStoreContract {
 
     @Test
     void losesNoIncrementOfConcurrentWriters() throws Exception {
-        store().compareAndSet("counter", Entry.ABSENT, "0").orElseThrow();
+        create(store(), "counter", "0");
         List<Set<Long>> versions = concurrently(thread -> {
             MetadataStore store = store();
             return () -> {
@@ -237,6 +237,10 @@ public abstract class MetadataStoreContract {
         versions.forEach(all::addAll);
         assertThat(all).hasSize(THREADS * INCREMENTS);
         assertThat(store().read("counter").map(Entry::value)).contains(Integer.toString(THREADS * INCREMENTS));
+    }
+
+    private static void create(MetadataStore store, String key, String value) {
+        assertThat(store.compareAndSet(key, Entry.ABSENT, value)).isPresent();
     }
 
     private interface Work<T> {
