@@ -1,0 +1,231 @@
+package io.tidemark.parquet;
+
+import io.tidemark.spi.change.ColumnVector;
+import io.tidemark.spi.storage.ObjectStore.ObjectInput;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.parquet.ParquetReadOptions;
+import org.apache.parquet.column.ColumnDescriptor;
+import org.apache.parquet.column.ColumnReader;
+import org.apache.parquet.column.impl.ColumnReadStoreImpl;
+import org.apache.parquet.column.page.PageReadStore;
+import org.apache.parquet.conf.PlainParquetConfiguration;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.metadata.BlockMetaData;
+import org.apache.parquet.schema.MessageType;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a Parquet file, whoever wrote it, into column vectors. Columns are picked by field id when both the projection and the file have ids,
+ * else by name; a column that the file lacks reads as null. Memory is bounded by one row group of compressed pages, a page per column, and a
+ * batch of about {@value #BATCH_BYTES} bytes. Page checksums are verified where the file has them.
+ *
+ * <p>One thread. {@link IOException} says that the file could not be read or is not what was asked for; a damaged file may also surface as a
+ * {@link RuntimeException} of the Parquet library. Either names no path: the caller knows it.
+ */
+public final class ParquetBatchReader implements AutoCloseable {
+    private static final int BATCH_BYTES = 8 << 20;
+    private static final int BATCH_ROWS = 8192;
+    private static final int FIRST_ROWS = 64;
+
+    private final ObjectInput in;
+    private final ParquetFileReader file;
+    private final MessageType fileSchema;
+    private final List<ParquetColumn> columns;
+    private final List<Source> sources;
+    private final List<ColumnVector> vectors = new ArrayList<>();
+    private final boolean readsPages;
+    private int nextGroup;
+    private long groupRowsLeft;
+    private long nextRow;
+
+    private ParquetBatchReader(ObjectInput in, ParquetFileReader file, List<ParquetColumn> columns) throws IOException {
+        this.in = in;
+        this.file = file;
+        this.fileSchema = file.getFileMetaData().getSchema();
+        this.columns = List.copyOf(columns);
+        this.sources = new ArrayList<>(columns.size());
+        List<ColumnDescriptor> wanted = new ArrayList<>();
+        for (ParquetColumn column : columns) {
+            Optional<ColumnDescriptor> descriptor = FileColumns.find(fileSchema, column);
+            if (descriptor.isEmpty()) {
+                sources.add(Source.MISSING);
+                continue;
+            }
+            if (wanted.contains(descriptor.get())) {
+                throw new IllegalArgumentException(
+                        "Cannot read column: another one is the same column of the file (column=" + column.name() + ")");
+            }
+            wanted.add(descriptor.get());
+            sources.add(new Source(descriptor.get(), ColumnFill.of(column, descriptor.get().getPrimitiveType())));
+        }
+        this.readsPages = !wanted.isEmpty();
+        if (readsPages) {
+            file.setRequestedSchema(wanted);
+        }
+    }
+
+    /**
+     * Opens a file.
+     *
+     * @param in the object; closed with the reader, and closed when this call fails
+     * @param columns the projection
+     */
+    public static ParquetBatchReader open(ObjectInput in, List<ParquetColumn> columns) throws IOException {
+        return open(in, columns, false);
+    }
+
+    /** Opens a file for all its columns, none of which may be nested or of a type that Tidemark does not carry. */
+    public static ParquetBatchReader openAll(ObjectInput in) throws IOException {
+        return open(in, List.of(), true);
+    }
+
+    private static ParquetBatchReader open(ObjectInput in, List<ParquetColumn> columns, boolean all) throws IOException {
+        ParquetFileReader file = null;
+        try {
+            ParquetReadOptions options = ParquetReadOptions.builder(new PlainParquetConfiguration())
+                    .withCodecFactory(new PageCodecs(1))
+                    .usePageChecksumVerification(true)
+                    .build();
+            file = ParquetFileReader.open(new ObjectInputFile(in), options);
+            List<ParquetColumn> wanted = all ? FileColumns.all(file.getFileMetaData().getSchema()) : columns;
+            return new ParquetBatchReader(in, file, wanted);
+        } catch (IOException | RuntimeException e) {
+            if (file != null) {
+                file.close();
+            }
+            in.close();
+            throw e;
+        }
+    }
+
+    /** The projection. */
+    public List<ParquetColumn> columns() {
+        return columns;
+    }
+
+    /** Whether the file has the column of this place in the projection. */
+    public boolean hasColumn(int index) {
+        return sources.get(index).descriptor != null;
+    }
+
+    /** Rows in the file. */
+    public long rows() {
+        return file.getRecordCount();
+    }
+
+    /** Pairs of the footer. */
+    public Map<String, String> keyValueMetadata() {
+        return file.getFileMetaData().getKeyValueMetaData();
+    }
+
+    /** The next rows, or nothing at the end. Vectors are those of the batch before, filled anew. */
+    public Optional<ParquetBatch> next() throws IOException {
+        if (vectors.isEmpty()) {
+            columns.forEach(column -> vectors.add(ColumnVector.of(column.type(), BATCH_ROWS)));
+        }
+        vectors.forEach(ColumnVector::clear);
+        long firstRow = nextRow;
+        int read = read(vectors, BATCH_ROWS);
+        return read == 0 ? Optional.empty() : Optional.of(new ParquetBatch(firstRow, read, vectors));
+    }
+
+    /**
+     * Appends the next rows to the vectors of the caller.
+     *
+     * @param into one vector per projected column, of its type
+     * @param rowsMax most rows to read; fewer come at the end of a row group, or when they are large
+     * @return rows read; 0 at the end of the file
+     */
+    public int read(List<? extends ColumnVector> into, int rowsMax) throws IOException {
+        if (groupRowsLeft == 0 && !openRowGroup()) {
+            return 0;
+        }
+        int most = (int) Math.min(rowsMax, groupRowsLeft);
+        long bytesBefore = byteSize(into);
+        int read = 0;
+        long bytes = 0;
+        while (read < most && bytes < BATCH_BYTES) {
+            // The first rows tell how large rows are, so that a batch of large ones ends early.
+            long fitting = read == 0 ? FIRST_ROWS : (BATCH_BYTES - bytes) * read / Math.max(bytes, 1) + 1;
+            int count = (int) Math.min(most - read, fitting);
+            for (int i = 0; i < sources.size(); i++) {
+                sources.get(i).fill(into.get(i), count);
+            }
+            read += count;
+            bytes = byteSize(into) - bytesBefore;
+        }
+        groupRowsLeft -= read;
+        nextRow += read;
+        return read;
+    }
+
+    /** Closes the file and the object. */
+    @Override
+    public void close() throws IOException {
+        try (in) {
+            file.close();
+        }
+    }
+
+    private boolean openRowGroup() throws IOException {
+        List<BlockMetaData> groups = file.getRowGroups();
+        while (nextGroup < groups.size()) {
+            BlockMetaData group = groups.get(nextGroup++);
+            groupRowsLeft = group.getRowCount();
+            if (groupRowsLeft == 0) {
+                file.skipNextRowGroup();
+                continue;
+            }
+            if (readsPages) {
+                PageReadStore pages = file.readNextRowGroup();
+                ColumnReadStoreImpl store = new ColumnReadStoreImpl(
+                        pages, NoConverter.GROUP, fileSchema, file.getFileMetaData().getCreatedBy());
+                sources.forEach(source -> source.open(store));
+            }
+            return true;
+        }
+        return false;
+    }
+
+    private static long byteSize(List<? extends ColumnVector> vectors) {
+        long bytes = 0;
+        for (ColumnVector vector : vectors) {
+            bytes += vector.byteSize();
+        }
+        return bytes;
+    }
+
+    /** Where the values of a projected column come from. */
+    private static final class Source {
+        static final Source MISSING = new Source(null, null);
+
+        private final @Nullable ColumnDescriptor descriptor;
+        private final @Nullable ColumnFill fill;
+        private @Nullable ColumnReader reader;
+
+        Source(@Nullable ColumnDescriptor descriptor, @Nullable ColumnFill fill) {
+            this.descriptor = descriptor;
+            this.fill = fill;
+        }
+
+        void open(ColumnReadStoreImpl store) {
+            if (descriptor != null) {
+                reader = store.getColumnReader(descriptor);
+            }
+        }
+
+        void fill(ColumnVector into, int count) {
+            if (fill == null || reader == null || descriptor == null) {
+                for (int i = 0; i < count; i++) {
+                    into.appendNull();
+                }
+            } else {
+                fill.fill(reader, descriptor.getMaxDefinitionLevel(), into, count);
+            }
+        }
+    }
+}
