@@ -80,6 +80,22 @@ public abstract sealed class ColumnVector
         unchanged++;
     }
 
+    /**
+     * Turns a null row into an unchanged one, for readers that learn so after they have read the value.
+     *
+     * @throws IllegalStateException when the row is present: its value would be lost
+     */
+    public final void markUnchanged(int row) {
+        if (states[row] == PRESENT) {
+            throw new IllegalStateException("Cannot mark a row as unchanged: it holds a value (row=" + row + ")");
+        }
+        if (states[row] == NULL) {
+            states[row] = UNCHANGED;
+            nulls--;
+            unchanged++;
+        }
+    }
+
     /** Appends the other vector's row, whatever its state; both must hold the same type. */
     public final void appendFrom(ColumnVector other, int row) {
         switch (other.states[row]) {
