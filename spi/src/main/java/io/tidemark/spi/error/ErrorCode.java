@@ -84,6 +84,18 @@ public enum ErrorCode {
     LAKE_COMMIT_UNKNOWN(
             ErrorKind.LAKE, RetryRule.RETRY, "The commit is looked up by its position before anything is done again."),
     LAKE_FILE_CORRUPT(ErrorKind.LAKE, RetryRule.OPERATOR, "Restore the file, or run 'tidemark resync TABLE'."),
+    LAKE_INDEX_IN_USE(
+            ErrorKind.LAKE,
+            RetryRule.RETRY,
+            "Another worker on this machine has the table's key index open; it is tried again."),
+    LAKE_ROW_MISSING(
+            ErrorKind.LAKE,
+            RetryRule.OPERATOR,
+            "The mirror lacks a row that an update refers to: run 'tidemark resync TABLE'."),
+    LAKE_FOREIGN_DELETES(
+            ErrorKind.LAKE,
+            RetryRule.OPERATOR,
+            "Another writer put equality deletes into the mirror: compact them away there, or run 'tidemark resync TABLE'."),
 
     SLICE_CORRUPT(
             ErrorKind.LAKE,
