@@ -1,0 +1,26 @@
+package io.tidemark.engine.capture;
+
+import io.tidemark.spi.change.Position;
+import java.time.Instant;
+
+/**
+ * What capture says of itself about once a second.
+ *
+ * @param afterSlice newest sealed slice when this was written
+ * @param idleToken where the source goes on, when nothing was captured since that slice; empty when something was
+ * @param delivered position of the newest transaction handed on
+ * @param caughtUpAt newest time at which the source had nothing more to send
+ * @param openSince when the oldest unsealed event was captured; null when there is none
+ * @param openRows events captured but not sealed
+ * @param events events captured since this capture began
+ * @param at when this was written
+ */
+public record CaptureProgress(
+        long afterSlice,
+        String idleToken,
+        Position delivered,
+        Instant caughtUpAt,
+        @org.jspecify.annotations.Nullable Instant openSince,
+        long openRows,
+        long events,
+        Instant at) {}

@@ -1,0 +1,182 @@
+package io.tidemark.engine.capture;
+
+import io.tidemark.engine.lease.Lease;
+import io.tidemark.engine.metadata.Documents;
+import io.tidemark.engine.metadata.Keys;
+import io.tidemark.engine.pipeline.Pipeline;
+import io.tidemark.engine.table.TableState;
+import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.slice.SliceManifest;
+import io.tidemark.spi.source.ChangeStream;
+import io.tidemark.spi.source.SourceTable;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the change stream and seals slices. The source is acknowledged only after a slice is sealed; while nothing of interest arrives, after the
+ * place to go on was written to the metadata store.
+ */
+public final class CaptureRole {
+    public static final String LEASE = "capture";
+
+    private static final Logger LOG = LoggerFactory.getLogger(CaptureRole.class);
+    private static final Duration POLL = Duration.ofMillis(100);
+    private static final Duration REPORT = Duration.ofSeconds(1);
+    private static final Duration ENROL = Duration.ofSeconds(30);
+    private static final Duration REGISTRY_LOOK = Duration.ofSeconds(2);
+    private static final Duration HEARTBEAT = Duration.ofSeconds(30);
+
+    private final Pipeline pipeline;
+    private final Documents<CaptureProgress> reports;
+    private final ErrorLog errors;
+    private Instant lastReport = Instant.EPOCH;
+    private Instant lastEnrolment = Instant.EPOCH;
+    private Instant lastRegistryLook = Instant.EPOCH;
+    private Instant lastHeartbeat = Instant.EPOCH;
+    private long heartbeatEvents = -1;
+
+    public CaptureRole(Pipeline pipeline) {
+        this.pipeline = pipeline;
+        this.reports = new Documents<>(pipeline.metastore(), CaptureProgress.class);
+        this.errors = new ErrorLog(pipeline.storage(), pipeline.config().pipeline(), pipeline.clock());
+    }
+
+    /** Captures under the lease until told to stop, or until an error that the caller answers by calling again. */
+    public void run(Lease lease) {
+        Optional<SliceManifest> newest = pipeline.sliceLog().newest();
+        Optional<String> token = resumeToken(newest);
+        Enrolment enrolment = new Enrolment(pipeline);
+        List<SourceTable> tables = enrolment.refresh(token);
+        lastEnrolment = pipeline.clock().instant();
+        LOG.info(
+                "capture started tables={} after_slice={} from={}",
+                tables.size(),
+                newest.map(SliceManifest::sequence).orElse(0L),
+                token.orElse("start"));
+        try (SliceSink sink = newSink();
+                ChangeStream stream = pipeline.source().openStream(token, tables)) {
+            long sealed = newest.map(SliceManifest::sequence).orElse(0L);
+            while (!pipeline.signals().stopping()) {
+                stream.poll(sink, sink.untilDue(POLL));
+                if (!lease.isHeld()) {
+                    throw new TidemarkException(
+                            ErrorCode.LEASE_LOST,
+                            "Cannot go on capturing: the lease was taken over (fence=" + lease.fence() + ")");
+                }
+                if (sink.isDue()) {
+                    sealed = seal(sink, stream, lease);
+                }
+                report(sink, stream, sealed);
+                beat(sink);
+                if (isEnrolmentDue() && !enrolment.refresh(Optional.empty()).equals(tables)) {
+                    LOG.info("tables changed, the stream is opened again");
+                    break;
+                }
+            }
+            if (!sink.isEmpty()) {
+                sealed = seal(sink, stream, lease);
+            }
+            lastReport = Instant.EPOCH;
+            report(sink, stream, sealed);
+            LOG.info("capture stopped slice={}", sealed);
+        }
+    }
+
+    /** Looks at the source once in a while, and soon when a command has left a table that is not published yet. */
+    private boolean isEnrolmentDue() {
+        if (!isPast(lastRegistryLook, REGISTRY_LOOK)) {
+            return false;
+        }
+        lastRegistryLook = pipeline.clock().instant();
+        boolean waiting = pipeline.registry().list().stream()
+                .anyMatch(
+                        table -> table.state().captured() && table.state() != TableState.FAILED && !table.published());
+        if (waiting || isPast(lastEnrolment, ENROL)) {
+            lastEnrolment = lastRegistryLook;
+            return true;
+        }
+        return false;
+    }
+
+    private SliceSink newSink() {
+        return new SliceSink(
+                pipeline.sliceLog(),
+                pipeline.clock(),
+                pipeline.config().slices().interval(),
+                pipeline.config().slices().bytesMax(),
+                (table, position, sequence, reason, raw) -> {
+                    String path = errors.store(table, position, sequence, reason, raw);
+                    LOG.warn("record not decodable table={} position={} kept={}", table, position, path);
+                    pipeline.registry().fail(table, reason);
+                });
+    }
+
+    /** After the newest slice, or after what was read since without finding anything to capture. */
+    private Optional<String> resumeToken(Optional<SliceManifest> newest) {
+        long sequence = newest.map(SliceManifest::sequence).orElse(0L);
+        Optional<String> idle = reports.find(Keys.CAPTURE)
+                .filter(report ->
+                        report.afterSlice() == sequence && !report.idleToken().isEmpty())
+                .map(CaptureProgress::idleToken);
+        return idle.or(() -> newest.map(SliceManifest::resumeToken).filter(found -> !found.isEmpty()));
+    }
+
+    private long seal(SliceSink sink, ChangeStream stream, Lease lease) {
+        SliceManifest sealed = sink.seal(lease.fence());
+        if (!sealed.resumeToken().isEmpty()) {
+            stream.acknowledge(sealed.resumeToken());
+        }
+        LOG.debug(
+                "slice sealed slice={} rows={} bytes={} through={}",
+                sealed.sequence(),
+                sealed.rows(),
+                sealed.bytes(),
+                sealed.through());
+        pipeline.signals().sealed().wake();
+        return sealed.sequence();
+    }
+
+    /** The report is written before the acknowledgement that rests on its token. */
+    private void report(SliceSink sink, ChangeStream stream, long sealed) {
+        if (!isPast(lastReport, REPORT)) {
+            return;
+        }
+        lastReport = pipeline.clock().instant();
+        String idleToken = sink.isEmpty() ? stream.deliveredToken() : "";
+        reports.put(
+                Keys.CAPTURE,
+                new CaptureProgress(
+                        sealed,
+                        idleToken,
+                        sink.delivered(),
+                        stream.caughtUpAt(),
+                        sink.openSince(),
+                        sink.openRows(),
+                        sink.events(),
+                        lastReport));
+        if (!idleToken.isEmpty()) {
+            stream.acknowledge(idleToken);
+        }
+    }
+
+    /** An idle database writes nothing that would move the slot; a transactional message does. */
+    private void beat(SliceSink sink) {
+        if (!isPast(lastHeartbeat, HEARTBEAT)) {
+            return;
+        }
+        lastHeartbeat = pipeline.clock().instant();
+        if (heartbeatEvents == sink.events()) {
+            pipeline.source().mark("heartbeat");
+        }
+        heartbeatEvents = sink.events();
+    }
+
+    private boolean isPast(Instant last, Duration pause) {
+        return Duration.between(last, pipeline.clock().instant()).compareTo(pause) >= 0;
+    }
+}

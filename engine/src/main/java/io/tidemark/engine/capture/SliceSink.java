@@ -1,0 +1,217 @@
+package io.tidemark.engine.capture;
+
+import io.tidemark.spi.change.ChangeBatch;
+import io.tidemark.spi.change.Position;
+import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.schema.RowSchema;
+import io.tidemark.spi.schema.TableId;
+import io.tidemark.spi.slice.SliceLog;
+import io.tidemark.spi.slice.SliceManifest;
+import io.tidemark.spi.slice.SliceWriter;
+import io.tidemark.spi.source.ChangeSink;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Collects a change stream into the open slice. Memory is bounded: batches go to the slice's files when they are full, or many. */
+final class SliceSink implements ChangeSink, AutoCloseable {
+    /** Content of a marker that asks for the slice to be sealed at its transaction. */
+    static final String SEAL = "seal";
+
+    private static final int BATCH_ROWS = 8_192;
+    private static final int SIZE_CHECK_ROWS = 256;
+    private static final long BATCH_BYTES = 4L << 20;
+    private static final int OPEN_BATCHES_MAX = 64;
+
+    private final SliceLog log;
+    private final Clock clock;
+    private final Duration interval;
+    private final long bytesMax;
+    private final UndecodableHandler undecodable;
+    private final Map<TableId, ChangeBatch> batches = new HashMap<>();
+
+    private @Nullable ChangeBatch current;
+    private @Nullable SliceWriter writer;
+    private long rows;
+    private long events;
+    private boolean sealAsked;
+    private Position through = Position.ZERO;
+    private String token = "";
+    private @Nullable Instant openSince;
+    private Instant due = Instant.MAX;
+
+    /** What happens to a row that cannot be decoded. */
+    interface UndecodableHandler {
+        void handle(TableId table, Position position, long sequence, TidemarkException reason, byte[] raw);
+    }
+
+    SliceSink(SliceLog log, Clock clock, Duration interval, long bytesMax, UndecodableHandler undecodable) {
+        this.log = log;
+        this.clock = clock;
+        this.interval = interval;
+        this.bytesMax = bytesMax;
+        this.undecodable = undecodable;
+    }
+
+    @Override
+    public ChangeBatch batch(RowSchema schema) {
+        ChangeBatch batch = current;
+        if (batch == null || !isOf(batch, schema)) {
+            batch = switchTo(schema);
+        } else if (isFull(batch)) {
+            flush(batch);
+        }
+        rows++;
+        events++;
+        return batch;
+    }
+
+    @Override
+    public void commit(Position position, long commitMicros, String resumeToken) {
+        through = position;
+        token = resumeToken;
+        if (rows > 0 && openSince == null) {
+            openSince = clock.instant();
+            due = nextBoundary(openSince);
+        }
+    }
+
+    @Override
+    public void marker(String content) {
+        if (content.equals(SEAL)) {
+            sealAsked = true;
+        }
+    }
+
+    @Override
+    public void undecodable(TableId table, Position position, long sequence, TidemarkException reason, byte[] raw) {
+        rows--;
+        undecodable.handle(table, position, sequence, reason, raw);
+    }
+
+    /** Whether nothing was captured since the last seal. */
+    boolean isEmpty() {
+        return rows == 0 && !sealAsked;
+    }
+
+    /** Whether the open slice is to be sealed now. */
+    boolean isDue() {
+        if (sealAsked) {
+            return true;
+        }
+        SliceWriter open = writer;
+        return rows > 0 && (!clock.instant().isBefore(due) || (open != null && open.bytes() >= bytesMax));
+    }
+
+    /** How long the caller may wait for more before the slice is due. */
+    Duration untilDue(Duration most) {
+        if (rows == 0) {
+            return most;
+        }
+        Duration left = Duration.between(clock.instant(), due);
+        if (left.isNegative()) {
+            return Duration.ZERO;
+        }
+        return left.compareTo(most) < 0 ? left : most;
+    }
+
+    /** Seals everything captured so far; to be called between transactions. */
+    SliceManifest seal(long fence) {
+        SliceWriter open = openWriter();
+        batches.values().forEach(batch -> flushTo(open, batch));
+        SliceManifest sealed = open.seal(through, token, clock.instant(), fence);
+        open.close();
+        writer = null;
+        batches.clear();
+        current = null;
+        rows = 0;
+        sealAsked = false;
+        openSince = null;
+        due = Instant.MAX;
+        return sealed;
+    }
+
+    Position delivered() {
+        return through;
+    }
+
+    long openRows() {
+        return rows;
+    }
+
+    long events() {
+        return events;
+    }
+
+    @Nullable
+    Instant openSince() {
+        return openSince;
+    }
+
+    /** Drops what was not sealed. */
+    @Override
+    public void close() {
+        if (writer != null) {
+            writer.close();
+        }
+    }
+
+    private ChangeBatch switchTo(RowSchema schema) {
+        ChangeBatch batch = batches.get(schema.table());
+        if (batch != null && !isOf(batch, schema)) {
+            flush(batch);
+            batch = null;
+        }
+        if (batch == null) {
+            if (batches.size() >= OPEN_BATCHES_MAX) {
+                batches.values().forEach(this::flush);
+                batches.clear();
+            }
+            batch = new ChangeBatch(schema, 1_024);
+            batches.put(schema.table(), batch);
+        } else if (isFull(batch)) {
+            flush(batch);
+        }
+        current = batch;
+        return batch;
+    }
+
+    /** A schema that is another object is another version: comparing all columns for every row would cost more than decoding it. */
+    @SuppressWarnings("ReferenceEquality")
+    private static boolean isOf(ChangeBatch batch, RowSchema schema) {
+        return batch.schema() == schema;
+    }
+
+    private static boolean isFull(ChangeBatch batch) {
+        int size = batch.size();
+        return size >= BATCH_ROWS || (size % SIZE_CHECK_ROWS == SIZE_CHECK_ROWS - 1 && batch.byteSize() >= BATCH_BYTES);
+    }
+
+    private void flush(ChangeBatch batch) {
+        flushTo(openWriter(), batch);
+    }
+
+    private static void flushTo(SliceWriter open, ChangeBatch batch) {
+        if (!batch.isEmpty()) {
+            open.append(batch);
+            batch.clear();
+        }
+    }
+
+    private SliceWriter openWriter() {
+        SliceWriter open = writer;
+        if (open == null) {
+            open = log.open();
+            writer = open;
+        }
+        return open;
+    }
+
+    private Instant nextBoundary(Instant from) {
+        long step = interval.toMillis();
+        return Instant.ofEpochMilli((from.toEpochMilli() / step + 1) * step);
+    }
+}

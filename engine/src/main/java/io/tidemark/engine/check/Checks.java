@@ -1,0 +1,59 @@
+package io.tidemark.engine.check;
+
+import io.tidemark.engine.capture.Enrolment;
+import io.tidemark.engine.config.PipelineConfig;
+import io.tidemark.engine.pipeline.Pipeline;
+import io.tidemark.engine.plugin.Plugins;
+import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.schema.TableId;
+import io.tidemark.spi.source.Finding;
+import io.tidemark.spi.source.SourceTable;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Tests every connection, permission and setting that running needs, and changes nothing. */
+public final class Checks {
+    private Checks() {}
+
+    /** One finding per thing looked at; failed ones carry a remedy. */
+    public static List<Finding> run(PipelineConfig config, Plugins plugins) {
+        List<Finding> findings = new ArrayList<>();
+        try (Pipeline pipeline = Pipeline.open(config, plugins, Clock.systemUTC())) {
+            findings.add(Finding.ok("metadata store", "reached and writable"));
+            findings.addAll(pipeline.lake().check());
+            findings.addAll(pipeline.source().check(selected(pipeline, findings)));
+        } catch (TidemarkException e) {
+            findings.add(failed("configuration", e));
+        }
+        return findings;
+    }
+
+    private static List<TableId> selected(Pipeline pipeline, List<Finding> findings) {
+        try {
+            List<TableId> selected = pipeline.source().tables().stream()
+                    .map(SourceTable::id)
+                    .filter(id ->
+                            Enrolment.ruleFor(pipeline.config().tables(), id).isPresent())
+                    .toList();
+            if (selected.isEmpty()) {
+                findings.add(Finding.failed(
+                        ErrorCode.UNKNOWN_TABLE,
+                        "tables",
+                        "no table of the source is selected by the rules",
+                        "Add an include rule that matches, for example - include: \"public.*\""));
+            } else {
+                findings.add(Finding.ok("tables", selected.size() + " selected by the rules"));
+            }
+            return selected;
+        } catch (TidemarkException e) {
+            // The source's own check says what is wrong with the connection.
+            return List.of();
+        }
+    }
+
+    private static Finding failed(String subject, TidemarkException e) {
+        return Finding.failed(e.code(), subject, e.reason(), e.remedy());
+    }
+}

@@ -1,0 +1,88 @@
+package io.tidemark.engine.cut;
+
+import io.tidemark.engine.metadata.Documents;
+import io.tidemark.engine.metadata.Keys;
+import io.tidemark.engine.pipeline.Pipeline;
+import io.tidemark.engine.table.TableProgress;
+import io.tidemark.engine.table.TableRecord;
+import io.tidemark.spi.metastore.MetadataStore;
+import io.tidemark.spi.slice.SliceManifest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The recorded cuts, newest last; bounded. */
+public final class CutLog {
+    private static final Duration NEAR = Duration.ofMinutes(2);
+    private static final Duration LONGEST = Duration.ofDays(7);
+    private static final int THIN_EVERY = 32;
+
+    private final Documents<Cut> cuts;
+    private long recorded = -1;
+    private int sinceThinning;
+
+    public CutLog(MetadataStore store) {
+        this.cuts = new Documents<>(store, Cut.class);
+    }
+
+    /** All recorded cuts, oldest first. */
+    public List<Cut> list() {
+        return cuts.list(Keys.CUTS);
+    }
+
+    /** The newest cut. */
+    public Optional<Cut> newest() {
+        List<Cut> all = list();
+        return all.isEmpty() ? Optional.empty() : Optional.of(all.get(all.size() - 1));
+    }
+
+    /** Records the present cut if all mirrors stand at one, and it is new. */
+    public void record(Pipeline pipeline, List<TableRecord> tables) {
+        List<TableRecord> applied =
+                tables.stream().filter(table -> table.state().applies()).toList();
+        List<Cut.TableVersion> versions = new ArrayList<>();
+        long slice = -1;
+        for (TableRecord table : applied) {
+            Optional<TableProgress> progress = pipeline.progress().find(table.id());
+            if (progress.isEmpty() || (slice >= 0 && progress.get().slice() != slice)) {
+                return;
+            }
+            slice = progress.get().slice();
+            versions.add(new Cut.TableVersion(table.id(), progress.get().version()));
+        }
+        if (slice <= 0 || slice <= recorded) {
+            return;
+        }
+        Optional<SliceManifest> manifest = pipeline.sliceLog().find(slice);
+        if (manifest.isPresent()) {
+            SliceManifest found = manifest.get();
+            cuts.put(Keys.of(Keys.CUTS, slice), new Cut(slice, found.name(), found.through(), found.end(), versions));
+            recorded = slice;
+            if (++sinceThinning >= THIN_EVERY) {
+                sinceThinning = 0;
+                thin(found.end());
+            }
+        }
+    }
+
+    /** Near cuts are all kept, older ones a minute and then an hour apart: each keeps versions of all mirrors alive. */
+    private void thin(Instant now) {
+        Instant lastKept = Instant.MAX;
+        List<Cut> all = list();
+        for (int i = all.size() - 1; i >= 0; i--) {
+            Cut cut = all.get(i);
+            Duration age = Duration.between(cut.at(), now);
+            Duration apart = age.compareTo(NEAR) < 0
+                    ? Duration.ZERO
+                    : age.compareTo(Duration.ofHours(1)) < 0 ? Duration.ofMinutes(1) : Duration.ofHours(1);
+            boolean tooClose = Duration.between(cut.at(), lastKept).compareTo(apart) < 0;
+            if (lastKept != Instant.MAX && (tooClose || age.compareTo(LONGEST) > 0)) {
+                cuts.remove(Keys.of(Keys.CUTS, cut.slice()));
+            } else {
+                lastKept = cut.at();
+            }
+        }
+    }
+}

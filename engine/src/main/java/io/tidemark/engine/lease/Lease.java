@@ -1,0 +1,51 @@
+package io.tidemark.engine.lease;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * A lease that this process holds until it is closed or lost. What is done under it must carry {@link #fence()}, because a holder can lose a lease
+ * without noticing at once.
+ */
+public final class Lease implements AutoCloseable {
+    private final Leases leases;
+    private final String name;
+    private final long fence;
+    private final AtomicBoolean held = new AtomicBoolean(true);
+    volatile long version;
+    volatile long beat;
+    volatile long renewedNanos;
+
+    Lease(Leases leases, String name, long fence, long version, long renewedNanos) {
+        this.leases = leases;
+        this.name = name;
+        this.fence = fence;
+        this.version = version;
+        this.renewedNanos = renewedNanos;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** Fencing token: greater than that of every earlier holder. */
+    public long fence() {
+        return fence;
+    }
+
+    /** Whether the lease is still held, as far as this process knows. */
+    public boolean isHeld() {
+        return held.get() && !leases.isOverdue(this);
+    }
+
+    void lose() {
+        held.set(false);
+    }
+
+    /** Gives the lease back. */
+    @Override
+    public void close() {
+        if (held.compareAndSet(true, false)) {
+            leases.release(this);
+        }
+    }
+}

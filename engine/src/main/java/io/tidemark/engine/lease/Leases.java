@@ -1,0 +1,161 @@
+package io.tidemark.engine.lease;
+
+import io.tidemark.engine.json.Json;
+import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.metastore.Entry;
+import io.tidemark.spi.metastore.MetadataStore;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes and renews leases. No clock is compared between machines: a lease is free when its holder gave it back, when its holder is a process of
+ * this machine that no longer runs, or when this process has watched it for a whole time to live without a renewal.
+ */
+public final class Leases implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Leases.class);
+    private static final String PREFIX = "leases/";
+    /** How long a lease lives without renewal. */
+    public static final Duration TIME_TO_LIVE = Duration.ofSeconds(10);
+
+    private static final Duration RENEWAL = Duration.ofSeconds(3);
+
+    private final MetadataStore store;
+    private final LongSupplier nanoTime;
+    private final String holder = Holder.ofThisProcess().toString();
+    private final Map<String, Lease> held = new ConcurrentHashMap<>();
+    private final Map<String, Watched> watched = new ConcurrentHashMap<>();
+    private final ScheduledExecutorService renewer;
+
+    private record Watched(long version, long sinceNanos) {}
+
+    public Leases(MetadataStore store) {
+        this(store, System::nanoTime);
+    }
+
+    Leases(MetadataStore store, LongSupplier nanoTime) {
+        this.store = store;
+        this.nanoTime = nanoTime;
+        this.renewer = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "lease-renewer");
+            thread.setDaemon(true);
+            return thread;
+        });
+        renewer.scheduleWithFixedDelay(this::renewAll, RENEWAL.toMillis(), RENEWAL.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Takes the lease if it is free. */
+    public Optional<Lease> tryAcquire(String name) {
+        Optional<Entry> entry = store.read(PREFIX + name);
+        long fence = 0;
+        if (entry.isPresent()) {
+            LeaseRecord record = Json.read(entry.get().value(), LeaseRecord.class, "lease " + name);
+            if (!isFree(name, entry.get(), record)) {
+                return Optional.empty();
+            }
+            fence = record.fence();
+        }
+        long now = nanoTime.getAsLong();
+        LeaseRecord mine = new LeaseRecord(fence + 1, holder, 0);
+        Optional<Entry> written =
+                store.compareAndSet(PREFIX + name, entry.map(Entry::version).orElse(Entry.ABSENT), Json.write(mine));
+        if (written.isEmpty()) {
+            return Optional.empty();
+        }
+        watched.remove(name);
+        Lease lease = new Lease(this, name, mine.fence(), written.get().version(), now);
+        held.put(name, lease);
+        return Optional.of(lease);
+    }
+
+    /** Whether some living process holds the lease, as far as can be told at once. */
+    public boolean isHeldBySomebody(String name) {
+        Optional<Entry> entry = store.read(PREFIX + name);
+        if (entry.isEmpty()) {
+            return false;
+        }
+        LeaseRecord record = Json.read(entry.get().value(), LeaseRecord.class, "lease " + name);
+        return !isFree(name, entry.get(), record);
+    }
+
+    boolean isOverdue(Lease lease) {
+        return nanoTime.getAsLong() - lease.renewedNanos > TIME_TO_LIVE.toNanos() * 2 / 3;
+    }
+
+    void release(Lease lease) {
+        held.remove(lease.name(), lease);
+        synchronized (lease) {
+            try {
+                store.compareAndSet(
+                        PREFIX + lease.name(),
+                        lease.version,
+                        Json.write(new LeaseRecord(lease.fence(), "", lease.beat)));
+            } catch (TidemarkException e) {
+                LOG.warn("lease not given back, it will expire lease={} reason={}", lease.name(), e.reason());
+            }
+        }
+    }
+
+    private boolean isFree(String name, Entry entry, LeaseRecord record) {
+        if (record.holder().isEmpty()) {
+            return true;
+        }
+        if (record.holder().equals(holder)) {
+            return !held.containsKey(name);
+        }
+        if (Holder.parse(record.holder()).map(Holder::isKnownDead).orElse(false)) {
+            return true;
+        }
+        long now = nanoTime.getAsLong();
+        Watched before = watched.get(name);
+        if (before == null || before.version() != entry.version()) {
+            watched.put(name, new Watched(entry.version(), now));
+            return false;
+        }
+        return now - before.sinceNanos() > TIME_TO_LIVE.toNanos();
+    }
+
+    private void renewAll() {
+        for (Lease lease : held.values()) {
+            try {
+                renew(lease);
+            } catch (RuntimeException e) {
+                LOG.warn("lease not renewed lease={} reason={}", lease.name(), e.getMessage());
+            }
+        }
+    }
+
+    private void renew(Lease lease) {
+        synchronized (lease) {
+            if (held.get(lease.name()) != lease) {
+                return;
+            }
+            long now = nanoTime.getAsLong();
+            LeaseRecord next = new LeaseRecord(lease.fence(), holder, lease.beat + 1);
+            Optional<Entry> written = store.compareAndSet(PREFIX + lease.name(), lease.version, Json.write(next));
+            if (written.isPresent()) {
+                lease.version = written.get().version();
+                lease.beat = next.beat();
+                lease.renewedNanos = now;
+            } else {
+                held.remove(lease.name(), lease);
+                lease.lose();
+                LOG.warn("lease lost lease={} fence={}", lease.name(), lease.fence());
+            }
+        }
+    }
+
+    /** Stops renewing and gives all leases back. */
+    @Override
+    public void close() {
+        renewer.shutdownNow();
+        held.values().forEach(Lease::close);
+    }
+}

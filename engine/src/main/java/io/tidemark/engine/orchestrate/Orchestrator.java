@@ -1,0 +1,132 @@
+package io.tidemark.engine.orchestrate;
+
+import io.tidemark.engine.cut.CutLog;
+import io.tidemark.engine.lease.Lease;
+import io.tidemark.engine.metadata.Documents;
+import io.tidemark.engine.metadata.Keys;
+import io.tidemark.engine.pipeline.Pipeline;
+import io.tidemark.engine.table.TableProgress;
+import io.tidemark.engine.table.TableRecord;
+import io.tidemark.engine.work.WorkItem;
+import io.tidemark.spi.slice.SliceManifest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Compares sealed slices with applied ones and writes a work item for every table that is behind; tables for which the new slices hold nothing
+ * move on without work. Records cuts and prunes slices that are old and applied everywhere.
+ */
+public final class Orchestrator {
+    public static final String LEASE = "orchestrator";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Orchestrator.class);
+    private static final Duration POLL = Duration.ofSeconds(10);
+    private static final Duration PRUNE = Duration.ofMinutes(1);
+    private static final int LOOK_AHEAD = 1_024;
+
+    private final Pipeline pipeline;
+    private final Documents<WorkItem> items;
+    private final CutLog cuts;
+    private Instant lastPrune;
+
+    public Orchestrator(Pipeline pipeline) {
+        this.pipeline = pipeline;
+        this.items = new Documents<>(pipeline.metastore(), WorkItem.class);
+        this.cuts = new CutLog(pipeline.metastore());
+        this.lastPrune = pipeline.clock().instant();
+    }
+
+    /** Dispatches under the lease until told to stop. */
+    public void run(Lease lease) throws InterruptedException {
+        while (!pipeline.signals().stopping() && lease.isHeld()) {
+            long sealed = pipeline.signals().sealed().count();
+            round();
+            pipeline.signals().sealed().await(sealed, POLL);
+        }
+    }
+
+    /** One comparison of all tables. */
+    public void round() {
+        Optional<SliceManifest> newest = pipeline.sliceLog().newest();
+        if (newest.isPresent()) {
+            List<TableRecord> tables = pipeline.registry().list();
+            boolean dispatched = false;
+            for (TableRecord table : tables) {
+                if (table.state().applies()) {
+                    dispatched |= dispatch(table, newest.get());
+                }
+            }
+            if (dispatched) {
+                pipeline.signals().dispatched().wake();
+            }
+            cuts.record(pipeline, tables);
+            prune(tables);
+        }
+    }
+
+    private boolean dispatch(TableRecord table, SliceManifest newest) {
+        Optional<TableProgress> progress = pipeline.progress().find(table.id());
+        if (progress.isEmpty() || progress.get().slice() >= newest.sequence()) {
+            return false;
+        }
+        long from = progress.get().slice();
+        SliceManifest passed = null;
+        for (SliceManifest slice : pipeline.sliceLog().after(from, LOOK_AHEAD)) {
+            if (!slice.filesOf(table.id()).isEmpty()) {
+                break;
+            }
+            passed = slice;
+        }
+        if (passed != null) {
+            pipeline.progress().passed(table.id(), from, passed.sequence(), passed.through());
+            pipeline.signals().applied().wake();
+            if (passed.sequence() >= newest.sequence()) {
+                return false;
+            }
+        }
+        items.put(Keys.of(Keys.WORK, table.id()), new WorkItem(table.id(), newest.sequence()));
+        return true;
+    }
+
+    private void prune(List<TableRecord> tables) {
+        Instant now = pipeline.clock().instant();
+        if (Duration.between(lastPrune, now).compareTo(PRUNE) < 0) {
+            return;
+        }
+        lastPrune = now;
+        long needed = tables.stream()
+                .filter(table -> table.state().captured())
+                .mapToLong(table -> pipeline.progress()
+                        .find(table.id())
+                        .map(TableProgress::slice)
+                        .orElse(0L))
+                .min()
+                .orElse(0L);
+        Instant oldest = now.minus(pipeline.config().slices().keep());
+        long through = pipeline.sliceLog().newest().map(SliceManifest::sequence).orElse(0L);
+        through = Math.min(through - 1, needed);
+        long pruned = through > 0 ? pruneOlder(through, oldest) : 0;
+        if (pruned > 0) {
+            LOG.info(
+                    "slices pruned count={} keep={}",
+                    pruned,
+                    pipeline.config().slices().keep());
+        }
+    }
+
+    /** Slices end in order, so the newest one that is old enough bounds what goes. */
+    private long pruneOlder(long through, Instant oldest) {
+        long last = 0;
+        for (SliceManifest slice : pipeline.sliceLog().after(0, LOOK_AHEAD)) {
+            if (slice.sequence() > through || slice.end().isAfter(oldest)) {
+                break;
+            }
+            last = slice.sequence();
+        }
+        return last == 0 ? 0 : pipeline.sliceLog().prune(last);
+    }
+}

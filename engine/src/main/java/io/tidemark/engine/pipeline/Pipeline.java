@@ -1,0 +1,158 @@
+package io.tidemark.engine.pipeline;
+
+import io.tidemark.engine.config.PipelineConfig;
+import io.tidemark.engine.config.TableRule;
+import io.tidemark.engine.lease.Leases;
+import io.tidemark.engine.metadata.PrefixedMetadataStore;
+import io.tidemark.engine.plugin.Plugins;
+import io.tidemark.engine.signal.Signals;
+import io.tidemark.engine.table.ProgressIndex;
+import io.tidemark.engine.table.TableRegistry;
+import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.lake.Lake;
+import io.tidemark.spi.metastore.MetadataStore;
+import io.tidemark.spi.slice.SliceLog;
+import io.tidemark.spi.source.Source;
+import io.tidemark.spi.storage.ObjectStore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+
+/** The opened parts of one pipeline. Opening connects to nothing but the metadata store and the lake's catalog. */
+public final class Pipeline implements AutoCloseable {
+    private final PipelineConfig config;
+    private final Clock clock;
+    private final Signals signals = new Signals();
+    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private final Source source;
+    private final Lake lake;
+    private final ObjectStore storage;
+    private final MetadataStore metastore;
+    private final SliceLog sliceLog;
+    private final Leases leases;
+    private final TableRegistry registry;
+    private final ProgressIndex progress;
+
+    private Pipeline(PipelineConfig config, Plugins plugins, Clock clock) {
+        this.config = config;
+        this.clock = clock;
+        try {
+            Files.createDirectories(config.state());
+        } catch (IOException e) {
+            throw new TidemarkException(
+                    ErrorCode.LAKE_NOT_WRITABLE,
+                    "Cannot make the state folder: " + e.getMessage() + " (state=" + config.state() + ")",
+                    "Give this user write permission on the folder, or set 'state' to another one.",
+                    e);
+        }
+        boolean complete = false;
+        try {
+            MetadataStore shared = kept(plugins.metastore(config.metadata().type())
+                    .open(config.metadata().settings()));
+            this.metastore = new PrefixedMetadataStore(shared, "pipelines/" + config.pipeline() + "/");
+            this.source = kept(plugins.source(config.source().type())
+                    .open(
+                            config.pipeline(),
+                            config.source().settings(),
+                            scratch("source"),
+                            columnOverrides(config.tables())));
+            var lakes = plugins.lake(config.lake().type());
+            this.storage =
+                    kept(lakes.openStorage(config.location(), config.lake().settings()));
+            this.lake = kept(lakes.open(config.location(), config.lake().settings(), config.state()));
+            this.sliceLog = kept(plugins.sliceLog().open(config.pipeline(), storage, metastore, clock));
+            this.leases = kept(new Leases(metastore));
+            this.registry = new TableRegistry(metastore, clock);
+            this.progress = new ProgressIndex(metastore, clock);
+            complete = true;
+        } finally {
+            if (!complete) {
+                close();
+            }
+        }
+    }
+
+    /** Opens the parts that the configuration names. */
+    public static Pipeline open(PipelineConfig config, Plugins plugins, Clock clock) {
+        return new Pipeline(config, plugins, clock);
+    }
+
+    public PipelineConfig config() {
+        return config;
+    }
+
+    public Clock clock() {
+        return clock;
+    }
+
+    public Signals signals() {
+        return signals;
+    }
+
+    public Source source() {
+        return source;
+    }
+
+    public Lake lake() {
+        return lake;
+    }
+
+    public ObjectStore storage() {
+        return storage;
+    }
+
+    public MetadataStore metastore() {
+        return metastore;
+    }
+
+    public SliceLog sliceLog() {
+        return sliceLog;
+    }
+
+    public Leases leases() {
+        return leases;
+    }
+
+    public TableRegistry registry() {
+        return registry;
+    }
+
+    public ProgressIndex progress() {
+        return progress;
+    }
+
+    /** A folder for files that need not survive a restart. */
+    public Path scratch(String use) {
+        return config.state().resolve("scratch").resolve(use);
+    }
+
+    @Override
+    public void close() {
+        while (!opened.isEmpty()) {
+            try {
+                opened.pop().close();
+            } catch (Exception e) {
+                org.slf4j.LoggerFactory.getLogger(Pipeline.class)
+                        .warn("part not closed cleanly reason={}", e.getMessage());
+            }
+        }
+    }
+
+    private <T extends AutoCloseable> T kept(T part) {
+        opened.push(part);
+        return part;
+    }
+
+    /** Only exact names can be told to the source before its tables are known. */
+    private static List<String> columnOverrides(List<TableRule> rules) {
+        return rules.stream()
+                .filter(TableRule::include)
+                .flatMap(rule -> rule.columns().keySet().stream().map(column -> rule.pattern() + "." + column))
+                .toList();
+    }
+}

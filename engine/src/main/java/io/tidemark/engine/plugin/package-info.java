@@ -1,0 +1,5 @@
+/** Finds plug-ins by their type. */
+@NullMarked
+package io.tidemark.engine.plugin;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,145 @@
+package io.tidemark.engine.query;
+
+import io.tidemark.engine.cut.Cut;
+import io.tidemark.engine.cut.CutLog;
+import io.tidemark.engine.pipeline.Pipeline;
+import io.tidemark.engine.plugin.Plugins;
+import io.tidemark.engine.table.TableRecord;
+import io.tidemark.engine.table.TableState;
+import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.lake.LakeTable;
+import io.tidemark.spi.lake.PinnedTable;
+import io.tidemark.spi.query.QueryCatalog;
+import io.tidemark.spi.query.QueryEngine;
+import io.tidemark.spi.query.ResultVisitor;
+import io.tidemark.spi.schema.RowSchema;
+import io.tidemark.spi.schema.TableId;
+import io.tidemark.spi.slice.SliceFile;
+import io.tidemark.spi.slice.SliceManifest;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** SQL over the mirrors and their history; every table of a query is pinned, at its newest version or at a cut. */
+public final class Queries implements AutoCloseable {
+    private static final int SLICES_A_TIME = 1_024;
+
+    private final Pipeline pipeline;
+    private final QueryEngine engine;
+
+    public Queries(Pipeline pipeline, Plugins plugins) {
+        this.pipeline = pipeline;
+        this.engine = plugins.queryEngine()
+                .open(pipeline.scratch("query"), pipeline.config().limits().queryBytes());
+    }
+
+    /** The engine, for comparisons. */
+    public QueryEngine engine() {
+        return engine;
+    }
+
+    /** Runs one SELECT. */
+    public void run(String sql, Optional<AsOf> asOf, ResultVisitor visitor) {
+        engine.run(sql, new Catalog(asOf.map(this::cut)), visitor);
+    }
+
+    /** The cut that a moment names. */
+    public Cut cut(AsOf asOf) {
+        List<Cut> cuts = new CutLog(pipeline.metastore()).list();
+        Cut found = null;
+        for (Cut cut : cuts) {
+            boolean wanted = asOf.slice().map(slice -> cut.slice() == slice).orElse(false)
+                    || asOf.time().map(time -> !cut.at().isAfter(time)).orElse(false);
+            found = wanted ? cut : found;
+        }
+        if (found == null) {
+            String known = cuts.isEmpty()
+                    ? "no cut was recorded yet"
+                    : "recorded cuts go from " + cuts.get(0).at() + " (cut:"
+                            + cuts.get(0).slice() + ") to "
+                            + cuts.get(cuts.size() - 1).at() + " (cut:"
+                            + cuts.get(cuts.size() - 1).slice() + ")";
+            throw new TidemarkException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "Cannot find the wanted cut: " + known,
+                    "Choose a time or cut in that range.",
+                    null);
+        }
+        return found;
+    }
+
+    @Override
+    public void close() {
+        engine.close();
+    }
+
+    private final class Catalog implements QueryCatalog {
+        private final Optional<Cut> cut;
+        private final Map<TableId, PinnedTable> pinned = new HashMap<>();
+
+        Catalog(Optional<Cut> cut) {
+            this.cut = cut;
+        }
+
+        @Override
+        public List<TableId> tables() {
+            return pipeline.registry().list().stream().map(TableRecord::id).toList();
+        }
+
+        @Override
+        public PinnedTable pin(TableId table) {
+            return pinned.computeIfAbsent(table, this::pinNow);
+        }
+
+        @Override
+        public RowSchema schema(TableId table) {
+            return pipeline.registry().load(table).schema();
+        }
+
+        @Override
+        public List<String> history(TableId table) {
+            List<String> locations = new ArrayList<>();
+            long after = 0;
+            List<SliceManifest> slices = pipeline.sliceLog().after(after, SLICES_A_TIME);
+            while (!slices.isEmpty()) {
+                for (SliceManifest slice : slices) {
+                    after = slice.sequence();
+                    if (cut.isEmpty() || after <= cut.get().slice()) {
+                        for (SliceFile file : slice.filesOf(table)) {
+                            locations.add(pipeline.sliceLog().location(file));
+                        }
+                    }
+                }
+                slices = pipeline.sliceLog().after(after, SLICES_A_TIME);
+            }
+            return locations;
+        }
+
+        private PinnedTable pinNow(TableId id) {
+            TableState state = pipeline.registry().load(id).state();
+            try (LakeTable table = pipeline.lake()
+                    .find(id)
+                    .orElseThrow(() -> new TidemarkException(
+                            ErrorCode.UNKNOWN_TABLE,
+                            "Cannot query " + id + ": its mirror does not exist yet (state=" + state.label() + ")",
+                            "Wait until 'tidemark status' shows it live.",
+                            null))) {
+                if (cut.isEmpty()) {
+                    return table.pin();
+                }
+                return cut.get()
+                        .versionOf(id)
+                        .flatMap(table::pin)
+                        .orElseThrow(() -> new TidemarkException(
+                                ErrorCode.INVALID_ARGUMENT,
+                                "Cannot query " + id + " as of cut:" + cut.get().slice()
+                                        + ": the table was not part of that cut, or the version has expired",
+                                "Choose a newer cut; 'tidemark status' shows the newest.",
+                                null));
+            }
+        }
+    }
+}

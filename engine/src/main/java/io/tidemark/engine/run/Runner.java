@@ -1,0 +1,186 @@
+package io.tidemark.engine.run;
+
+import io.tidemark.engine.capture.CaptureRole;
+import io.tidemark.engine.lease.Lease;
+import io.tidemark.engine.metadata.Documents;
+import io.tidemark.engine.metadata.Keys;
+import io.tidemark.engine.orchestrate.Orchestrator;
+import io.tidemark.engine.pipeline.Pipeline;
+import io.tidemark.engine.snapshot.SnapshotRole;
+import io.tidemark.engine.work.Worker;
+import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.TidemarkException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Plays roles in threads of this process. A role that ends with an error is started again after a growing pause, for as long as the runner is
+ * open; its last error shows in status.
+ */
+public final class Runner implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Runner.class);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
+    private static final Duration STEADY = Duration.ofSeconds(30);
+    private static final Duration LEASE_POLL = Duration.ofSeconds(1);
+
+    private final Pipeline pipeline;
+    private final Documents<RoleReport> reports;
+    private final List<Thread> threads = new ArrayList<>();
+    private final Worker worker;
+
+    /** One life of a role: returns when told to stop or when its lease is gone. */
+    private interface Body {
+        void run() throws InterruptedException;
+    }
+
+    /** Something that runs under a lease. */
+    private interface LeasedBody {
+        void run(Lease lease) throws InterruptedException;
+    }
+
+    private Runner(Pipeline pipeline, Set<Role> roles) {
+        this.pipeline = pipeline;
+        this.reports = new Documents<>(pipeline.metastore(), RoleReport.class);
+        this.worker = new Worker(pipeline);
+        if (roles.contains(Role.CAPTURE)) {
+            CaptureRole capture = new CaptureRole(pipeline);
+            start("capture", () -> leased(CaptureRole.LEASE, capture::run));
+        }
+        if (roles.contains(Role.ORCHESTRATOR)) {
+            Orchestrator orchestrator = new Orchestrator(pipeline);
+            start("orchestrator", () -> leased(Orchestrator.LEASE, orchestrator::run));
+        }
+        if (roles.contains(Role.SNAPSHOT)) {
+            SnapshotRole snapshot = new SnapshotRole(pipeline);
+            start("snapshot", snapshot::run);
+        }
+        if (roles.contains(Role.WORKER)) {
+            for (int i = 1; i <= pipeline.config().limits().workers(); i++) {
+                start("worker-" + i, worker::run);
+            }
+        }
+    }
+
+    /** Starts the roles; they run until {@link #close}. */
+    public static Runner start(Pipeline pipeline, Set<Role> roles) {
+        return new Runner(pipeline, roles);
+    }
+
+    /** Waits until the runner is closed by another thread. */
+    public void await() throws InterruptedException {
+        for (Thread thread : threads) {
+            thread.join();
+        }
+    }
+
+    private void start(String name, Body body) {
+        Thread thread = new Thread(() -> repeat(name, body), name);
+        threads.add(thread);
+        thread.start();
+    }
+
+    private void repeat(String name, Body body) {
+        Duration pause = FIRST_PAUSE;
+        while (!pipeline.signals().stopping()) {
+            long started = System.nanoTime();
+            try {
+                body.run();
+                continue;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            } catch (TidemarkException e) {
+                LOG.warn(
+                        "role failed and starts again role={} code={} reason={} remedy={}",
+                        name,
+                        e.code(),
+                        e.reason(),
+                        e.remedy(),
+                        debugCause(e));
+                report(name, e);
+            } catch (RuntimeException | LinkageError e) {
+                LOG.error("role failed and starts again role={}", name, e);
+                report(name, new TidemarkException(ErrorCode.INTERNAL, "Cannot go on with role " + name + ": " + e, e));
+            }
+            if (System.nanoTime() - started > STEADY.toNanos()) {
+                pause = FIRST_PAUSE;
+            }
+            if (!pause(pause)) {
+                return;
+            }
+            pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+        }
+    }
+
+    private static @org.jspecify.annotations.Nullable Throwable debugCause(TidemarkException e) {
+        return LOG.isDebugEnabled() ? e : null;
+    }
+
+    private void leased(String name, LeasedBody body) throws InterruptedException {
+        Optional<Lease> lease = pipeline.leases().tryAcquire(name);
+        if (lease.isEmpty()) {
+            pause(LEASE_POLL);
+            return;
+        }
+        try (Lease held = lease.get()) {
+            reports.remove(Keys.ROLES + name);
+            body.run(held);
+        }
+    }
+
+    private void report(String name, TidemarkException error) {
+        try {
+            reports.put(
+                    Keys.ROLES + name.toLowerCase(Locale.ROOT),
+                    new RoleReport(
+                            name,
+                            error.code().name(),
+                            error.reason(),
+                            error.remedy(),
+                            pipeline.clock().instant()));
+        } catch (TidemarkException e) {
+            LOG.warn("role report not written role={} reason={}", name, e.reason());
+        }
+    }
+
+    /** Waits unless the runner is being closed; returns whether to go on. */
+    private boolean pause(Duration duration) {
+        long end = System.nanoTime() + duration.toNanos();
+        try {
+            while (!pipeline.signals().stopping() && System.nanoTime() < end) {
+                Thread.sleep(Math.min(50, Math.max(1, (end - System.nanoTime()) / 1_000_000)));
+            }
+            return !pipeline.signals().stopping();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** Ends all roles: capture seals what it has, workers finish their commit. */
+    @Override
+    public void close() {
+        pipeline.signals().stop();
+        boolean interrupted = false;
+        for (Thread thread : threads) {
+            while (thread.isAlive()) {
+                try {
+                    thread.join();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        }
+        worker.close();
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

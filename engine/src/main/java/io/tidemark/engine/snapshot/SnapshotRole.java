@@ -1,0 +1,134 @@
+package io.tidemark.engine.snapshot;
+
+import io.tidemark.engine.lease.Lease;
+import io.tidemark.engine.pipeline.Pipeline;
+import io.tidemark.engine.table.TableRecord;
+import io.tidemark.engine.table.TableState;
+import io.tidemark.engine.work.Worker;
+import io.tidemark.spi.error.RetryRule;
+import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.slice.SliceManifest;
+import io.tidemark.spi.source.SnapshotChunk;
+import io.tidemark.spi.source.SnapshotCut;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Loads pending tables, all that wait at one cut, with several readers. Capture goes on meanwhile. An interrupted load goes on at a later cut with
+ * the chunks that are left; the table then turns live only after the events up to that cut are applied.
+ */
+public final class SnapshotRole {
+    private static final Logger LOG = LoggerFactory.getLogger(SnapshotRole.class);
+    private static final Duration POLL = Duration.ofSeconds(10);
+    private static final Duration LEASE_POLL = Duration.ofMillis(500);
+
+    private final Pipeline pipeline;
+
+    public SnapshotRole(Pipeline pipeline) {
+        this.pipeline = pipeline;
+    }
+
+    /** Loads until told to stop, or until an error that the caller answers by calling again. */
+    public void run() throws InterruptedException {
+        while (!pipeline.signals().stopping()) {
+            long seen = pipeline.signals().tables().count();
+            boolean left = round();
+            pipeline.signals().tables().await(seen, left ? LEASE_POLL : POLL);
+        }
+    }
+
+    /** Loads what waits; returns whether some tables could not be taken now. */
+    private boolean round() throws InterruptedException {
+        List<TableRecord> waiting = pipeline.registry().list().stream()
+                .filter(TableRecord::published)
+                .filter(table -> table.state() == TableState.PENDING || table.state() == TableState.LOADING)
+                .toList();
+        List<Lease> leases = new ArrayList<>();
+        List<TableRecord> taken = new ArrayList<>();
+        try {
+            for (TableRecord table : waiting) {
+                Optional<Lease> lease = pipeline.leases().tryAcquire(Worker.lease(table.id()));
+                if (lease.isPresent()) {
+                    leases.add(lease.get());
+                    taken.add(table);
+                }
+            }
+            if (!taken.isEmpty()) {
+                loadAll(taken, leases);
+            }
+        } finally {
+            leases.forEach(Lease::close);
+        }
+        return taken.size() < waiting.size();
+    }
+
+    private void loadAll(List<TableRecord> tables, List<Lease> leases) throws InterruptedException {
+        long afterSlice =
+                pipeline.sliceLog().newest().map(SliceManifest::sequence).orElse(0L);
+        int readers = pipeline.config().limits().snapshotReaders();
+        List<TableLoad> loads = new ArrayList<>();
+        ExecutorService threads = Executors.newFixedThreadPool(readers, task -> new Thread(task, "snapshot-reader"));
+        try (SnapshotCut cut =
+                pipeline.source().openCut(readers, pipeline.config().limits().cutTimeout())) {
+            for (int i = 0; i < tables.size(); i++) {
+                open(tables.get(i), leases.get(i), cut, afterSlice).ifPresent(loads::add);
+            }
+            List<Future<?>> reading = new ArrayList<>();
+            for (TableLoad load : loads) {
+                for (SnapshotChunk chunk : load.remaining()) {
+                    reading.add(threads.submit(() -> load.load(chunk)));
+                }
+            }
+            for (Future<?> chunk : reading) {
+                await(chunk);
+            }
+            for (TableLoad load : loads) {
+                settle(load);
+            }
+        } finally {
+            threads.shutdown();
+            loads.forEach(TableLoad::close);
+        }
+        pipeline.signals().sealed().wake();
+    }
+
+    private Optional<TableLoad> open(TableRecord table, Lease lease, SnapshotCut cut, long afterSlice) {
+        try {
+            return Optional.of(new TableLoad(pipeline, lease, table, cut, afterSlice));
+        } catch (TidemarkException e) {
+            if (e.code().retry() == RetryRule.RETRY) {
+                throw e;
+            }
+            pipeline.registry().fail(table.id(), e);
+            return Optional.empty();
+        }
+    }
+
+    private void settle(TableLoad load) {
+        TidemarkException failure = load.failure();
+        if (failure == null) {
+            load.finish();
+        } else if (failure.code().retry() == RetryRule.RETRY) {
+            LOG.warn(
+                    "load will go on table={} code={} reason={}", load.record().id(), failure.code(), failure.reason());
+        } else {
+            pipeline.registry().fail(load.record().id(), failure);
+        }
+    }
+
+    private static void await(Future<?> chunk) throws InterruptedException {
+        try {
+            chunk.get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("Cannot load a chunk: " + e.getCause(), e.getCause());
+        }
+    }
+}

@@ -1,0 +1,200 @@
+package io.tidemark.engine.snapshot;
+
+import io.tidemark.engine.lease.Lease;
+import io.tidemark.engine.metadata.Documents;
+import io.tidemark.engine.metadata.Keys;
+import io.tidemark.engine.pipeline.Pipeline;
+import io.tidemark.engine.table.LoadPlan;
+import io.tidemark.engine.table.TableRecord;
+import io.tidemark.engine.table.TableState;
+import io.tidemark.spi.change.Position;
+import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.lake.LakeProgress;
+import io.tidemark.spi.lake.LakeTable;
+import io.tidemark.spi.source.SnapshotChunk;
+import io.tidemark.spi.source.SnapshotCut;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The load of one table at one cut: several threads read its chunks; the one that ends the last chunk finishes the load. */
+final class TableLoad implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(TableLoad.class);
+    private static final Duration REPORT = Duration.ofSeconds(1);
+
+    private final Pipeline pipeline;
+    private final Lease lease;
+    private final SnapshotCut cut;
+    private final Documents<LoadProgress> reports;
+    private final TableRecord record;
+    private final LoadPlan plan;
+    private final LakeTable table;
+    private final List<SnapshotChunk> remaining;
+    private final AtomicInteger unfinished;
+    private final AtomicLong rows = new AtomicLong();
+    private final Instant startedAt;
+    private volatile Instant lastReport = Instant.EPOCH;
+    private volatile @Nullable TidemarkException failure;
+
+    TableLoad(Pipeline pipeline, Lease lease, TableRecord before, SnapshotCut cut, long afterSlice) {
+        this.pipeline = pipeline;
+        this.lease = lease;
+        this.cut = cut;
+        this.reports = new Documents<>(pipeline.metastore(), LoadProgress.class);
+        this.startedAt = pipeline.clock().instant();
+        this.plan = planned(before, cut, afterSlice);
+        this.record = pipeline.registry().update(before.id(), (current, now) -> current.loading(plan, now));
+        this.table = mirror();
+        try {
+            LakeProgress progress = table.beginLoad(plan.loadId(), lease.fence());
+            this.remaining = new ArrayList<>();
+            for (SnapshotChunk chunk : plan.chunks()) {
+                if (!progress.chunks().contains(chunk.ordinal())) {
+                    remaining.add(chunk);
+                }
+            }
+            this.unfinished = new AtomicInteger(remaining.size());
+        } catch (RuntimeException e) {
+            table.close();
+            throw e;
+        }
+        LOG.info(
+                "load started table={} chunks={} of={} cutoff={}",
+                record.id(),
+                remaining.size(),
+                plan.chunks().size(),
+                cut.cutoff());
+    }
+
+    TableRecord record() {
+        return record;
+    }
+
+    /** Chunks that are still to be read. */
+    List<SnapshotChunk> remaining() {
+        return remaining;
+    }
+
+    @Nullable
+    TidemarkException failure() {
+        return failure;
+    }
+
+    /** Reads one chunk into the mirror, unless the load has failed. */
+    void load(SnapshotChunk chunk) {
+        if (failure != null || pipeline.signals().stopping()) {
+            return;
+        }
+        try (LakeTable.ChunkWriter writer = table.openChunk(chunk.ordinal())) {
+            cut.read(chunk, record.schema(), batch -> {
+                writer.append(batch);
+                rows.addAndGet(batch.size());
+                report(false);
+                if (pipeline.signals().stopping()) {
+                    throw new TidemarkException(
+                            ErrorCode.TIMEOUT, "Cannot go on loading " + record.id() + ": stopping");
+                }
+            });
+            writer.commit();
+            unfinished.decrementAndGet();
+            report(true);
+        } catch (TidemarkException e) {
+            if (!pipeline.signals().stopping()) {
+                failure = e;
+            }
+        } catch (RuntimeException e) {
+            failure = new TidemarkException(ErrorCode.INTERNAL, "Cannot load " + record.id() + ": " + e, e);
+        }
+    }
+
+    /** Ends the load if all chunks are in the mirror; returns whether they are. */
+    boolean finish() {
+        if (failure != null || unfinished.get() > 0) {
+            return false;
+        }
+        Position applied = new Position(plan.firstCutoff().value() - 1);
+        LakeProgress progress = table.finishLoad(new LakeProgress(
+                -1,
+                plan.loadId(),
+                true,
+                table.progress().chunks(),
+                applied,
+                plan.afterSlice(),
+                lease.fence(),
+                micros(startedAt)));
+        pipeline.progress().restart(record.id(), progress);
+        pipeline.registry()
+                .update(
+                        record.id(),
+                        (current, now) -> current.state() == TableState.LOADING
+                                ? current.in(TableState.CATCHING_UP, now)
+                                : current);
+        reports.remove(Keys.of(Keys.LOADS, record.id()));
+        LOG.info(
+                "load finished table={} rows={} seconds={}",
+                record.id(),
+                rows.get(),
+                Duration.between(startedAt, pipeline.clock().instant()).toSeconds());
+        return true;
+    }
+
+    private static long micros(Instant time) {
+        return time.getEpochSecond() * 1_000_000L + time.getNano() / 1_000;
+    }
+
+    private LoadPlan planned(TableRecord before, SnapshotCut atCut, long afterSlice) {
+        LoadPlan earlier = before.load();
+        if (earlier != null && before.state() == TableState.LOADING) {
+            return new LoadPlan(
+                    earlier.loadId(),
+                    earlier.afterSlice(),
+                    earlier.firstCutoff(),
+                    Position.max(earlier.lastCutoff(), atCut.cutoff()),
+                    earlier.chunks());
+        }
+        return new LoadPlan(
+                before.id() + "@" + atCut.cutoff().toHex(),
+                afterSlice,
+                atCut.cutoff(),
+                atCut.cutoff(),
+                atCut.plan(before.sourceTable(), pipeline.config().limits().chunkBytes()));
+    }
+
+    /** The mirror, made anew when it has another shape than the record says. */
+    private LakeTable mirror() {
+        LakeTable found = pipeline.lake().find(record.id()).orElse(null);
+        if (found != null && !found.spec().equals(record.spec())) {
+            found.close();
+            pipeline.lake().drop(record.id());
+            found = null;
+        }
+        return found == null ? pipeline.lake().create(record.spec()) : found;
+    }
+
+    private void report(boolean always) {
+        Instant now = pipeline.clock().instant();
+        if (always || Duration.between(lastReport, now).compareTo(REPORT) >= 0) {
+            lastReport = now;
+            int done = plan.chunks().size() - unfinished.get();
+            long estimate = plan.chunks().stream()
+                    .mapToLong(SnapshotChunk::estimatedRows)
+                    .sum();
+            reports.put(
+                    Keys.of(Keys.LOADS, record.id()),
+                    new LoadProgress(plan.chunks().size(), done, rows.get(), Math.max(-1, estimate), startedAt, now));
+        }
+    }
+
+    @Override
+    public void close() {
+        table.close();
+        lease.close();
+    }
+}

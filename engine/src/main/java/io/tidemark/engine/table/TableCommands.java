@@ -1,0 +1,131 @@
+package io.tidemark.engine.table;
+
+import io.tidemark.engine.metadata.Keys;
+import io.tidemark.engine.pipeline.Pipeline;
+import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
+import io.tidemark.spi.metastore.Entry;
+import io.tidemark.spi.schema.TableId;
+import io.tidemark.spi.source.SourceTable;
+import java.util.List;
+
+/** What users do to tables. Commands change the registry; the running roles, wherever they run, follow within seconds. */
+public final class TableCommands {
+    private final Pipeline pipeline;
+    private final TableRegistry registry;
+
+    public TableCommands(Pipeline pipeline) {
+        this.pipeline = pipeline;
+        this.registry = pipeline.registry();
+    }
+
+    /** Stops applying a table; its changes go on being captured. */
+    public TableRecord pause(TableId table) {
+        return changed(registry.update(table, (record, now) -> {
+            refuseDropped(record, "pause");
+            return record.in(TableState.PAUSED, now);
+        }));
+    }
+
+    /** Goes on with a paused or failed table from where it stood. */
+    public TableRecord resume(TableId table) {
+        return changed(registry.update(table, (record, now) -> {
+            refuseDropped(record, "resume");
+            boolean stopped = record.state() == TableState.PAUSED || record.state() == TableState.FAILED;
+            TableState next = record.resumeTo() == TableState.LIVE ? TableState.CATCHING_UP : record.resumeTo();
+            return stopped ? record.in(next, now) : record;
+        }));
+    }
+
+    /** Loads a table again from scratch, with the schema that the source has now. */
+    public TableRecord resync(TableId table) {
+        refuseDropped(registry.load(table), "resync");
+        SourceTable found = inSource(table, "resync");
+        return changed(registry.update(table, (record, now) -> record.restarted(found, now)));
+    }
+
+    /** Adds a table that the configured rules leave out, or brings a dropped one back. */
+    public TableRecord add(TableId table, List<String> partitions, DeleteMode deletes) {
+        SourceTable found = inSource(table, "add");
+        registry.add(
+                TableRecord.pending(found, partitions, deletes, pipeline.clock().instant()));
+        return changed(registry.update(
+                table, (record, now) -> record.state() == TableState.DROPPED ? record.restarted(found, now) : record));
+    }
+
+    /**
+     * Takes a table out of the pipeline.
+     *
+     * @param withMirror whether its mirror is deleted too
+     */
+    public TableRecord drop(TableId table, MirrorFate withMirror) {
+        TableRecord dropped = changed(registry.move(table, TableState.DROPPED));
+        pipeline.progress().forget(table);
+        if (withMirror == MirrorFate.DELETED) {
+            pipeline.lake().drop(table);
+        }
+        return dropped;
+    }
+
+    /** What becomes of the mirror of a dropped table. */
+    public enum MirrorFate {
+        KEPT,
+        DELETED
+    }
+
+    /**
+     * Ends the pipeline: removes what it made in the source, and its entries in the metadata store. Mirrors and slices stay.
+     *
+     * @throws TidemarkException {@code INVALID_ARGUMENT} while the pipeline runs
+     */
+    public void dropPipeline() {
+        if (pipeline.leases().isHeldBySomebody("capture")) {
+            throw new TidemarkException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "Cannot drop pipeline " + pipeline.config().pipeline() + ": it is running",
+                    "Stop 'tidemark run' first.",
+                    null);
+        }
+        pipeline.source().remove();
+        for (String prefix : List.of(
+                Keys.TABLES,
+                Keys.PROGRESS,
+                Keys.WORK,
+                Keys.HOLDS,
+                Keys.REPAIRS,
+                Keys.LOADS,
+                Keys.CUTS,
+                Keys.ROLES,
+                Keys.CAPTURE)) {
+            for (Entry entry : pipeline.metastore().list(prefix)) {
+                pipeline.metastore().delete(entry.key(), entry.version());
+            }
+        }
+    }
+
+    private SourceTable inSource(TableId table, String verb) {
+        return pipeline.source().tables().stream()
+                .filter(found -> found.id().equals(table))
+                .findFirst()
+                .orElseThrow(() -> new TidemarkException(
+                        ErrorCode.SOURCE_TABLE_MISSING,
+                        "Cannot " + verb + " table " + table + ": the source does not have it"));
+    }
+
+    private static void refuseDropped(TableRecord record, String verb) {
+        if (record.state() == TableState.DROPPED) {
+            throw new TidemarkException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "Cannot " + verb + " table " + record.id() + ": it was dropped",
+                    "Bring it back with 'tidemark add " + record.id() + "'.",
+                    null);
+        }
+    }
+
+    private TableRecord changed(TableRecord record) {
+        pipeline.signals().tables().wake();
+        pipeline.signals().sealed().wake();
+        return record;
+    }
+}

@@ -1,0 +1,172 @@
+package io.tidemark.engine.table;
+
+import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.lake.LakeTableSpec;
+import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
+import io.tidemark.spi.schema.RowSchema;
+import io.tidemark.spi.schema.TableId;
+import io.tidemark.spi.source.SourceTable;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the pipeline knows of a table.
+ *
+ * @param state where it stands
+ * @param resumeTo the state it had before it was paused or failed
+ * @param since when the state was entered
+ * @param schema schema as registered from the source
+ * @param identity the source's identity of the table
+ * @param partitions partition fields of the mirror
+ * @param deletes what deletes do to the mirror
+ * @param published whether the source publishes its changes, so that a load may begin
+ * @param load the load, once planned
+ * @param failure why it failed
+ * @param notices what a user should know
+ */
+public record TableRecord(
+        TableState state,
+        TableState resumeTo,
+        Instant since,
+        RowSchema schema,
+        String identity,
+        List<String> partitions,
+        DeleteMode deletes,
+        boolean published,
+        @Nullable LoadPlan load,
+        @Nullable Failure failure,
+        List<String> notices) {
+    public TableRecord {
+        partitions = List.copyOf(partitions);
+        notices = List.copyOf(notices);
+    }
+
+    /**
+     * Why a table failed.
+     *
+     * @param code code of the error
+     * @param reason what happened
+     * @param remedy what to do
+     */
+    public record Failure(String code, String reason, String remedy) {
+        static Failure of(TidemarkException error) {
+            return new Failure(error.code().name(), error.reason(), error.remedy());
+        }
+    }
+
+    /** A table that waits to be loaded. */
+    public static TableRecord pending(SourceTable table, List<String> partitions, DeleteMode deletes, Instant now) {
+        return new TableRecord(
+                TableState.PENDING,
+                TableState.PENDING,
+                now,
+                table.schema(),
+                table.identity(),
+                partitions,
+                deletes,
+                false,
+                null,
+                null,
+                table.notices());
+    }
+
+    public TableId id() {
+        return schema.table();
+    }
+
+    public LakeTableSpec spec() {
+        return new LakeTableSpec(schema, partitions, deletes);
+    }
+
+    /** The table as a source plug-in wants it back. */
+    public SourceTable sourceTable() {
+        return new SourceTable(schema, identity, -1, -1, notices);
+    }
+
+    /**
+     * The same in another state.
+     *
+     * @throws IllegalStateException when the life cycle has no such step
+     */
+    public TableRecord in(TableState next, Instant now) {
+        if (!state.canBecome(next)) {
+            throw new IllegalStateException(
+                    "Cannot move table " + id() + " from " + state.label() + " to " + next.label());
+        }
+        if (state == next) {
+            return this;
+        }
+        boolean stopped = state == TableState.PAUSED || state == TableState.FAILED;
+        return new TableRecord(
+                next,
+                stopped ? resumeTo : state,
+                now,
+                schema,
+                identity,
+                partitions,
+                deletes,
+                published,
+                load,
+                next == TableState.FAILED ? failure : null,
+                notices);
+    }
+
+    /** Failed, with the reason. */
+    public TableRecord failed(TidemarkException error, Instant now) {
+        TableRecord next = in(TableState.FAILED, now);
+        return new TableRecord(
+                next.state,
+                next.resumeTo,
+                now,
+                schema,
+                identity,
+                partitions,
+                deletes,
+                published,
+                load,
+                Failure.of(error),
+                notices);
+    }
+
+    /** Pending again from scratch, with the schema that the source has now. */
+    public TableRecord restarted(SourceTable table, Instant now) {
+        TableRecord next = in(TableState.PENDING, now);
+        return new TableRecord(
+                next.state,
+                TableState.PENDING,
+                now,
+                table.schema(),
+                table.identity(),
+                partitions,
+                deletes,
+                false,
+                null,
+                null,
+                table.notices());
+    }
+
+    /** Loading by this plan. */
+    public TableRecord loading(LoadPlan plan, Instant now) {
+        TableRecord next = in(TableState.LOADING, now);
+        return new TableRecord(
+                next.state,
+                next.resumeTo,
+                next.since,
+                schema,
+                identity,
+                partitions,
+                deletes,
+                published,
+                plan,
+                null,
+                notices);
+    }
+
+    public TableRecord withPublished() {
+        return published
+                ? this
+                : new TableRecord(
+                        state, resumeTo, since, schema, identity, partitions, deletes, true, load, failure, notices);
+    }
+}

@@ -1,0 +1,104 @@
+package io.tidemark.engine.table;
+
+import io.tidemark.engine.metadata.Documents;
+import io.tidemark.engine.metadata.Keys;
+import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.metastore.MetadataStore;
+import io.tidemark.spi.schema.TableId;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The tables of a pipeline and their states. Every change is one compare-and-set along the life cycle. */
+public final class TableRegistry {
+    private static final Logger LOG = LoggerFactory.getLogger(TableRegistry.class);
+
+    private final Documents<TableRecord> records;
+    private final Clock clock;
+
+    public TableRegistry(MetadataStore store, Clock clock) {
+        this.records = new Documents<>(store, TableRecord.class);
+        this.clock = clock;
+    }
+
+    /** All tables, ordered by name. */
+    public List<TableRecord> list() {
+        return records.list(Keys.TABLES);
+    }
+
+    public Optional<TableRecord> find(TableId table) {
+        return records.find(Keys.of(Keys.TABLES, table));
+    }
+
+    /**
+     * The table's record.
+     *
+     * @throws TidemarkException {@code UNKNOWN_TABLE} when the pipeline has no such table
+     */
+    public TableRecord load(TableId table) {
+        return find(table)
+                .orElseThrow(() -> new TidemarkException(
+                        ErrorCode.UNKNOWN_TABLE, "Cannot find table " + table + ": this pipeline does not have it"));
+    }
+
+    /** Adds a table that is not there yet; one that is there stays as it is. */
+    public void add(TableRecord record) {
+        records.update(Keys.of(Keys.TABLES, record.id()), before -> {
+            if (before.isPresent()) {
+                return Optional.empty();
+            }
+            LOG.info(
+                    "table added table={} state={}", record.id(), record.state().label());
+            return Optional.of(record);
+        });
+    }
+
+    /** Changes a record; the change gets the record and the time. */
+    public TableRecord update(TableId table, BiFunction<TableRecord, Instant, TableRecord> change) {
+        TableState[] before = new TableState[1];
+        TableRecord after = records.update(Keys.of(Keys.TABLES, table), found -> {
+                    before[0] = found.map(TableRecord::state).orElse(null);
+                    return found.map(record -> change.apply(record, clock.instant()));
+                })
+                .orElseThrow(() -> new TidemarkException(
+                        ErrorCode.UNKNOWN_TABLE, "Cannot change table " + table + ": this pipeline does not have it"));
+        if (before[0] != after.state()) {
+            LOG.info(
+                    "table state changed table={} from={} to={}",
+                    table,
+                    before[0].label(),
+                    after.state().label());
+        }
+        return after;
+    }
+
+    /** Moves a table to a state. */
+    public TableRecord move(TableId table, TableState next) {
+        return update(table, (record, now) -> record.in(next, now));
+    }
+
+    /** Marks a table as failed, unless a user has stopped it meanwhile. */
+    public void fail(TableId table, TidemarkException error) {
+        update(table, (record, now) -> {
+            if (record.state() == TableState.PAUSED || record.state() == TableState.DROPPED) {
+                return record;
+            }
+            return record.failed(error, now);
+        });
+        LOG.warn(
+                "table failed table={} code={} reason={} remedy={}",
+                table,
+                error.code(),
+                error.reason(),
+                error.remedy());
+    }
+
+    void forget(TableId table) {
+        records.remove(Keys.of(Keys.TABLES, table));
+    }
+}

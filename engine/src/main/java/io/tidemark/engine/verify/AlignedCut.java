@@ -1,0 +1,200 @@
+package io.tidemark.engine.verify;
+
+import io.tidemark.engine.lease.Lease;
+import io.tidemark.engine.metadata.Documents;
+import io.tidemark.engine.metadata.Keys;
+import io.tidemark.engine.pipeline.Pipeline;
+import io.tidemark.engine.table.TableProgress;
+import io.tidemark.engine.table.TableRecord;
+import io.tidemark.engine.work.Hold;
+import io.tidemark.engine.work.Worker;
+import io.tidemark.spi.change.Position;
+import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.lake.LakeTable;
+import io.tidemark.spi.lake.PinnedTable;
+import io.tidemark.spi.schema.TableId;
+import io.tidemark.spi.source.SnapshotCut;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * A cut of the source, and mirrors pinned at exactly its position. While the cut is taken the tables' leases are held, so that no worker can be
+ * past it; then workers apply up to the position and wait there until the mirror is pinned.
+ */
+final class AlignedCut implements AutoCloseable {
+    private static final String LEASE = "verify";
+    private static final Duration LOOK = Duration.ofMillis(100);
+    private static final Duration HOLD_SLACK = Duration.ofMinutes(1);
+
+    private final Pipeline pipeline;
+    private final Duration timeout;
+    private final Documents<Hold> holds;
+    private final Set<TableId> held = new HashSet<>();
+    private final Map<TableId, PinnedTable> pinned = new HashMap<>();
+    private final SnapshotCut cut;
+    private final Position through;
+    private final Instant takenAt;
+
+    private AlignedCut(Pipeline pipeline, List<TableRecord> tables, Duration timeout, VerifyListener listener)
+            throws InterruptedException {
+        this.pipeline = pipeline;
+        this.timeout = timeout;
+        this.holds = new Documents<>(pipeline.metastore(), Hold.class);
+        List<Lease> leases = new ArrayList<>();
+        SnapshotCut taken = null;
+        boolean complete = false;
+        try {
+            leases.add(lease(LEASE));
+            listener.step("waiting for workers to finish their commit");
+            for (TableRecord table : tables) {
+                leases.add(lease(Worker.lease(table.id())));
+            }
+            listener.step("taking a consistent cut of the source");
+            taken = pipeline.source()
+                    .openCut(
+                            pipeline.config().limits().snapshotReaders(),
+                            pipeline.config().limits().cutTimeout());
+            this.takenAt = pipeline.clock().instant();
+            this.cut = taken;
+            this.through = new Position(taken.cutoff().value() - 1);
+            String holder = UUID.randomUUID().toString();
+            Instant expires = takenAt.plus(timeout).plus(HOLD_SLACK);
+            for (TableRecord table : tables) {
+                holds.put(Keys.of(Keys.HOLDS, table.id()), new Hold(through, holder, expires));
+                held.add(table.id());
+            }
+            leases.subList(1, leases.size()).forEach(Lease::close);
+            pipeline.source().mark("seal");
+            listener.step("waiting for the mirrors to reach position " + taken.cutoff());
+            align(tables);
+            complete = true;
+        } finally {
+            leases.forEach(Lease::close);
+            if (!complete) {
+                release();
+                if (taken != null) {
+                    taken.close();
+                }
+            }
+        }
+    }
+
+    /** Takes the cut and waits until all mirrors are pinned at it. */
+    static AlignedCut take(Pipeline pipeline, List<TableRecord> tables, Duration timeout, VerifyListener listener)
+            throws InterruptedException {
+        return new AlignedCut(pipeline, tables, timeout, listener);
+    }
+
+    SnapshotCut cut() {
+        return cut;
+    }
+
+    Instant takenAt() {
+        return takenAt;
+    }
+
+    PinnedTable pinned(TableId table) {
+        PinnedTable found = pinned.get(table);
+        if (found == null) {
+            throw new IllegalArgumentException("Cannot read a table that was not pinned (table=" + table + ")");
+        }
+        return found;
+    }
+
+    private void align(List<TableRecord> tables) throws InterruptedException {
+        Instant end = takenAt.plus(timeout);
+        List<TableRecord> waiting = new ArrayList<>(tables);
+        while (!waiting.isEmpty()) {
+            long seen = pipeline.signals().applied().count();
+            waiting.removeIf(this::pinIfThere);
+            if (!waiting.isEmpty()) {
+                if (pipeline.clock().instant().isAfter(end)) {
+                    throw late(waiting);
+                }
+                pipeline.signals().applied().await(seen, LOOK);
+            }
+        }
+    }
+
+    private boolean pinIfThere(TableRecord record) {
+        TableRecord now = pipeline.registry().load(record.id());
+        if (!now.state().applies()) {
+            TableRecord.Failure failure = now.failure();
+            throw new TidemarkException(
+                    ErrorCode.TIMEOUT,
+                    "Cannot verify " + record.id() + ": it is " + now.state().label() + " now"
+                            + (failure == null ? "" : " (" + failure.reason() + ")"),
+                    failure == null ? "Wait until it is live." : failure.remedy(),
+                    null);
+        }
+        Optional<TableProgress> progress = pipeline.progress().find(record.id());
+        if (progress.isEmpty() || progress.get().position().isBefore(through)) {
+            return false;
+        }
+        try (LakeTable table = pipeline.lake()
+                .find(record.id())
+                .orElseThrow(() -> new TidemarkException(
+                        ErrorCode.LAKE_TABLE_MISSING, "Cannot verify " + record.id() + ": its mirror is gone"))) {
+            PinnedTable version = table.pin();
+            if (version.progress().applied().isAfter(through)) {
+                throw new TidemarkException(
+                        ErrorCode.INTERNAL,
+                        "Cannot verify " + record.id() + ": its mirror was applied past the cut (applied="
+                                + version.progress().applied() + ", cut=" + cut.cutoff() + ")");
+            }
+            pinned.put(record.id(), version);
+        }
+        release(record.id());
+        return true;
+    }
+
+    private TidemarkException late(List<TableRecord> waiting) {
+        String names = String.join(
+                ", ", waiting.stream().map(table -> table.id().toString()).toList());
+        return new TidemarkException(
+                ErrorCode.TIMEOUT,
+                "Cannot verify: mirrors did not reach the cut in " + timeout.toSeconds() + " s (tables=" + names
+                        + ", position=" + cut.cutoff() + ")",
+                "Is the pipeline running and keeping up? See 'tidemark status'; give it more time with --timeout.",
+                null);
+    }
+
+    private Lease lease(String name) throws InterruptedException {
+        Instant end = pipeline.clock().instant().plus(timeout);
+        while (pipeline.clock().instant().isBefore(end)) {
+            Optional<Lease> lease = pipeline.leases().tryAcquire(name);
+            if (lease.isPresent()) {
+                return lease.get();
+            }
+            Thread.sleep(5);
+        }
+        throw new TidemarkException(
+                ErrorCode.TIMEOUT, "Cannot verify: lease " + name + " was not free in " + timeout.toSeconds() + " s");
+    }
+
+    private void release(TableId table) {
+        if (held.remove(table)) {
+            holds.remove(Keys.of(Keys.HOLDS, table));
+            pipeline.signals().dispatched().wake();
+        }
+    }
+
+    private void release() {
+        List.copyOf(held).forEach(this::release);
+    }
+
+    @Override
+    public void close() {
+        release();
+        cut.close();
+    }
+}

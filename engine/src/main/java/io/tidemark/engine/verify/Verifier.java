@@ -1,0 +1,230 @@
+package io.tidemark.engine.verify;
+
+import io.tidemark.engine.capture.CaptureRole;
+import io.tidemark.engine.json.Json;
+import io.tidemark.engine.metadata.Documents;
+import io.tidemark.engine.metadata.Keys;
+import io.tidemark.engine.pipeline.Pipeline;
+import io.tidemark.engine.run.Role;
+import io.tidemark.engine.run.Runner;
+import io.tidemark.engine.table.TableRecord;
+import io.tidemark.engine.table.TableState;
+import io.tidemark.engine.work.RepairRequest;
+import io.tidemark.engine.work.WorkItem;
+import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.lake.PinnedTable;
+import io.tidemark.spi.query.QueryEngine;
+import io.tidemark.spi.schema.TableId;
+import io.tidemark.spi.slice.SliceManifest;
+import io.tidemark.spi.storage.ObjectStore;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Proves that mirrors equal the source at one position while writes go on, or names the rows that differ. When no process runs the pipeline, its
+ * roles run here for as long as the proof takes.
+ */
+public final class Verifier {
+    /** The repair of more keys than this would be slower than a resync. */
+    private static final int REPAIR_KEYS_MAX = 10_000;
+
+    private static final Duration LOOK = Duration.ofMillis(100);
+
+    private final Pipeline pipeline;
+    private final QueryEngine engine;
+    private final Documents<RepairRequest> repairs;
+    private final Documents<WorkItem> items;
+
+    /** The engine reads the mirrors. */
+    public Verifier(Pipeline pipeline, QueryEngine engine) {
+        this.pipeline = pipeline;
+        this.engine = engine;
+        this.repairs = new Documents<>(pipeline.metastore(), RepairRequest.class);
+        this.items = new Documents<>(pipeline.metastore(), WorkItem.class);
+    }
+
+    /** Compares, and heals and compares again when that was asked for. */
+    public VerifyReport verify(VerifyRequest request, VerifyListener listener) throws InterruptedException {
+        if (pipeline.leases().isHeldBySomebody(CaptureRole.LEASE)) {
+            return verifyRunning(request, listener);
+        }
+        listener.step("the pipeline is not running: running it for this proof");
+        try (Runner runner = Runner.start(pipeline, EnumSet.allOf(Role.class))) {
+            return verifyRunning(request, listener);
+        }
+    }
+
+    private VerifyReport verifyRunning(VerifyRequest request, VerifyListener listener) throws InterruptedException {
+        List<TableProof> proofs = compareAll(request, listener);
+        if (request.repair() == VerifyRequest.Repair.REPORT) {
+            return new VerifyReport(proofs);
+        }
+        List<TableProof> healed = new ArrayList<>();
+        for (TableProof proof : proofs) {
+            healed.add(proof.outcome() == TableProof.Outcome.DIFFERENT ? heal(proof, request, listener) : proof);
+        }
+        return new VerifyReport(healed);
+    }
+
+    private List<TableProof> compareAll(VerifyRequest request, VerifyListener listener) throws InterruptedException {
+        List<TableProof> unproven = new ArrayList<>();
+        List<TableRecord> tables = new ArrayList<>();
+        for (TableRecord record : wanted(request)) {
+            if (record.state().applies()) {
+                tables.add(record);
+            } else {
+                TableRecord.Failure failure = record.failure();
+                unproven.add(TableProof.unproven(
+                        record.id(),
+                        "it is " + record.state().label() + (failure == null ? "" : ": " + failure.reason()),
+                        failure == null ? "Wait until 'tidemark status' shows it live." : failure.remedy()));
+            }
+        }
+        List<TableProof> proofs = new ArrayList<>(unproven);
+        if (!tables.isEmpty()) {
+            try (AlignedCut aligned = AlignedCut.take(pipeline, tables, request.timeout(), listener)) {
+                for (TableRecord table : tables) {
+                    proofs.add(compare(table, aligned, request, listener));
+                }
+            }
+        }
+        return proofs;
+    }
+
+    private List<TableRecord> wanted(VerifyRequest request) {
+        if (request.tables().isEmpty()) {
+            return pipeline.registry().list().stream()
+                    .filter(record -> record.state() != TableState.DROPPED)
+                    .toList();
+        }
+        return request.tables().stream().map(pipeline.registry()::load).toList();
+    }
+
+    private TableProof compare(TableRecord table, AlignedCut aligned, VerifyRequest request, VerifyListener listener) {
+        listener.step("comparing " + table.id());
+        Instant started = pipeline.clock().instant();
+        PinnedTable pinned = aligned.pinned(table.id());
+        Comparison.Result result = new Comparison(
+                        table.schema(),
+                        aligned.cut().reading(table.schema()),
+                        engine.reading(pinned),
+                        pinned.rows(),
+                        request)
+                .run();
+        Certificate certificate = new Certificate(
+                pipeline.config().pipeline(),
+                table.id(),
+                result.isEqual(),
+                aligned.cut().cutoff(),
+                pinned.progress().slice(),
+                range(table, request),
+                result.source().rows(),
+                result.mirror().rows(),
+                result.source().checksum(),
+                result.mirror().checksum(),
+                pipeline.source().description(),
+                pinned.progress().version(),
+                aligned.takenAt(),
+                Duration.between(started, pipeline.clock().instant()).toMillis());
+        return new TableProof(
+                table.id(),
+                result.isEqual() ? TableProof.Outcome.EQUAL : TableProof.Outcome.DIFFERENT,
+                Optional.of(certificate),
+                store(certificate),
+                result.differences(),
+                result.more(),
+                "",
+                "",
+                0);
+    }
+
+    private TableProof heal(TableProof proof, VerifyRequest request, VerifyListener listener)
+            throws InterruptedException {
+        TableRecord record = pipeline.registry().load(proof.table());
+        if (!record.schema().hasKey()
+                || proof.moreDifferences()
+                || proof.differences().size() > REPAIR_KEYS_MAX) {
+            throw new TidemarkException(
+                    ErrorCode.DIFFERENT,
+                    "Cannot repair " + proof.table() + ": "
+                            + (record.schema().hasKey() ? "too many keys differ" : "it has no key to re-read rows by"),
+                    "Run 'tidemark resync " + proof.table() + "'.",
+                    null);
+        }
+        List<List<String>> keys = new ArrayList<>();
+        for (KeyDifference difference : proof.differences()) {
+            List<String> key = new ArrayList<>();
+            difference.key().forEach(value -> key.add(value == null ? "" : value));
+            keys.add(key);
+        }
+        listener.step("re-reading " + keys.size() + " keys of " + proof.table());
+        String id = UUID.randomUUID().toString();
+        String at = Keys.of(Keys.REPAIRS, proof.table());
+        repairs.put(at, new RepairRequest(id, keys, false));
+        long newest = pipeline.sliceLog().newest().map(SliceManifest::sequence).orElse(0L);
+        items.put(Keys.of(Keys.WORK, proof.table()), new WorkItem(proof.table(), newest));
+        pipeline.signals().dispatched().wake();
+        awaitRepair(proof.table(), at, id, request.timeout());
+        VerifyRequest again = new VerifyRequest(
+                List.of(proof.table()),
+                request.from(),
+                request.to(),
+                VerifyRequest.Repair.REPORT,
+                request.differencesMax(),
+                request.timeout());
+        return compareAll(again, listener).get(0).withRepaired(keys.size());
+    }
+
+    private void awaitRepair(TableId table, String at, String id, Duration timeout) throws InterruptedException {
+        Instant end = pipeline.clock().instant().plus(timeout);
+        while (true) {
+            long seen = pipeline.signals().applied().count();
+            boolean done = repairs.find(at)
+                    .filter(found -> found.id().equals(id) && found.done())
+                    .isPresent();
+            if (done) {
+                repairs.remove(at);
+                return;
+            }
+            if (pipeline.clock().instant().isAfter(end)) {
+                throw new TidemarkException(
+                        ErrorCode.TIMEOUT,
+                        "Cannot repair " + table + ": no worker did it in " + timeout.toSeconds() + " s",
+                        "Is a worker running? See 'tidemark status'.",
+                        null);
+            }
+            pipeline.signals().applied().await(seen, LOOK);
+        }
+    }
+
+    private static String range(TableRecord table, VerifyRequest request) {
+        if (request.from().isEmpty() && request.to().isEmpty()) {
+            return "";
+        }
+        String column = table.schema().hasKey() ? table.schema().key().get(0) : "";
+        return request.from().map(from -> from + " <= ").orElse("")
+                + column
+                + request.to().map(to -> " < " + to).orElse("");
+    }
+
+    private String store(Certificate certificate) {
+        String path = "proofs/" + certificate.pipeline() + "/"
+                + certificate.at().toString().replace(':', '.') + "-"
+                + Keys.escape(certificate.table().schema()) + "."
+                + Keys.escape(certificate.table().name()) + ".json";
+        try (ObjectStore.ObjectOutput out = pipeline.storage().create(path)) {
+            out.write(Json.writePretty(certificate).getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new TidemarkException(ErrorCode.LAKE_IO, "Cannot store a certificate: " + e.getMessage(), e);
+        }
+        return path;
+    }
+}

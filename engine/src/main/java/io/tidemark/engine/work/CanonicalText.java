@@ -1,0 +1,54 @@
+package io.tidemark.engine.work;
+
+import io.tidemark.spi.change.BooleanVector;
+import io.tidemark.spi.change.BytesVector;
+import io.tidemark.spi.change.ColumnVector;
+import io.tidemark.spi.change.DoubleVector;
+import io.tidemark.spi.change.FloatVector;
+import io.tidemark.spi.change.IntVector;
+import io.tidemark.spi.change.LongVector;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.UUID;
+
+/** Reads values from the canonical text that {@link io.tidemark.spi.verify.TableReading} defines. */
+final class CanonicalText {
+    private CanonicalText() {}
+
+    /** Appends the value that the text stands for. */
+    static void append(ColumnVector column, String text) {
+        switch (column.type().kind()) {
+            case BOOLEAN -> ((BooleanVector) column).append(text.equals("t"));
+            case INT32, DATE -> ((IntVector) column).append(Integer.parseInt(text));
+            case INT64, TIME, TIMESTAMP, TIMESTAMP_TZ -> ((LongVector) column).append(Long.parseLong(text));
+            case FLOAT32 -> ((FloatVector) column).append(Float.intBitsToFloat(Integer.parseUnsignedInt(text, 16)));
+            case FLOAT64 -> ((DoubleVector) column).append(Double.longBitsToDouble(Long.parseUnsignedLong(text, 16)));
+            case DECIMAL -> appendDecimal(column, new BigDecimal(text).unscaledValue());
+            case STRING -> ((BytesVector) column).append(text);
+            case BYTES -> ((BytesVector) column).append(HexFormat.of().parseHex(text));
+            case UUID -> {
+                UUID uuid = UUID.fromString(text);
+                ((BytesVector) column)
+                        .append(ByteBuffer.allocate(16)
+                                .putLong(uuid.getMostSignificantBits())
+                                .putLong(uuid.getLeastSignificantBits())
+                                .array());
+            }
+        }
+    }
+
+    private static void appendDecimal(ColumnVector column, BigInteger unscaled) {
+        if (column.type().isWideDecimal()) {
+            byte[] least = unscaled.toByteArray();
+            byte[] wide = new byte[16];
+            Arrays.fill(wide, (byte) (unscaled.signum() < 0 ? -1 : 0));
+            System.arraycopy(least, 0, wide, wide.length - least.length, least.length);
+            ((BytesVector) column).append(wide);
+        } else {
+            ((LongVector) column).append(unscaled.longValueExact());
+        }
+    }
+}

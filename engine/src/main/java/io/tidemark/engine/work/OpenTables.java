@@ -1,0 +1,73 @@
+package io.tidemark.engine.work;
+
+import io.tidemark.engine.pipeline.Pipeline;
+import io.tidemark.engine.table.TableRecord;
+import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.lake.LakeTable;
+import io.tidemark.spi.schema.TableId;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Mirrors kept open between applies, the longest unused closed first. Used by holders of the table's lease only. */
+final class OpenTables implements AutoCloseable {
+    private static final int OPEN_MAX = 64;
+
+    private final Pipeline pipeline;
+    private final Map<TableId, Handle> open = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<TableId, Handle> lent = new LinkedHashMap<>();
+
+    /** A mirror and the load that made it: a later load makes a new one. */
+    private record Handle(String loadId, LakeTable table) {}
+
+    OpenTables(Pipeline pipeline) {
+        this.pipeline = pipeline;
+    }
+
+    /** Lends the table; to be given back with {@link #giveBack} or {@link #discard}. */
+    synchronized LakeTable borrow(TableRecord record) {
+        TableId table = record.id();
+        String loadId = record.load() == null ? "" : record.load().loadId();
+        Handle found = open.remove(table);
+        if (found != null && !found.loadId().equals(loadId)) {
+            found.table().close();
+            found = null;
+        }
+        if (found == null) {
+            LakeTable opened = pipeline.lake()
+                    .find(table)
+                    .orElseThrow(() -> new TidemarkException(
+                            ErrorCode.LAKE_TABLE_MISSING,
+                            "Cannot open the mirror of " + table + ": the lake does not have it"));
+            found = new Handle(loadId, opened);
+        }
+        lent.put(table, found);
+        return found.table();
+    }
+
+    synchronized void giveBack(TableId table) {
+        Handle found = lent.remove(table);
+        if (found == null) {
+            return;
+        }
+        open.put(table, found);
+        while (open.size() > OPEN_MAX) {
+            TableId eldest = open.keySet().iterator().next();
+            open.remove(eldest).table().close();
+        }
+    }
+
+    /** Gives back a table whose handle is not to be trusted any more. */
+    synchronized void discard(TableId table) {
+        Handle found = lent.remove(table);
+        if (found != null) {
+            found.table().close();
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        open.values().forEach(handle -> handle.table().close());
+        open.clear();
+    }
+}

@@ -1,0 +1,126 @@
+package io.tidemark.engine.work;
+
+import io.tidemark.engine.pipeline.Pipeline;
+import io.tidemark.engine.table.TableRecord;
+import io.tidemark.spi.change.ChangeBatch;
+import io.tidemark.spi.change.Position;
+import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.lake.LakeApply;
+import io.tidemark.spi.lake.LakeProgress;
+import io.tidemark.spi.lake.LakeTable;
+import io.tidemark.spi.slice.SliceFile;
+import io.tidemark.spi.slice.SliceManifest;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Applies the next slices of one table, many at once when it is behind, up to a slice and a position. */
+final class SliceApplier {
+    private static final int SLICES_MAX = 4_096;
+
+    private final Pipeline pipeline;
+    private final TableRecord record;
+    private final LakeTable table;
+    private final long fence;
+
+    /** What one step did: whether there may be more, and how many events were added. */
+    record Step(boolean more, long events) {}
+
+    private record Plan(List<SliceFile> files, Position through, long slice, long newestCommitMicros, boolean more) {}
+
+    SliceApplier(Pipeline pipeline, TableRecord record, LakeTable table, long fence) {
+        this.pipeline = pipeline;
+        this.record = record;
+        this.table = table;
+        this.fence = fence;
+    }
+
+    /** Applies the next slices as one commit. */
+    Step step(long throughSlice, Position limit) {
+        LakeProgress before = table.progress();
+        Plan plan = plan(before, throughSlice, limit);
+        if (plan.files().isEmpty()) {
+            LakeProgress passed = before.withApplied(plan.through(), plan.slice(), before.newestCommitMicros());
+            pipeline.progress().applied(record.id(), passed, 0);
+            return new Step(plan.more(), 0);
+        }
+        long[] events = new long[1];
+        try (LakeApply apply = table.beginApply(before, fence)) {
+            for (SliceFile file : plan.files()) {
+                add(apply, file, before.applied(), plan.through(), events);
+            }
+            long newest = Math.max(plan.newestCommitMicros(), before.newestCommitMicros());
+            LakeProgress after = apply.commit(before.withApplied(plan.through(), plan.slice(), newest))
+                    .progress();
+            pipeline.progress().applied(record.id(), after, events[0]);
+        }
+        return new Step(plan.more(), events[0]);
+    }
+
+    private Plan plan(LakeProgress before, long throughSlice, Position limit) {
+        List<SliceFile> files = new ArrayList<>();
+        Position through = before.applied();
+        long slice = before.slice();
+        long newestMicros = 0;
+        long bytes = 0;
+        boolean more = false;
+        for (SliceManifest manifest : pipeline.sliceLog().after(before.slice(), SLICES_MAX)) {
+            if (manifest.sequence() != slice + 1) {
+                throw new TidemarkException(
+                        ErrorCode.SLICE_CORRUPT,
+                        "Cannot apply slices to " + record.id() + ": slice " + (slice + 1) + " is missing (applied="
+                                + slice + ", next=" + manifest.sequence() + ")",
+                        "The slice was pruned or lost; run 'tidemark resync " + record.id() + "'.",
+                        null);
+            }
+            boolean beyond = manifest.through().isAfter(limit);
+            if (manifest.sequence() > throughSlice
+                    || bytes > pipeline.config().limits().applyBytes()) {
+                more = bytes > pipeline.config().limits().applyBytes();
+                break;
+            }
+            for (SliceFile file : manifest.filesOf(record.id())) {
+                if (file.last().isAfter(before.applied()) && !file.first().isAfter(limit)) {
+                    files.add(file);
+                    bytes += file.bytes();
+                    newestMicros = Math.max(newestMicros, file.newestCommitMicros());
+                }
+            }
+            if (beyond) {
+                return new Plan(files, Position.max(through, limit), slice, newestMicros, false);
+            }
+            slice = manifest.sequence();
+            through = Position.max(through, manifest.through());
+        }
+        return new Plan(files, through, slice, newestMicros, more);
+    }
+
+    private void add(LakeApply apply, SliceFile file, Position after, Position through, long[] events) {
+        if (!file.schema().hasSameRowsAs(record.schema())) {
+            throw new TidemarkException(
+                    ErrorCode.SOURCE_SCHEMA_CHANGED,
+                    "Cannot apply slices to " + record.id() + ": the table's schema changed in the source (file="
+                            + file.path() + ")");
+        }
+        boolean whole = file.first().isAfter(after) && !file.last().isAfter(through);
+        pipeline.sliceLog().read(file, batch -> {
+            ChangeBatch wanted = whole ? batch : between(batch, after, through);
+            events[0] += wanted.size();
+            if (!wanted.isEmpty()) {
+                apply.add(wanted);
+            }
+        });
+    }
+
+    private static ChangeBatch between(ChangeBatch batch, Position after, Position through) {
+        ChangeBatch wanted = new ChangeBatch(batch.schema(), batch.size());
+        for (int row = 0; row < batch.size(); row++) {
+            long position = batch.position(row);
+            if (Long.compareUnsigned(position, after.value()) > 0
+                    && Long.compareUnsigned(position, through.value()) <= 0) {
+                wanted.appendFrom(batch, row);
+            }
+        }
+        return wanted;
+    }
+}

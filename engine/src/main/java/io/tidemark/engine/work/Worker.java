@@ -1,0 +1,223 @@
+package io.tidemark.engine.work;
+
+import io.tidemark.engine.lease.Lease;
+import io.tidemark.engine.metadata.Documents;
+import io.tidemark.engine.metadata.Keys;
+import io.tidemark.engine.pipeline.Pipeline;
+import io.tidemark.engine.table.TableRecord;
+import io.tidemark.engine.table.TableState;
+import io.tidemark.spi.change.Position;
+import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.RetryRule;
+import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.lake.LakeTable;
+import io.tidemark.spi.schema.TableId;
+import io.tidemark.spi.slice.SliceManifest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes work items: for each, the table's lease, then its next slices, then the lease is given back. An error of one table never stops the
+ * others: those that pass are retried with growing pauses, the others fail the table with their remedy.
+ */
+public final class Worker implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
+    private static final Duration POLL = Duration.ofSeconds(10);
+    private static final Duration HELD_POLL = Duration.ofMillis(250);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+    private static final Position NO_LIMIT = new Position(-1);
+
+    private final Pipeline pipeline;
+    private final OpenTables tables;
+    private final Upkeep upkeep;
+    private final Documents<WorkItem> items;
+    private final Documents<Hold> holds;
+    private final Documents<RepairRequest> repairs;
+    private final Map<TableId, Retry> retries = new HashMap<>();
+
+    private record Retry(Instant notBefore, Duration pause) {}
+
+    public Worker(Pipeline pipeline) {
+        this.pipeline = pipeline;
+        this.tables = new OpenTables(pipeline);
+        this.upkeep = new Upkeep(pipeline);
+        this.items = new Documents<>(pipeline.metastore(), WorkItem.class);
+        this.holds = new Documents<>(pipeline.metastore(), Hold.class);
+        this.repairs = new Documents<>(pipeline.metastore(), RepairRequest.class);
+    }
+
+    /** The name of a table's lease. */
+    public static String lease(TableId table) {
+        return Keys.of("table/", table);
+    }
+
+    /** Works until told to stop; several threads may run it on the same worker. */
+    public void run() throws InterruptedException {
+        while (!pipeline.signals().stopping()) {
+            long seen = pipeline.signals().dispatched().count();
+            boolean left = round();
+            pipeline.signals().dispatched().await(seen, left ? HELD_POLL : POLL);
+        }
+    }
+
+    /** Takes every item once; returns whether some are left that could not be done now. */
+    private boolean round() throws InterruptedException {
+        boolean left = false;
+        for (WorkItem item : items.list(Keys.WORK)) {
+            if (pipeline.signals().stopping()) {
+                return true;
+            }
+            left |= !isDue(item.table()) || !work(item);
+        }
+        return left;
+    }
+
+    private boolean work(WorkItem item) throws InterruptedException {
+        Optional<Lease> lease = pipeline.leases().tryAcquire(lease(item.table()));
+        if (lease.isEmpty()) {
+            return false;
+        }
+        try (Lease held = lease.get()) {
+            Optional<TableRecord> record = pipeline.registry().find(item.table());
+            if (record.isEmpty() || !record.get().state().applies()) {
+                items.removeIfSame(Keys.of(Keys.WORK, item.table()), item);
+                return true;
+            }
+            boolean done = apply(record.get(), item, held);
+            if (done) {
+                items.removeIfSame(Keys.of(Keys.WORK, item.table()), item);
+            }
+            retry(item.table(), null);
+            return done;
+        } catch (TidemarkException e) {
+            failed(item, e);
+            return e.code().retry() != RetryRule.RETRY;
+        } catch (RuntimeException e) {
+            LOG.error("apply failed table={}", item.table(), e);
+            failed(
+                    item,
+                    new TidemarkException(ErrorCode.INTERNAL, "Cannot apply slices to " + item.table() + ": " + e, e));
+            return true;
+        }
+    }
+
+    private boolean apply(TableRecord record, WorkItem item, Lease lease) throws InterruptedException {
+        LakeTable table = tables.borrow(record);
+        boolean trusted = false;
+        try {
+            Position limit = limit(record.id());
+            SliceApplier applier = new SliceApplier(pipeline, record, table, lease.fence());
+            SliceApplier.Step step;
+            do {
+                step = applier.step(item.throughSlice(), limit);
+                if (step.events() > 0) {
+                    LOG.debug(
+                            "slices applied table={} events={} through_slice={}",
+                            record.id(),
+                            step.events(),
+                            item.throughSlice());
+                }
+                pipeline.signals().applied().wake();
+            } while (step.more() && lease.isHeld() && !pipeline.signals().stopping());
+            settle(record);
+            repair(record, table, lease);
+            upkeep.after(record.id(), table, lease.fence());
+            trusted = true;
+            return limit.equals(NO_LIMIT) && !step.more();
+        } finally {
+            if (trusted) {
+                tables.giveBack(record.id());
+            } else {
+                tables.discard(record.id());
+            }
+        }
+    }
+
+    /** A verifier may ask to stop at a position. */
+    private Position limit(TableId table) {
+        return holds.find(Keys.of(Keys.HOLDS, table))
+                .filter(hold -> hold.expires().isAfter(pipeline.clock().instant()))
+                .map(Hold::through)
+                .orElse(NO_LIMIT);
+    }
+
+    /** Live is a table that has applied every sealed slice, and all events older than the newest row it was loaded with. */
+    private void settle(TableRecord record) {
+        if (record.state() != TableState.CATCHING_UP) {
+            return;
+        }
+        long newest = pipeline.sliceLog().newest().map(SliceManifest::sequence).orElse(0L);
+        boolean caughtUp = pipeline.progress()
+                .find(record.id())
+                .filter(progress -> progress.slice() >= newest)
+                .filter(progress -> record.load() == null
+                        || !progress.position()
+                                .isBefore(
+                                        new Position(record.load().lastCutoff().value() - 1)))
+                .isPresent();
+        if (caughtUp) {
+            pipeline.registry()
+                    .update(
+                            record.id(),
+                            (current, now) -> current.state() == TableState.CATCHING_UP
+                                    ? current.in(TableState.LIVE, now)
+                                    : current);
+        }
+    }
+
+    private void repair(TableRecord record, LakeTable table, Lease lease) throws InterruptedException {
+        String key = Keys.of(Keys.REPAIRS, record.id());
+        Optional<RepairRequest> request = repairs.find(key).filter(found -> !found.done());
+        if (request.isPresent()) {
+            List<List<String>> keys = request.get().keys();
+            long rows = new KeyRepair(pipeline, record, table, lease.fence()).run(keys);
+            LOG.info("keys repaired table={} keys={} rows={}", record.id(), keys.size(), rows);
+            repairs.put(key, new RepairRequest(request.get().id(), List.of(), true));
+        }
+    }
+
+    private void failed(WorkItem item, TidemarkException error) {
+        if (error.code().retry() == RetryRule.RETRY) {
+            LOG.warn(
+                    "apply will be tried again table={} code={} reason={}", item.table(), error.code(), error.reason());
+            retry(item.table(), error);
+        } else {
+            pipeline.registry().fail(item.table(), error);
+            items.removeIfSame(Keys.of(Keys.WORK, item.table()), item);
+        }
+    }
+
+    private void retry(TableId table, @org.jspecify.annotations.Nullable TidemarkException error) {
+        synchronized (retries) {
+            if (error == null) {
+                retries.remove(table);
+                return;
+            }
+            Retry before = retries.get(table);
+            Duration pause = before == null ? FIRST_PAUSE : before.pause().multipliedBy(2);
+            if (pause.compareTo(LONGEST_PAUSE) > 0) {
+                pause = LONGEST_PAUSE;
+            }
+            retries.put(table, new Retry(pipeline.clock().instant().plus(pause), pause));
+        }
+    }
+
+    private boolean isDue(TableId table) {
+        synchronized (retries) {
+            Retry retry = retries.get(table);
+            return retry == null || !retry.notBefore().isAfter(pipeline.clock().instant());
+        }
+    }
+
+    @Override
+    public void close() {
+        tables.close();
+    }
+}
