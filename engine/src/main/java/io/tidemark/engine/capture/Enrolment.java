@@ -46,8 +46,9 @@ public final class Enrolment {
         addNew(found);
         List<SourceTable> captured = new ArrayList<>();
         for (TableRecord record : registry.list()) {
-            if (record.state().captured() && isStillThere(record, found.get(record.id()))) {
-                captured.add(withRegisteredSchema(record, found.get(record.id())));
+            SourceTable table = found.get(record.id());
+            if (record.state().captured() && isStillThere(record, table) && table != null) {
+                captured.add(withRegisteredSchema(record, table));
             }
         }
         Set<TableId> wanted = new HashSet<>();

@@ -78,7 +78,7 @@ public final class CutLog {
                     ? Duration.ZERO
                     : age.compareTo(Duration.ofHours(1)) < 0 ? Duration.ofMinutes(1) : Duration.ofHours(1);
             boolean tooClose = Duration.between(cut.at(), lastKept).compareTo(apart) < 0;
-            if (lastKept != Instant.MAX && (tooClose || age.compareTo(LONGEST) > 0)) {
+            if (i < all.size() - 1 && (tooClose || age.compareTo(LONGEST) > 0)) {
                 cuts.remove(Keys.of(Keys.CUTS, cut.slice()));
             } else {
                 lastKept = cut.at();

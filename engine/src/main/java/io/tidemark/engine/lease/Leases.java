@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -33,6 +34,7 @@ public final class Leases implements AutoCloseable {
     private final Map<String, Lease> held = new ConcurrentHashMap<>();
     private final Map<String, Watched> watched = new ConcurrentHashMap<>();
     private final ScheduledExecutorService renewer;
+    private final ScheduledFuture<?> renewal;
 
     private record Watched(long version, long sinceNanos) {}
 
@@ -48,7 +50,8 @@ public final class Leases implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
-        renewer.scheduleWithFixedDelay(this::renewAll, RENEWAL.toMillis(), RENEWAL.toMillis(), TimeUnit.MILLISECONDS);
+        this.renewal = renewer.scheduleWithFixedDelay(
+                this::renewAll, RENEWAL.toMillis(), RENEWAL.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Takes the lease if it is free. */
@@ -155,6 +158,7 @@ public final class Leases implements AutoCloseable {
     /** Stops renewing and gives all leases back. */
     @Override
     public void close() {
+        renewal.cancel(true);
         renewer.shutdownNow();
         held.values().forEach(Lease::close);
     }

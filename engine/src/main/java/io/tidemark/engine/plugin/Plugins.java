@@ -8,15 +8,16 @@ import io.tidemark.spi.query.QueryEngineProvider;
 import io.tidemark.spi.slice.SliceLogProvider;
 import io.tidemark.spi.source.SourceProvider;
 import java.util.List;
+import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
 import java.util.function.Function;
 
 /** The plug-ins on the class path, by type. */
 public final class Plugins {
-    private final TreeMap<String, SourceProvider> sources = byType(SourceProvider.class, SourceProvider::type);
-    private final TreeMap<String, LakeProvider> lakes = byType(LakeProvider.class, LakeProvider::type);
-    private final TreeMap<String, MetadataStoreProvider> metastores =
+    private final Map<String, SourceProvider> sources = byType(SourceProvider.class, SourceProvider::type);
+    private final Map<String, LakeProvider> lakes = byType(LakeProvider.class, LakeProvider::type);
+    private final Map<String, MetadataStoreProvider> metastores =
             byType(MetadataStoreProvider.class, MetadataStoreProvider::type);
 
     public SourceProvider source(String type) {
@@ -51,7 +52,7 @@ public final class Plugins {
         return List.copyOf(metastores.keySet());
     }
 
-    private static <T> T required(TreeMap<String, T> plugins, String what, String type) {
+    private static <T> T required(Map<String, T> plugins, String what, String type) {
         T found = plugins.get(type);
         if (found == null) {
             throw new TidemarkException(
@@ -68,8 +69,8 @@ public final class Plugins {
                         ErrorCode.PLUGIN_NOT_FOUND, "Cannot find a " + what + ": no plug-in is installed"));
     }
 
-    private static <T> TreeMap<String, T> byType(Class<T> contract, Function<T, String> type) {
-        TreeMap<String, T> found = new TreeMap<>();
+    private static <T> Map<String, T> byType(Class<T> contract, Function<T, String> type) {
+        Map<String, T> found = new TreeMap<>();
         ServiceLoader.load(contract).forEach(plugin -> found.put(type.apply(plugin), plugin));
         return found;
     }

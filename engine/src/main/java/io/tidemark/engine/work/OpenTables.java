@@ -6,6 +6,7 @@ import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeTable;
 import io.tidemark.spi.schema.TableId;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -52,8 +53,9 @@ final class OpenTables implements AutoCloseable {
         }
         open.put(table, found);
         while (open.size() > OPEN_MAX) {
-            TableId eldest = open.keySet().iterator().next();
-            open.remove(eldest).table().close();
+            Iterator<Handle> eldest = open.values().iterator();
+            eldest.next().table().close();
+            eldest.remove();
         }
     }
 
