@@ -57,7 +57,7 @@ final class SectionReader {
                     ? Optional.empty()
                     : Optional.of(setting.parser().apply(setting.defaultText()));
         }
-        return parsed(map.pathTo(setting.key()), map.lineOf(setting.key()), setting, written.get());
+        return parsed(map.pathTo(setting.key()), map.lineOf(setting.key()), setting, written.orElseThrow());
     }
 
     /** The parsed text; a refusal is a problem. */

@@ -3,7 +3,9 @@ package io.tidemark.engine.config;
 import io.tidemark.spi.schema.TableId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A {@code schema.table} pattern in which {@code *} stands for any characters and {@code ?} for one. A part in double quotes is taken as it is
@@ -55,6 +57,15 @@ public final class TablePattern {
     public boolean matches(TableId table) {
         return schemaRegex.matcher(table.schema()).matches()
                 && nameRegex.matcher(table.name()).matches();
+    }
+
+    /** The one table that the pattern names; empty when it has wildcards. */
+    public Optional<TableId> exact() {
+        boolean plain = Stream.concat(schema.stream(), name.stream()).allMatch(token -> token.startsWith(LITERAL));
+        // Adjacent literals are one token, so a plain part has exactly one.
+        return plain
+                ? Optional.of(new TableId(schema.get(0).substring(1), name.get(0).substring(1)))
+                : Optional.empty();
     }
 
     /** Whether this pattern certainly matches every table that the other matches. */

@@ -71,6 +71,11 @@ final class TableRuleReader {
         Optional<DeleteMode> deletes = sections.value(map, PipelineSettings.DELETE);
         List<String> partitions = partitions(map);
         Map<String, String> columns = columns(map);
+        if (include && map.has("columns") && pattern.filter(found -> found.exact().isEmpty()).isPresent()) {
+            problems.add(
+                    map.lineOf("columns"),
+                    map.pathTo("columns") + " needs a rule for one table: the include must be without * and ?");
+        }
         return pattern.map(
                 found -> new TableRule(include, found, partitions, deletes.orElse(DeleteMode.HARD), columns));
     }

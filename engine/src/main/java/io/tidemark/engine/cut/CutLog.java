@@ -46,18 +46,18 @@ public final class CutLog {
         long slice = -1;
         for (TableRecord table : applied) {
             Optional<TableProgress> progress = pipeline.progress().find(table.id());
-            if (progress.isEmpty() || (slice >= 0 && progress.get().slice() != slice)) {
+            if (progress.isEmpty() || (slice >= 0 && progress.orElseThrow().slice() != slice)) {
                 return;
             }
-            slice = progress.get().slice();
-            versions.add(new Cut.TableVersion(table.id(), progress.get().version()));
+            slice = progress.orElseThrow().slice();
+            versions.add(new Cut.TableVersion(table.id(), progress.orElseThrow().version()));
         }
         if (slice <= 0 || slice <= recorded) {
             return;
         }
         Optional<SliceManifest> manifest = pipeline.sliceLog().find(slice);
         if (manifest.isPresent()) {
-            SliceManifest found = manifest.get();
+            SliceManifest found = manifest.orElseThrow();
             cuts.put(Keys.of(Keys.CUTS, slice), new Cut(slice, found.name(), found.through(), found.end(), versions));
             recorded = slice;
             if (++sinceThinning >= THIN_EVERY) {

@@ -38,7 +38,9 @@ record Holder(String host, long pid, long startedMillis) {
             return false;
         }
         Optional<ProcessHandle> process = ProcessHandle.of(pid);
-        return process.isEmpty() || !process.get().isAlive() || startMillis(process.get()) != startedMillis;
+        return process.isEmpty()
+                || !process.orElseThrow().isAlive()
+                || startMillis(process.orElseThrow()) != startedMillis;
     }
 
     @Override

@@ -59,8 +59,8 @@ public final class Leases implements AutoCloseable {
         Optional<Entry> entry = store.read(PREFIX + name);
         long fence = 0;
         if (entry.isPresent()) {
-            LeaseRecord record = Json.read(entry.get().value(), LeaseRecord.class, "lease " + name);
-            if (!isFree(name, entry.get(), record)) {
+            LeaseRecord record = Json.read(entry.orElseThrow().value(), LeaseRecord.class, "lease " + name);
+            if (!isFree(name, entry.orElseThrow(), record)) {
                 return Optional.empty();
             }
             fence = record.fence();
@@ -73,7 +73,7 @@ public final class Leases implements AutoCloseable {
             return Optional.empty();
         }
         watched.remove(name);
-        Lease lease = new Lease(this, name, mine.fence(), written.get().version(), now);
+        Lease lease = new Lease(this, name, mine.fence(), written.orElseThrow().version(), now);
         held.put(name, lease);
         return Optional.of(lease);
     }
@@ -84,8 +84,8 @@ public final class Leases implements AutoCloseable {
         if (entry.isEmpty()) {
             return false;
         }
-        LeaseRecord record = Json.read(entry.get().value(), LeaseRecord.class, "lease " + name);
-        return !isFree(name, entry.get(), record);
+        LeaseRecord record = Json.read(entry.orElseThrow().value(), LeaseRecord.class, "lease " + name);
+        return !isFree(name, entry.orElseThrow(), record);
     }
 
     boolean isOverdue(Lease lease) {
@@ -144,7 +144,7 @@ public final class Leases implements AutoCloseable {
             LeaseRecord next = new LeaseRecord(lease.fence(), holder, lease.beat + 1);
             Optional<Entry> written = store.compareAndSet(PREFIX + lease.name(), lease.version, Json.write(next));
             if (written.isPresent()) {
-                lease.version = written.get().version();
+                lease.version = written.orElseThrow().version();
                 lease.beat = next.beat();
                 lease.renewedNanos = now;
             } else {

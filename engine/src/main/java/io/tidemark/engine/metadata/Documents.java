@@ -49,8 +49,8 @@ public final class Documents<T> {
             if (after.isEmpty()) {
                 return before;
             }
-            String json = Json.write(after.get());
-            if (entry.isPresent() && entry.get().value().equals(json)) {
+            String json = Json.write(after.orElseThrow());
+            if (entry.isPresent() && entry.orElseThrow().value().equals(json)) {
                 return after;
             }
             long version = entry.map(Entry::version).orElse(Entry.ABSENT);
@@ -63,7 +63,7 @@ public final class Documents<T> {
     /** Deletes whatever is at the key. */
     public void remove(String key) {
         Optional<Entry> entry = store.read(key);
-        while (entry.isPresent() && !store.delete(key, entry.get().version())) {
+        while (entry.isPresent() && !store.delete(key, entry.orElseThrow().version())) {
             entry = store.read(key);
         }
     }

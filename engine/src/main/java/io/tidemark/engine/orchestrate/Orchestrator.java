@@ -57,7 +57,7 @@ public final class Orchestrator {
             boolean dispatched = false;
             for (TableRecord table : tables) {
                 if (table.state().applies()) {
-                    dispatched |= dispatch(table, newest.get());
+                    dispatched |= dispatch(table, newest.orElseThrow());
                 }
             }
             if (dispatched) {
@@ -70,10 +70,10 @@ public final class Orchestrator {
 
     private boolean dispatch(TableRecord table, SliceManifest newest) {
         Optional<TableProgress> progress = pipeline.progress().find(table.id());
-        if (progress.isEmpty() || progress.get().slice() >= newest.sequence()) {
+        if (progress.isEmpty() || progress.orElseThrow().slice() >= newest.sequence()) {
             return false;
         }
-        long from = progress.get().slice();
+        long from = progress.orElseThrow().slice();
         SliceManifest passed = null;
         for (SliceManifest slice : pipeline.sliceLog().after(from, LOOK_AHEAD)) {
             if (!slice.filesOf(table.id()).isEmpty()) {

@@ -107,7 +107,7 @@ public final class Queries implements AutoCloseable {
             while (!slices.isEmpty()) {
                 for (SliceManifest slice : slices) {
                     after = slice.sequence();
-                    if (cut.isEmpty() || after <= cut.get().slice()) {
+                    if (cut.isEmpty() || after <= cut.orElseThrow().slice()) {
                         for (SliceFile file : slice.filesOf(table)) {
                             locations.add(pipeline.sliceLog().location(file));
                         }
@@ -130,12 +130,13 @@ public final class Queries implements AutoCloseable {
                 if (cut.isEmpty()) {
                     return table.pin();
                 }
-                return cut.get()
+                return cut.orElseThrow()
                         .versionOf(id)
                         .flatMap(table::pin)
                         .orElseThrow(() -> new TidemarkException(
                                 ErrorCode.INVALID_ARGUMENT,
-                                "Cannot query " + id + " as of cut:" + cut.get().slice()
+                                "Cannot query " + id + " as of cut:"
+                                        + cut.orElseThrow().slice()
                                         + ": the table was not part of that cut, or the version has expired",
                                 "Choose a newer cut; 'tidemark status' shows the newest.",
                                 null));

@@ -129,7 +129,7 @@ public final class Runner implements AutoCloseable {
             pause(LEASE_POLL);
             return;
         }
-        try (Lease held = lease.get()) {
+        try (Lease held = lease.orElseThrow()) {
             reports.remove(Keys.ROLES + name);
             body.run(held);
         }

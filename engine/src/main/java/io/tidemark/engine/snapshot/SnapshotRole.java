@@ -57,7 +57,7 @@ public final class SnapshotRole {
             for (TableRecord table : waiting) {
                 Optional<Lease> lease = pipeline.leases().tryAcquire(Worker.lease(table.id()));
                 if (lease.isPresent()) {
-                    leases.add(lease.get());
+                    leases.add(lease.orElseThrow());
                     taken.add(table);
                 }
             }

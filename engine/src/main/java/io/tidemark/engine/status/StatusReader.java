@@ -107,7 +107,7 @@ public final class StatusReader {
         long sealed = newest.map(SliceManifest::sequence).orElse(0L);
         long behind = progress.map(found -> Math.max(0, sealed - found.slice())).orElse(0L);
         Optional<Duration> freshness = record.state().applies() && progress.isPresent()
-                ? Optional.of(freshness(progress.get(), capture, behind, now))
+                ? Optional.of(freshness(progress.orElseThrow(), capture, behind, now))
                 : Optional.empty();
         TableRecord.Failure failure = record.failure();
         return new PipelineStatus.TableStatus(
@@ -137,8 +137,8 @@ public final class StatusReader {
                     .map(SliceManifest::end)
                     .orElse(progress.at());
         } else {
-            Instant open = capture.get().openSince();
-            shown = open == null ? capture.get().caughtUpAt() : open;
+            Instant open = capture.orElseThrow().openSince();
+            shown = open == null ? capture.orElseThrow().caughtUpAt() : open;
         }
         Duration age = Duration.between(shown, now);
         return age.isNegative() ? Duration.ZERO : age;
@@ -150,7 +150,7 @@ public final class StatusReader {
         if (found.isEmpty()) {
             return Optional.empty();
         }
-        try (LakeTable table = found.get()) {
+        try (LakeTable table = found.orElseThrow()) {
             return Optional.of(table.pin().rows());
         }
     }

@@ -137,7 +137,7 @@ final class AlignedCut implements AutoCloseable {
                     null);
         }
         Optional<TableProgress> progress = pipeline.progress().find(record.id());
-        if (progress.isEmpty() || progress.get().position().isBefore(through)) {
+        if (progress.isEmpty() || progress.orElseThrow().position().isBefore(through)) {
             return false;
         }
         try (LakeTable table = pipeline.lake()
@@ -173,7 +173,7 @@ final class AlignedCut implements AutoCloseable {
         while (pipeline.clock().instant().isBefore(end)) {
             Optional<Lease> lease = pipeline.leases().tryAcquire(name);
             if (lease.isPresent()) {
-                return lease.get();
+                return lease.orElseThrow();
             }
             Thread.sleep(5);
         }

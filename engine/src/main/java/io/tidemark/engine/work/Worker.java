@@ -84,13 +84,13 @@ public final class Worker implements AutoCloseable {
         if (lease.isEmpty()) {
             return false;
         }
-        try (Lease held = lease.get()) {
+        try (Lease held = lease.orElseThrow()) {
             Optional<TableRecord> record = pipeline.registry().find(item.table());
-            if (record.isEmpty() || !record.get().state().applies()) {
+            if (record.isEmpty() || !record.orElseThrow().state().applies()) {
                 items.removeIfSame(Keys.of(Keys.WORK, item.table()), item);
                 return true;
             }
-            boolean done = apply(record.get(), item, held);
+            boolean done = apply(record.orElseThrow(), item, held);
             if (done) {
                 items.removeIfSame(Keys.of(Keys.WORK, item.table()), item);
             }
@@ -176,10 +176,10 @@ public final class Worker implements AutoCloseable {
         String key = Keys.of(Keys.REPAIRS, record.id());
         Optional<RepairRequest> request = repairs.find(key).filter(found -> !found.done());
         if (request.isPresent()) {
-            List<List<String>> keys = request.get().keys();
+            List<List<String>> keys = request.orElseThrow().keys();
             long rows = new KeyRepair(pipeline, record, table, lease.fence()).run(keys);
             LOG.info("keys repaired table={} keys={} rows={}", record.id(), keys.size(), rows);
-            repairs.put(key, new RepairRequest(request.get().id(), List.of(), true));
+            repairs.put(key, new RepairRequest(request.orElseThrow().id(), List.of(), true));
         }
     }
 

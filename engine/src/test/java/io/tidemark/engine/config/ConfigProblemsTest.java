@@ -84,6 +84,9 @@ class ConfigProblemsTest {
                 problem(
                         "tables:\n  - {include: a.b, colums: {c: text}}",
                         "5: tables[1].colums is not a setting; did you mean columns?"),
+                problem(
+                        "tables:\n  - {include: a.*, columns: {c: string}}",
+                        "5: tables[1].columns needs a rule for one table"),
                 problem("? a\nb", "is not YAML: "),
                 problem("slices: {interval: 10s", "is not YAML: "),
                 problem("--- \nsecond: document", "is not YAML: "));

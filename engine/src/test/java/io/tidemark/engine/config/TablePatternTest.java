@@ -62,4 +62,12 @@ class TablePatternTest {
     void coversOnlyWhatItCertainlyMatches(String wide, String narrow, boolean expected) {
         assertThat(TablePattern.of(wide).covers(TablePattern.of(narrow))).isEqualTo(expected);
     }
+
+    @Test
+    void namesOneTableUnlessItHasWildcards() {
+        assertThat(TablePattern.of("public.a").exact()).contains(new TableId("public", "a"));
+        assertThat(TablePattern.of("\"a.*\".\"q\"\"?\"").exact()).contains(new TableId("a.*", "q\"?"));
+        assertThat(TablePattern.of("public.a*").exact()).isEmpty();
+        assertThat(TablePattern.of("pub?ic.a").exact()).isEmpty();
+    }
 }
