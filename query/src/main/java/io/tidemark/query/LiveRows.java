@@ -1,0 +1,132 @@
+package io.tidemark.query;
+
+import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.lake.DeletedRows;
+import io.tidemark.spi.lake.LakeTableSpec;
+import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
+import io.tidemark.spi.lake.PinnedTable;
+import io.tidemark.spi.lake.PinnedTable.PinnedFile;
+import io.tidemark.spi.schema.ColumnType;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The rows of a pinned version as SQL. Files without deleted rows are read as they are. For the others the deleted places are one bitstring a
+ * file, joined on the number of the file and asked for the number of the row: one probe of a tiny table and one bit a row.
+ */
+final class LiveRows {
+    private final PinnedTable pinned;
+    private final FileColumns columns;
+    private final List<PinnedFile> clean = new ArrayList<>();
+    private final List<PinnedFile> dirty = new ArrayList<>();
+    private final String deletes;
+
+    /**
+     * @param pinned what to read
+     * @param deletes qualified name of the table of bitstrings that {@link #loadDeletes} makes
+     */
+    LiveRows(PinnedTable pinned, String deletes) {
+        this.pinned = pinned;
+        this.deletes = deletes;
+        this.columns = FileColumns.of(pinned.spec().schema());
+        if (hasSoftDeletes()) {
+            columns.add(LakeTableSpec.DELETED_AT, ColumnType.TIMESTAMP_TZ);
+        }
+        for (PinnedFile file : pinned.files()) {
+            if (file.deleted().count() == 0) {
+                clean.add(file);
+            } else if (file.deleted().count() < file.rows()) {
+                dirty.add(file);
+            }
+        }
+    }
+
+    /** Columns of the schema in order, and after them the time of the delete when deletes are soft. */
+    FileColumns columns() {
+        return columns;
+    }
+
+    boolean hasSoftDeletes() {
+        return pinned.spec().deletes() == DeleteMode.SOFT;
+    }
+
+    List<String> locations() {
+        List<String> locations = new ArrayList<>(locations(clean));
+        locations.addAll(locations(dirty));
+        return locations;
+    }
+
+    /** Makes the table of bitstrings, if one is needed. */
+    void loadDeletes(Connection connection) throws SQLException {
+        if (dirty.isEmpty()) {
+            return;
+        }
+        try (Statement create = connection.createStatement()) {
+            create.execute("CREATE TABLE " + deletes + " (file UBIGINT, bits BIT)");
+        }
+        try (PreparedStatement insert =
+                connection.prepareStatement("INSERT INTO " + deletes + " VALUES (?, CAST(CAST(? AS BLOB) AS BIT))")) {
+            for (int i = 0; i < dirty.size(); i++) {
+                insert.setLong(1, i);
+                insert.setBytes(2, bits(dirty.get(i)));
+                insert.execute();
+            }
+        }
+    }
+
+    /** {@code SELECT c0, c1, ... FROM ...}. */
+    String sql() {
+        List<String> branches = new ArrayList<>();
+        if (!clean.isEmpty()) {
+            branches.add("SELECT " + columns.internal("") + " FROM " + columns.reader(locations(clean)));
+        }
+        if (!dirty.isEmpty()) {
+            branches.add("SELECT " + columns.internal("f.") + " FROM " + columns.reader(locations(dirty)) + " f JOIN "
+                    + deletes
+                    + " d ON f.file_index = d.file WHERE get_bit(d.bits, CAST(f.file_row_number AS INTEGER)) = 0");
+        }
+        return branches.isEmpty() ? columns.nothing() : String.join(" UNION ALL ", branches);
+    }
+
+    /** A better error than the reader's own, when the cause is a file that is gone or was replaced. */
+    void checkFiles() {
+        for (PinnedFile file : pinned.files()) {
+            Path path = Path.of(Locations.local(file.location()));
+            if (!Files.isReadable(path)) {
+                throw broken("a data file is missing or cannot be read", file);
+            }
+        }
+    }
+
+    private TidemarkException broken(String reason, PinnedFile file) {
+        return new TidemarkException(
+                ErrorCode.LAKE_FILE_CORRUPT,
+                "Cannot read the mirror table: " + reason + " (table="
+                        + pinned.spec().schema().table() + ", file=" + file.location() + ")");
+    }
+
+    /** Bit n, counted from the most significant bit of the first byte, is row n; set when it is deleted. */
+    private byte[] bits(PinnedFile file) {
+        if (file.rows() > Integer.MAX_VALUE) {
+            throw new TidemarkException(
+                    ErrorCode.LIMIT_EXCEEDED,
+                    "Cannot read the mirror table: a file with deleted rows holds too many rows (file="
+                            + file.location() + ", rows=" + file.rows() + ", limit=" + Integer.MAX_VALUE + ")");
+        }
+        byte[] bits = new byte[(int) ((file.rows() + Byte.SIZE - 1) / Byte.SIZE)];
+        DeletedRows deleted = file.deleted();
+        deleted.forEach(row -> bits[(int) (row >>> 3)] |= (byte) (0x80 >>> (row & 7)));
+        return bits;
+    }
+
+    private static List<String> locations(List<PinnedFile> files) {
+        return files.stream().map(file -> Locations.local(file.location())).toList();
+    }
+}

@@ -1,0 +1,171 @@
+package io.tidemark.query;
+
+import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.TidemarkException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What a query is made of: refused unless it is one SELECT (or DESCRIBE, SUMMARIZE, SHOW TABLES) whose every table is either named, and then
+ * found here, or made by a function that reads nothing.
+ */
+final class QueryText {
+    /** Functions that make rows from their arguments alone. Any other could read files, settings or tables by computed names. */
+    private static final Set<String> ROW_FUNCTIONS =
+            Set.of("range", "generate_series", "unnest", "json_each", "json_tree", "repeat", "generate_subscripts");
+
+    /** Functions that tell of this process, run SQL held in text, keep state or wait. */
+    private static final Set<String> REFUSED_FUNCTIONS = Set.of(
+            "current_setting",
+            "getenv",
+            "json_serialize_plan",
+            "json_execute_serialized_sql",
+            "query",
+            "query_table",
+            "nextval",
+            "currval",
+            "write_log",
+            "sleep_ms",
+            "pg_sleep");
+
+    private static final String SHOW_TABLES = "\"tables\"";
+
+    private final Set<TableReference> tables = new LinkedHashSet<>();
+    private boolean showsTables;
+
+    private QueryText() {}
+
+    static QueryText inspect(Connection connection, String sql) throws SQLException {
+        SyntaxNode root = SyntaxNode.parse(connection, sql);
+        if (root.text("error").equals("true")) {
+            throw refusal(root);
+        }
+        List<SyntaxNode> statements =
+                root.find("statements").map(SyntaxNode::children).orElse(List.of());
+        if (statements.size() != 1) {
+            throw QueryFailures.rejected("it must be one statement (statements=" + statements.size() + ")");
+        }
+        QueryText text = new QueryText();
+        SyntaxNode select = statements.get(0).find("node").orElseThrow();
+        Optional<SyntaxNode> show = select.find("from_table").filter(QueryText::isShowTables);
+        if (show.isPresent()) {
+            text.showsTables = true;
+        } else {
+            text.visit(select, Set.of());
+        }
+        return text;
+    }
+
+    /** Tables that the query names, each once, in the order of the text. */
+    Set<TableReference> tables() {
+        return Set.copyOf(tables);
+    }
+
+    /** Whether the query is {@code SHOW TABLES}. */
+    boolean showsTables() {
+        return showsTables;
+    }
+
+    private static TidemarkException refusal(SyntaxNode error) {
+        if (error.text("error_type").equals("parser")) {
+            return new TidemarkException(
+                    ErrorCode.QUERY_FAILED,
+                    "Cannot run the query: Parser Error: " + error.text("error_message") + position(error));
+        }
+        return QueryFailures.rejected("it is not a SELECT");
+    }
+
+    private static String position(SyntaxNode error) {
+        String offset = error.text("position");
+        return offset.isEmpty() ? "" : " (character=" + (Long.parseLong(offset) + 1) + ")";
+    }
+
+    private static boolean isShowTables(SyntaxNode from) {
+        return from.text("type").equals("SHOW_REF") && from.text("table_name").equals(SHOW_TABLES);
+    }
+
+    /**
+     * Visits a node and all below it.
+     *
+     * @param scope names of common table expressions that are seen here, in lower case
+     */
+    private void visit(SyntaxNode node, Set<String> scope) {
+        Set<String> inner = scope;
+        Optional<SyntaxNode> withClause = node.find("cte_map").flatMap(map -> map.find("map"));
+        if (withClause.isPresent()) {
+            inner = new HashSet<>(scope);
+            for (SyntaxNode expression : withClause.get().children()) {
+                // An expression sees those before it. Its own name inside it means a table, unless it is recursive.
+                visit(expression, Set.copyOf(inner));
+                inner.add(lower(expression.text("key")));
+            }
+        }
+        if (node.text("type").equals("RECURSIVE_CTE_NODE")) {
+            inner = new HashSet<>(inner);
+            inner.add(lower(node.text("cte_name")));
+        }
+        check(node, inner);
+        for (SyntaxNode child : node.childrenExcept("cte_map")) {
+            visit(child, inner);
+        }
+    }
+
+    private void check(SyntaxNode node, Set<String> scope) {
+        if (node.text("class").equals("FUNCTION")) {
+            checkFunction(node);
+        }
+        switch (node.text("type")) {
+            case "BASE_TABLE" -> addTable(node, scope);
+            case "TABLE_FUNCTION" -> checkRowFunction(node);
+            case "SHOW_REF" -> checkShow(node);
+            default -> {
+                // Every other kind of node reads only what is below it.
+            }
+        }
+    }
+
+    private void addTable(SyntaxNode node, Set<String> scope) {
+        if (node.find("at_clause").isPresent()) {
+            throw QueryFailures.rejected("AT (...) is not supported; choose the version with --as-of");
+        }
+        TableReference table =
+                new TableReference(node.text("catalog_name"), node.text("schema_name"), node.text("table_name"));
+        boolean local = table.catalog().isEmpty()
+                && (table.schema().isEmpty() || table.schema().equalsIgnoreCase("recurring"))
+                && scope.contains(lower(table.name()));
+        if (!local) {
+            tables.add(table);
+        }
+    }
+
+    private static void checkRowFunction(SyntaxNode node) {
+        String name =
+                node.find("function").map(call -> call.text("function_name")).orElse("");
+        if (!ROW_FUNCTIONS.contains(lower(name))) {
+            throw QueryFailures.rejected("the function cannot be used as a table here (function=" + name + ")");
+        }
+    }
+
+    private static void checkFunction(SyntaxNode node) {
+        String name = node.text("function_name");
+        if (REFUSED_FUNCTIONS.contains(lower(name))) {
+            throw QueryFailures.rejected("the function is not allowed here (function=" + name + ")");
+        }
+    }
+
+    private static void checkShow(SyntaxNode node) {
+        if (node.find("query").isEmpty()) {
+            throw QueryFailures.rejected("only SHOW TABLES, DESCRIBE and SUMMARIZE are supported");
+        }
+    }
+
+    private static String lower(String name) {
+        return name.toLowerCase(Locale.ROOT);
+    }
+}
