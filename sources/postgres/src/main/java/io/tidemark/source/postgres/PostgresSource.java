@@ -1,0 +1,147 @@
+package io.tidemark.source.postgres;
+
+import io.tidemark.source.postgres.catalog.TableCatalog;
+import io.tidemark.source.postgres.connection.Connections;
+import io.tidemark.source.postgres.connection.PostgresErrors;
+import io.tidemark.source.postgres.slot.CaptureChecks;
+import io.tidemark.source.postgres.slot.CaptureNames;
+import io.tidemark.source.postgres.slot.CapturePreparation;
+import io.tidemark.source.postgres.slot.ReplicationSlot;
+import io.tidemark.source.postgres.snapshot.CutOpener;
+import io.tidemark.source.postgres.type.TypeCatalog;
+import io.tidemark.spi.change.Position;
+import io.tidemark.spi.schema.TableId;
+import io.tidemark.spi.source.ChangeStream;
+import io.tidemark.spi.source.Finding;
+import io.tidemark.spi.source.SnapshotCut;
+import io.tidemark.spi.source.Source;
+import io.tidemark.spi.source.SourceStatus;
+import io.tidemark.spi.source.SourceTable;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** PostgreSQL 14 to 18. Positions are LSNs at which commit records start. */
+final class PostgresSource implements Source {
+    private static final Logger LOG = LoggerFactory.getLogger(PostgresSource.class);
+
+    /** What logical messages of Tidemark are told from those of others by. */
+    private static final String MARKER_PREFIX = "tidemark";
+
+    private final Connections connections;
+    private final CaptureNames names;
+    private final Path scratch;
+    private final Set<String> textColumns;
+
+    PostgresSource(Connections connections, CaptureNames names, Path scratch, Set<String> textColumns) {
+        this.connections = connections;
+        this.names = names;
+        this.scratch = scratch;
+        this.textColumns = textColumns;
+    }
+
+    @Override
+    public String description() {
+        return connections.description();
+    }
+
+    @Override
+    public List<Finding> check(List<TableId> tables) {
+        return new CaptureChecks(connections, names, textColumns).run(tables);
+    }
+
+    @Override
+    public List<SourceTable> tables() {
+        try (Connection connection = connections.open()) {
+            TableCatalog catalog = TableCatalog.load(connection, TypeCatalog.load(connection), textColumns);
+            catalog.leftOut().forEach((table, reason) -> LOG.info("Table left out: table={} reason={}", table, reason));
+            return List.copyOf(catalog.tables().values());
+        } catch (SQLException e) {
+            throw PostgresErrors.running("list tables", e);
+        }
+    }
+
+    @Override
+    public void prepare(List<SourceTable> tables, Optional<String> resumeToken) {
+        preparation().prepare(tables.stream().map(SourceTable::id).toList(), resumeToken.map(ReplicationSlot::position));
+    }
+
+    @Override
+    public void remove() {
+        preparation().remove();
+    }
+
+    @Override
+    public ChangeStream openStream(Optional<String> resumeToken, List<SourceTable> schemas) {
+        throw new UnsupportedOperationException(scratch.toString());
+    }
+
+    @Override
+    public SnapshotCut openCut(int readers, Duration timeout) {
+        return CutOpener.open(connections, readers, timeout);
+    }
+
+    @Override
+    public Position mark(String content) {
+        try (Connection connection = connections.open()) {
+            try (PreparedStatement statement =
+                    connection.prepareStatement("select pg_catalog.pg_logical_emit_message(true, ?, ?)")) {
+                statement.setString(1, MARKER_PREFIX);
+                statement.setString(2, content);
+                statement.executeQuery().close();
+            }
+            // Asked for in a transaction that begins after the marker's has ended, so the commit record lies before it.
+            try (Statement statement = connection.createStatement();
+                    ResultSet row = statement.executeQuery("select pg_catalog.pg_current_wal_insert_lsn()::text")) {
+                row.next();
+                return ReplicationSlot.position(row.getString(1));
+            }
+        } catch (SQLException e) {
+            throw PostgresErrors.running("mark the change stream", e);
+        }
+    }
+
+    @Override
+    public SourceStatus status() {
+        try (Connection connection = connections.open();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("select pg_catalog.pg_current_wal_lsn()::text")) {
+            row.next();
+            Position current = ReplicationSlot.position(row.getString(1));
+            Optional<ReplicationSlot> slot = ReplicationSlot.find(connection, names.slot()).filter(ReplicationSlot::isUsable);
+            if (slot.isEmpty()) {
+                return new SourceStatus(current, Position.ZERO, 0, false, false);
+            }
+            // A slot that lost its log keeps none.
+            long retained = slot.get().isLost() || slot.get().restart().equals(Position.ZERO)
+                    ? 0
+                    : Math.max(0, current.value() - slot.get().restart().value());
+            return new SourceStatus(
+                    current,
+                    slot.get().confirmed(),
+                    retained,
+                    !slot.get().isLost(),
+                    slot.get().activePid() != 0);
+        } catch (SQLException e) {
+            throw PostgresErrors.running("read the replication slot's state", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        // Every method closes what it opened.
+    }
+
+    private CapturePreparation preparation() {
+        return new CapturePreparation(connections, names, textColumns);
+    }
+}

@@ -1,0 +1,109 @@
+package io.tidemark.source.postgres.connection;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.Driver;
+import org.postgresql.PGProperty;
+
+/**
+ * Opens connections as this pipeline. All of them have the same session settings, so that a value has one text wherever it is rendered:
+ * ISO dates, UTC, shortest exact floats, hexadecimal bytes. The search path is empty, so SQL names every object with its schema.
+ */
+public final class Connections {
+    /** Row-level security is off, which means: an error instead of rows that are silently left out. */
+    private static final String SESSION =
+            """
+            SET timezone = 'UTC';
+            SET datestyle = 'ISO, MDY';
+            SET intervalstyle = 'postgres';
+            SET extra_float_digits = 1;
+            SET bytea_output = 'hex';
+            SET xmloption = 'content';
+            SET search_path = '';
+            SET standard_conforming_strings = on;
+            SET row_security = off;
+            SET synchronous_commit = local;
+            SET statement_timeout = 0;
+            SET lock_timeout = 0;
+            SET idle_in_transaction_session_timeout = 0;
+            SET idle_session_timeout = 0
+            """;
+
+    private static final int CONNECT_TIMEOUT_SECONDS = 10;
+
+    private final PostgresUrl url;
+    private final String user;
+    private final @Nullable String password;
+    private final String applicationName;
+
+    public Connections(PostgresUrl url, String user, @Nullable String password, String pipeline) {
+        this.url = url;
+        this.user = user;
+        this.password = password;
+        this.applicationName = "tidemark/" + pipeline;
+    }
+
+    /** The role that connects. */
+    public String user() {
+        return user;
+    }
+
+    /** {@code postgresql://host:5432/db as user}. */
+    public String description() {
+        return url + " as " + user;
+    }
+
+    /** Opens a connection for SQL, in autocommit mode. */
+    public Connection open() {
+        return open(new Properties(), false);
+    }
+
+    /** Opens a connection that also takes the commands of the replication protocol. */
+    public Connection openReplication() {
+        Properties properties = new Properties();
+        PGProperty.REPLICATION.set(properties, "database");
+        PGProperty.PREFER_QUERY_MODE.set(properties, "simple");
+        PGProperty.ASSUME_MIN_SERVER_VERSION.set(properties, "14");
+        return open(properties, true);
+    }
+
+    private Connection open(Properties properties, boolean replication) {
+        PGProperty.CONNECT_TIMEOUT.set(properties, CONNECT_TIMEOUT_SECONDS);
+        url.parameters().forEach(properties::setProperty);
+        PGProperty.USER.set(properties, user);
+        if (password != null) {
+            PGProperty.PASSWORD.set(properties, password);
+        }
+        PGProperty.APPLICATION_NAME.set(properties, applicationName);
+        PGProperty.TCP_KEEP_ALIVE.set(properties, true);
+        Connection connection = null;
+        try {
+            connection = new Driver().connect(url.jdbc(), properties);
+            if (connection == null) {
+                throw new IllegalStateException("Cannot connect: the driver did not take the URL");
+            }
+            try (Statement statement = connection.createStatement()) {
+                statement.execute(SESSION);
+            }
+            return connection;
+        } catch (SQLException e) {
+            close(connection);
+            throw PostgresErrors.connecting(url, user, replication, e);
+        }
+    }
+
+    /** Closes a connection that is of no more use; what goes wrong then concerns nobody. */
+    public static void close(@Nullable Connection connection) {
+        if (connection == null) {
+            return;
+        }
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            org.slf4j.LoggerFactory.getLogger(Connections.class).debug("Connection was not closed properly", e);
+        }
+    }
+}

@@ -1,0 +1,147 @@
+package io.tidemark.source.postgres.slot;
+
+import io.tidemark.source.postgres.catalog.TableCatalog;
+import io.tidemark.source.postgres.connection.Connections;
+import io.tidemark.source.postgres.connection.PostgresErrors;
+import io.tidemark.source.postgres.type.TypeCatalog;
+import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.schema.TableId;
+import io.tidemark.spi.source.Finding;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Tests whether capture can work, and says with which statement to put right what cannot. Changes nothing. */
+public final class CaptureChecks {
+    private final Connections connections;
+    private final CaptureNames names;
+    private final Set<String> textColumns;
+
+    public CaptureChecks(Connections connections, CaptureNames names, Set<String> textColumns) {
+        this.connections = connections;
+        this.names = names;
+        this.textColumns = textColumns;
+    }
+
+    /** Tests everything; never throws for what a user can put right. */
+    public List<Finding> run(List<TableId> tables) {
+        List<Finding> findings = new ArrayList<>();
+        try {
+            try (Connection connection = connections.open()) {
+                findings.add(Finding.ok("connection", connections.description()));
+                findings.addAll(server(connection));
+                findings.add(replicationConnection());
+                findings.addAll(tables(connection, tables));
+            } catch (SQLException e) {
+                throw PostgresErrors.running("check the source", e);
+            }
+        } catch (TidemarkException e) {
+            findings.add(Finding.failed(e.code(), findings.isEmpty() ? "connection" : "source", e.reason(), e.remedy()));
+        }
+        return List.copyOf(findings);
+    }
+
+    /** The first thing that prevents capture, as an error. */
+    static Optional<TidemarkException> firstFailure(List<Finding> findings, @Nullable Throwable cause) {
+        return findings.stream()
+                .filter(finding -> finding.status() == Finding.Status.FAILED)
+                .findFirst()
+                .map(finding -> new TidemarkException(
+                        finding.code().orElse(ErrorCode.SOURCE_QUERY),
+                        "Cannot prepare capture: " + finding.detail(),
+                        finding.remedy(),
+                        cause));
+    }
+
+    /** Tests the server's settings and the role's permissions. */
+    List<Finding> server(Connection connection) throws SQLException {
+        ServerFacts facts = ServerFacts.load(connection);
+        boolean hasSlot = ReplicationSlot.find(connection, names.slot()).isPresent();
+        boolean hasPublications = new Publications(connection, names).existing().size() == names.publications().size();
+        List<Finding> findings = new ArrayList<>();
+        findings.add(Finding.ok("version", "PostgreSQL " + facts.version() + ", encoding " + facts.encoding()));
+        if (facts.isStandby()) {
+            findings.add(Finding.failed(
+                    ErrorCode.SOURCE_NOT_LOGICAL,
+                    "primary",
+                    "the server is a standby, where no publication can be made",
+                    "Name the primary in source.url."));
+        }
+        findings.add(walLevel(facts));
+        findings.add(
+                facts.mayReplicate()
+                        ? Finding.ok("permission to replicate", "role " + connections.user() + " may use replication slots")
+                        : Finding.failed(
+                                ErrorCode.SOURCE_PERMISSION,
+                                "permission to replicate",
+                                "role " + connections.user() + " may not use replication slots",
+                                PostgresErrors.replicationRemedy(connections.user())));
+        findings.add(slots(facts, hasSlot));
+        findings.add(
+                facts.mayCreate() || hasPublications
+                        ? Finding.ok("permission to publish", "role " + connections.user() + " may make publications, or they exist")
+                        : Finding.failed(
+                                ErrorCode.SOURCE_PERMISSION,
+                                "permission to publish",
+                                "role " + connections.user() + " may not create publications in database " + facts.database(),
+                                "Run: GRANT CREATE ON DATABASE " + TableId.quote(facts.database()) + " TO "
+                                        + TableId.quote(connections.user()) + ";"));
+        return findings;
+    }
+
+    /** Tests whether the tables can be published and read. */
+    List<Finding> tables(Connection connection, Collection<TableId> tables) throws SQLException {
+        TableCatalog catalog = TableCatalog.load(connection, TypeCatalog.load(connection), textColumns);
+        TableChecks checks = new TableChecks(connection, catalog, connections.user(), names);
+        List<Finding> findings = new ArrayList<>();
+        for (TableId table : tables) {
+            findings.addAll(checks.run(table));
+        }
+        return findings;
+    }
+
+    private Finding replicationConnection() {
+        try {
+            Connections.close(connections.openReplication());
+            return Finding.ok("connection for replication", connections.description());
+        } catch (TidemarkException e) {
+            return Finding.failed(e.code(), "connection for replication", e.reason(), e.remedy());
+        }
+    }
+
+    private static Finding walLevel(ServerFacts facts) {
+        return facts.walLevel().equals("logical")
+                ? Finding.ok("wal_level", "logical")
+                : Finding.failed(
+                        ErrorCode.SOURCE_NOT_LOGICAL,
+                        "wal_level",
+                        "wal_level is " + facts.walLevel() + ", must be logical",
+                        "Run: ALTER SYSTEM SET wal_level = 'logical'; then restart the database (on RDS: set rds.logical_replication = 1"
+                                + " in the parameter group and reboot).");
+    }
+
+    /** One slot for the pipeline, and one that exists for a moment at each snapshot and comparison. */
+    private static Finding slots(ServerFacts facts, boolean hasSlot) {
+        int freeSlots = facts.slotsMax() - facts.slots();
+        int freeSenders = facts.sendersMax() - facts.senders();
+        int needed = hasSlot ? 1 : 2;
+        String detail = freeSlots + " of " + facts.slotsMax() + " replication slots and " + freeSenders + " of "
+                + facts.sendersMax() + " WAL senders are free";
+        String remedy = "Run: ALTER SYSTEM SET max_replication_slots = " + (facts.slots() + needed + 2)
+                + "; ALTER SYSTEM SET max_wal_senders = " + (Math.max(facts.senders(), facts.slots()) + needed + 2)
+                + "; then restart the database. Or drop unused slots: SELECT slot_name FROM pg_replication_slots WHERE NOT active;";
+        if (freeSlots < needed - 1 || freeSenders < 1 || freeSlots < 1 && !hasSlot) {
+            return Finding.failed(ErrorCode.SOURCE_NO_FREE_SLOT, "replication slots", detail, remedy);
+        }
+        return freeSlots < needed || freeSenders < 2
+                ? Finding.warning("replication slots", detail + "; a snapshot or comparison needs one more for a moment", remedy)
+                : Finding.ok("replication slots", detail + "; retained log is limited to "
+                        + (facts.keepLimit().equals("-1") ? "nothing (max_slot_wal_keep_size = -1)" : facts.keepLimit()));
+    }
+}

@@ -1,0 +1,169 @@
+package io.tidemark.source.postgres.slot;
+
+import io.tidemark.source.postgres.catalog.TableCatalog;
+import io.tidemark.source.postgres.connection.Connections;
+import io.tidemark.source.postgres.connection.PostgresErrors;
+import io.tidemark.source.postgres.connection.SqlState;
+import io.tidemark.source.postgres.type.TypeCatalog;
+import io.tidemark.spi.change.Position;
+import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.schema.TableId;
+import io.tidemark.spi.source.Finding;
+import io.tidemark.spi.source.SourceTable;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes publications and slot, and takes them away. Every step looks first at what is there, so that a second run changes nothing. */
+public final class CapturePreparation {
+    private static final Logger LOG = LoggerFactory.getLogger(CapturePreparation.class);
+
+    /** A new slot waits for running transactions; after this time the one that blocks is named, and the caller tries again. */
+    private static final Duration SLOT_WAIT = Duration.ofMinutes(2);
+
+    private final Connections connections;
+    private final CaptureNames names;
+    private final Set<String> textColumns;
+
+    public CapturePreparation(Connections connections, CaptureNames names, Set<String> textColumns) {
+        this.connections = connections;
+        this.names = names;
+        this.textColumns = textColumns;
+    }
+
+    /**
+     * Makes the database publish and keep the changes of exactly these tables.
+     *
+     * @param resume position after which the pipeline goes on; empty for a new pipeline
+     */
+    public void prepare(Collection<TableId> tables, Optional<Position> resume) {
+        try (Connection connection = connections.open()) {
+            try {
+                prepare(connection, tables, resume);
+            } catch (SQLException e) {
+                throw explained(connection, tables, e);
+            }
+        } catch (SQLException e) {
+            throw PostgresErrors.running("prepare capture", e);
+        } catch (InterruptedException e) {
+            throw interrupted("prepare capture", e);
+        }
+    }
+
+    /** Drops slot and publications; what is not there is left alone. */
+    public void remove() {
+        try (Connection connection = connections.open()) {
+            ReplicationSlot.drop(connection, names.slot());
+            new Publications(connection, names).drop();
+            LOG.info("Capture removed: slot={}", names.slot());
+        } catch (SQLException e) {
+            throw PostgresErrors.running("remove slot and publications of pipeline " + names.pipeline(), e);
+        } catch (InterruptedException e) {
+            throw interrupted("remove capture", e);
+        }
+    }
+
+    /**
+     * Checks that the database still has all changes after the position.
+     *
+     * @return the slot
+     */
+    public ReplicationSlot checkSlot(Connection connection, Optional<Position> resume) throws SQLException {
+        ReplicationSlot slot = ReplicationSlot.find(connection, names.slot())
+                .orElseThrow(() -> lost("replication slot " + names.slot() + " does not exist"));
+        if (!slot.isUsable()) {
+            throw foreign();
+        }
+        if (slot.isLost()) {
+            throw lost("replication slot " + names.slot() + " was invalidated, because it kept more log than the server allows");
+        }
+        if (resume.isPresent() && slot.confirmed().isAfter(resume.get())) {
+            throw lost("replication slot " + names.slot() + " has moved past the pipeline (confirmed=" + slot.confirmed()
+                    + ", pipeline=" + resume.get() + ")");
+        }
+        return slot;
+    }
+
+    private void prepare(Connection connection, Collection<TableId> tables, Optional<Position> resume)
+            throws SQLException, InterruptedException {
+        Publications publications = new Publications(connection, names);
+        boolean hasPublications = publications.existing().size() == names.publications().size();
+        Optional<ReplicationSlot> slot = ReplicationSlot.find(connection, names.slot());
+        if (slot.isPresent() && !slot.get().isUsable()) {
+            throw foreign();
+        }
+        if (resume.isPresent()) {
+            checkSlot(connection, resume);
+            if (!hasPublications) {
+                throw lost("a publication was dropped (publications=" + names.publications() + ")");
+            }
+        } else if (slot.isPresent() && (slot.get().isLost() || !hasPublications)) {
+            // Nothing is owed to a new pipeline, and a slot older than its publications cannot be read.
+            ReplicationSlot.drop(connection, names.slot());
+            slot = Optional.empty();
+        }
+        CaptureChecks checks = new CaptureChecks(connections, names, textColumns);
+        if (slot.isEmpty()) {
+            // A slot that cannot be made must not leave publications behind.
+            failOn(checks.server(connection), null);
+        }
+        TableCatalog catalog = TableCatalog.load(connection, TypeCatalog.load(connection), textColumns);
+        List<SourceTable> live = new ArrayList<>();
+        for (TableId table : tables) {
+            SourceTable found = catalog.tables().get(table);
+            if (found == null) {
+                failOn(checks.tables(connection, List.of(table)), null);
+                continue;
+            }
+            live.add(found);
+        }
+        publications.publish(live);
+        if (slot.isEmpty()) {
+            ReplicationSlot.create(connection, names.slot(), SLOT_WAIT);
+            LOG.info("Replication slot created: slot={}", names.slot());
+        }
+    }
+
+    /** Finds out which missing setting or permission is behind the error. */
+    private TidemarkException explained(Connection connection, Collection<TableId> tables, SQLException e) throws SQLException {
+        if (SqlState.isLost(e)) {
+            throw e;
+        }
+        CaptureChecks checks = new CaptureChecks(connections, names, textColumns);
+        List<Finding> findings = new ArrayList<>(checks.server(connection));
+        findings.addAll(checks.tables(connection, tables));
+        return CaptureChecks.firstFailure(findings, e).orElseGet(() -> PostgresErrors.running("prepare capture", e));
+    }
+
+    private static void failOn(List<Finding> findings, @Nullable Throwable cause) {
+        CaptureChecks.firstFailure(findings, cause).ifPresent(e -> {
+            throw e;
+        });
+    }
+
+    private TidemarkException foreign() {
+        return new TidemarkException(
+                ErrorCode.SOURCE_SLOT_IN_USE,
+                "Cannot use replication slot: it belongs to another database or plug-in (slot=" + names.slot() + ")",
+                "Give this pipeline another slot with source.slot, or drop that one: SELECT pg_drop_replication_slot('" + names.slot() + "');",
+                null);
+    }
+
+    private static TidemarkException lost(String reason) {
+        return new TidemarkException(ErrorCode.SOURCE_SLOT_LOST, "Cannot go on reading changes: " + reason);
+    }
+
+    private static TidemarkException interrupted(String attempt, InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return new TidemarkException(ErrorCode.TIMEOUT, "Cannot " + attempt + ": it was interrupted", e);
+    }
+}

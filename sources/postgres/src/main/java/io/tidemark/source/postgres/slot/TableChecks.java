@@ -1,0 +1,122 @@
+package io.tidemark.source.postgres.slot;
+
+import io.tidemark.source.postgres.catalog.TableCatalog;
+import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.schema.TableId;
+import io.tidemark.spi.source.Finding;
+import io.tidemark.spi.source.SourceTable;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Tests whether single tables can be published and read. */
+final class TableChecks {
+    private static final String PERMISSIONS =
+            """
+            select has_schema_privilege(c.relnamespace, 'USAGE'),
+                   has_table_privilege(c.oid, 'SELECT')
+                     or not exists (select from pg_catalog.pg_attribute a
+                                     where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+                                       and not has_column_privilege(c.oid, a.attnum, 'SELECT')),
+                   pg_has_role(c.relowner, 'USAGE'),
+                   exists (select from pg_catalog.pg_publication_rel r join pg_catalog.pg_publication p on p.oid = r.prpubid
+                            where r.prrelid = c.oid and p.pubname = any (?))
+                     or exists (select from pg_catalog.pg_publication p where p.pubname = any (?) and p.puballtables),
+                   pg_catalog.pg_get_userbyid(c.relowner),
+                   c.relrowsecurity and row_security_active(c.oid)
+              from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+             where n.nspname = ? and c.relname = ?
+            """;
+
+    private final Connection connection;
+    private final TableCatalog catalog;
+    private final String user;
+    private final CaptureNames names;
+
+    TableChecks(Connection connection, TableCatalog catalog, String user, CaptureNames names) {
+        this.connection = connection;
+        this.catalog = catalog;
+        this.user = user;
+        this.names = names;
+    }
+
+    List<Finding> run(TableId id) throws SQLException {
+        String subject = "table " + id;
+        String leftOut = catalog.leftOut().get(id);
+        if (leftOut != null) {
+            return List.of(Finding.failed(
+                    ErrorCode.SOURCE_TYPE, subject, "table " + id + " cannot be captured: " + leftOut, "Exclude the table."));
+        }
+        SourceTable table = catalog.tables().get(id);
+        if (table == null) {
+            return List.of(missing(id));
+        }
+        List<Finding> findings = new ArrayList<>(permissions(id, subject));
+        boolean isDecodable = true;
+        for (String notice : table.notices()) {
+            findings.add(Finding.warning(subject, "table " + id + ": " + notice, ""));
+        }
+        for (var problem : catalog.unsupportedColumns(id)) {
+            isDecodable = false;
+            findings.add(Finding.failed(problem.code(), subject, problem.reason(), problem.remedy()));
+        }
+        if (findings.isEmpty() && isDecodable) {
+            List<String> key = table.schema().key();
+            findings.add(Finding.ok(subject, key.isEmpty() ? "no key" : "key " + String.join(", ", key)));
+        }
+        return findings;
+    }
+
+    static Finding missing(TableId id) {
+        return Finding.failed(
+                ErrorCode.SOURCE_TABLE_MISSING,
+                "table " + id,
+                "table " + id + " does not exist in this database",
+                "Correct its name (upper and lower case count), create it, or take it out of the pipeline.");
+    }
+
+    private List<Finding> permissions(TableId id, String subject) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(PERMISSIONS)) {
+            Object[] publications = names.publications().toArray();
+            statement.setArray(1, connection.createArrayOf("text", publications));
+            statement.setArray(2, connection.createArrayOf("text", publications));
+            statement.setString(3, id.schema());
+            statement.setString(4, id.name());
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() ? permissions(id, subject, row) : List.of(missing(id));
+            }
+        }
+    }
+
+    private List<Finding> permissions(TableId id, String subject, ResultSet row) throws SQLException {
+        List<Finding> findings = new ArrayList<>();
+        String role = TableId.quote(user);
+        if (!row.getBoolean(1) || !row.getBoolean(2)) {
+            findings.add(Finding.failed(
+                    ErrorCode.SOURCE_PERMISSION,
+                    subject,
+                    "role " + user + " may not read table " + id,
+                    "Run: GRANT USAGE ON SCHEMA " + TableId.quote(id.schema()) + " TO " + role + "; GRANT SELECT ON " + id.quoted()
+                            + " TO " + role + ";"));
+        }
+        if (!row.getBoolean(3) && !row.getBoolean(4)) {
+            findings.add(Finding.failed(
+                    ErrorCode.SOURCE_PERMISSION,
+                    subject,
+                    "role " + user + " does not own table " + id + ", which adding it to a publication needs",
+                    "Run: GRANT " + TableId.quote(row.getString(5)) + " TO " + role + "; or let its owner publish it: "
+                            + "ALTER PUBLICATION " + TableId.quote(names.publication()) + " ADD TABLE ONLY " + id.quoted() + ";"));
+        }
+        if (row.getBoolean(6)) {
+            findings.add(Finding.failed(
+                    ErrorCode.SOURCE_PERMISSION,
+                    subject,
+                    "row-level security hides rows of table " + id + " from role " + user,
+                    "Run: ALTER ROLE " + role + " BYPASSRLS;"));
+        }
+        return findings;
+    }
+}

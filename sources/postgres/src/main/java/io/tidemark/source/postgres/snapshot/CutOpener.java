@@ -1,0 +1,110 @@
+package io.tidemark.source.postgres.snapshot;
+
+import io.tidemark.source.postgres.connection.Connections;
+import io.tidemark.source.postgres.connection.PostgresErrors;
+import io.tidemark.source.postgres.connection.SqlState;
+import io.tidemark.source.postgres.slot.ReplicationSlot;
+import io.tidemark.source.postgres.slot.RunningTransactions;
+import io.tidemark.source.postgres.type.TypeCatalog;
+import io.tidemark.source.postgres.view.View;
+import io.tidemark.spi.change.Position;
+import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.TidemarkException;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import org.postgresql.PGConnection;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes consistent cuts. A temporary logical slot is made on a replication connection, which gives a consistent point and an exported snapshot
+ * (manual, "Streaming Replication Protocol", CREATE_REPLICATION_SLOT). The snapshot holds exactly the transactions whose commit record starts
+ * before the consistent point. Once the readers have imported the snapshot the slot is dropped, so that it neither holds log nor takes one of
+ * the server's slots while they read.
+ */
+public final class CutOpener {
+    private static final Logger LOG = LoggerFactory.getLogger(CutOpener.class);
+
+    private CutOpener() {}
+
+    /**
+     * Takes a cut.
+     *
+     * @param readers how many readers can work at the same time
+     * @param timeout how long to wait for running transactions
+     */
+    public static PostgresSnapshotCut open(Connections connections, int readers, Duration timeout) {
+        if (readers < 1) {
+            throw new IllegalArgumentException("Cannot take a cut without readers (readers=" + readers + ")");
+        }
+        try (Connection exporter = connections.openReplication()) {
+            String slot = "tidemark_cut_" + exporter.unwrap(PGConnection.class).getBackendPID();
+            Exported exported = export(connections, exporter, slot, timeout);
+            View view = View.open(connections, exported.snapshot(), readers);
+            try {
+                drop(exporter, slot);
+                PostgresSnapshotCut cut = view.read(connection ->
+                        new PostgresSnapshotCut(view, exported.consistentPoint(), TypeCatalog.load(connection), nowMicros(connection)));
+                LOG.debug("Cut taken: position={} readers={}", exported.consistentPoint(), readers);
+                return cut;
+            } catch (SQLException | TidemarkException e) {
+                view.close();
+                throw e;
+            }
+        } catch (SQLException e) {
+            throw PostgresErrors.running("take a consistent cut", e);
+        }
+    }
+
+    private static Exported export(Connections connections, Connection exporter, String slot, Duration timeout) throws SQLException {
+        try (Statement statement = exporter.createStatement()) {
+            statement.setQueryTimeout(Math.toIntExact(Math.max(1, timeout.toSeconds())));
+            // The older form of the command, which every supported version takes.
+            try (ResultSet row = statement.executeQuery("CREATE_REPLICATION_SLOT " + slot + " TEMPORARY LOGICAL pgoutput EXPORT_SNAPSHOT")) {
+                row.next();
+                return new Exported(ReplicationSlot.position(row.getString("consistent_point")), row.getString("snapshot_name"));
+            }
+        } catch (SQLException e) {
+            throw explained(connections, timeout, e);
+        }
+    }
+
+    private static TidemarkException explained(Connections connections, Duration timeout, SQLException e) throws SQLException {
+        String attempt = "take a consistent cut";
+        switch (SqlState.of(e)) {
+            case SqlState.CANCELLED:
+                try (Connection connection = connections.open()) {
+                    return RunningTransactions.blocked(attempt, timeout, connection, e);
+                }
+            case SqlState.NOT_IN_REQUIRED_STATE:
+                return new TidemarkException(ErrorCode.SOURCE_NOT_LOGICAL, "Cannot " + attempt + ": " + PostgresErrors.primary(e), e);
+            case SqlState.NO_PRIVILEGE:
+                return new TidemarkException(
+                        ErrorCode.SOURCE_PERMISSION,
+                        "Cannot " + attempt + ": " + PostgresErrors.primary(e) + " (user=" + connections.user() + ")",
+                        PostgresErrors.replicationRemedy(connections.user()),
+                        e);
+            default:
+                return PostgresErrors.running(attempt, e);
+        }
+    }
+
+    private static void drop(Connection exporter, String slot) throws SQLException {
+        try (Statement statement = exporter.createStatement()) {
+            statement.execute("DROP_REPLICATION_SLOT " + slot);
+        }
+    }
+
+    private static long nowMicros(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("select (extract(epoch from pg_catalog.now()) * 1000000)::int8")) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
+    private record Exported(Position consistentPoint, String snapshot) {}
+}
