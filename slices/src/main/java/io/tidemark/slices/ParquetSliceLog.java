@@ -1,0 +1,161 @@
+package io.tidemark.slices;
+
+import io.tidemark.slices.ParquetSliceWriter.SliceStart;
+import io.tidemark.spi.change.ChangeBatch;
+import io.tidemark.spi.metastore.MetadataStore;
+import io.tidemark.spi.slice.SliceFile;
+import io.tidemark.spi.slice.SliceLog;
+import io.tidemark.spi.slice.SliceManifest;
+import io.tidemark.spi.slice.SliceWriter;
+import io.tidemark.spi.storage.ObjectStore;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** The slice log of a pipeline: Parquet files and manifests in the storage, sealed sequences in the metadata store. */
+final class ParquetSliceLog implements SliceLog {
+    private final String pipeline;
+    private final ObjectStore storage;
+    private final SliceIndex index;
+    private final Clock clock;
+    private final Supplier<String> attempts;
+    private final SliceLimits limits;
+    private final ManifestCache cache = new ManifestCache();
+    private final AtomicLong newestKnown = new AtomicLong();
+
+    /** @param attempts makes the part of a folder's name that no other writer uses */
+    ParquetSliceLog(
+            String pipeline,
+            ObjectStore storage,
+            MetadataStore metastore,
+            Clock clock,
+            Supplier<String> attempts,
+            SliceLimits limits) {
+        this.pipeline = pipeline;
+        this.storage = storage;
+        this.index = new SliceIndex(metastore);
+        this.clock = clock;
+        this.attempts = attempts;
+        this.limits = limits;
+    }
+
+    @Override
+    public Optional<SliceManifest> newest() {
+        long sequence = index.newestSequence(newestKnown.get());
+        newestKnown.accumulateAndGet(sequence, Math::max);
+        return sequence == 0 ? Optional.empty() : load(sequence);
+    }
+
+    @Override
+    public List<SliceManifest> after(long sequence, int limit) {
+        List<SliceManifest> found = new ArrayList<>();
+        long next = Math.max(sequence + 1, index.oldest());
+        while (found.size() < limit) {
+            Optional<SliceManifest> manifest = load(next);
+            if (manifest.isEmpty()) {
+                long oldest = index.oldest();
+                if (oldest <= next) {
+                    index.requireEndAt(next);
+                    break;
+                }
+                // Pruned meanwhile.
+                next = oldest;
+                continue;
+            }
+            found.add(manifest.get());
+            next++;
+        }
+        return List.copyOf(found);
+    }
+
+    @Override
+    public Optional<SliceManifest> find(long sequence) {
+        return sequence < index.oldest() ? Optional.empty() : load(sequence);
+    }
+
+    @Override
+    public SliceWriter open() {
+        SliceStart start = SliceStart.after(pipeline, newest(), clock.instant(), attempts.get());
+        return new ParquetSliceWriter(storage, index, start, limits);
+    }
+
+    @Override
+    public void read(SliceFile file, Consumer<ChangeBatch> consumer) {
+        SliceFileReader.read(storage, file, consumer);
+    }
+
+    @Override
+    public String location(SliceFile file) {
+        String root = storage.root();
+        return root.endsWith("/") ? root + file.path() : root + "/" + file.path();
+    }
+
+    /** Keeps the newest slice in any case: the next one continues it. */
+    @Override
+    public long prune(long throughSequence) {
+        long through = Math.min(throughSequence, index.newestSequence(newestKnown.get()) - 1);
+        if (through >= index.oldest()) {
+            index.keepFrom(through + 1);
+        }
+        // A prune that was cut short left the entries just below the oldest kept one; they go with this one.
+        long last = index.oldest() - 1;
+        long first = last + 1;
+        while (first > 1 && index.find(first - 1).isPresent()) {
+            first--;
+        }
+        for (long sequence = first; sequence <= last; sequence++) {
+            pruneOne(sequence);
+        }
+        return last - first + 1;
+    }
+
+    @Override
+    public void close() {
+        // Storage and metadata store belong to who opened them.
+    }
+
+    /**
+     * Deletes files first and the entry last: the entry is what a prune that was cut short finds the rest by. All attempts at the sequence go with
+     * it, for none of them can be sealed any more.
+     */
+    private void pruneOne(long sequence) {
+        Optional<SliceIndex.Sealed> sealed = index.find(sequence);
+        if (sealed.isEmpty()) {
+            return;
+        }
+        try {
+            storage.delete(sealed.get().manifestPath());
+            for (String path : storage.list(SliceNames.attemptsPrefix(sealed.get().manifestPath()))) {
+                storage.delete(path);
+            }
+        } catch (IOException e) {
+            throw StorageErrors.of("Cannot prune slice " + sequence, e);
+        }
+        index.forget(sequence);
+    }
+
+    private Optional<SliceManifest> load(long sequence) {
+        Optional<SliceIndex.Sealed> sealed = index.find(sequence);
+        if (sealed.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<SliceManifest> cached = cache.find(sealed.get().checksum());
+        if (cached.isPresent()) {
+            return cached;
+        }
+        SliceManifest manifest =
+                SliceManifests.read(storage, sealed.get().manifestPath(), sealed.get().checksum());
+        if (manifest.sequence() != sequence) {
+            throw StorageErrors.corrupt(
+                    manifest.path(),
+                    "the manifest is of another slice (expected=" + sequence + ", found=" + manifest.sequence() + ")");
+        }
+        cache.add(manifest);
+        return Optional.of(manifest);
+    }
+}
