@@ -15,7 +15,6 @@ import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeFormatterBuilder;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Optional;
@@ -24,16 +23,6 @@ import java.util.UUID;
 /** The bounds of a request on the first key column, as SQL. */
 final class KeyRange {
     private static final int DECIMAL_PRECISION_MAX = 38;
-
-    /** {@code 2026-11-20 08:31:00.5} or with {@code T}; parts of the time may be left out from the right. */
-    private static final DateTimeFormatter DATE_TIME = new DateTimeFormatterBuilder()
-            .append(DateTimeFormatter.ISO_LOCAL_DATE)
-            .optionalStart()
-            .appendPattern("[' ']['T']")
-            .append(DateTimeFormatter.ISO_LOCAL_TIME)
-            .optionalEnd()
-            .parseDefaulting(java.time.temporal.ChronoField.NANO_OF_DAY, 0)
-            .toFormatter(Locale.ROOT);
 
     private KeyRange() {}
 
@@ -93,7 +82,7 @@ final class KeyRange {
                 "(DATE '1970-01-01' + CAST("
                         + Math.toIntExact(LocalDate.parse(text).toEpochDay()) + " AS INTEGER))";
             case TIME -> "CAST('" + LocalTime.parse(text).format(DateTimeFormatter.ISO_LOCAL_TIME) + "' AS TIME)";
-            case TIMESTAMP -> "make_timestamp(" + micros(LocalDateTime.parse(text, DATE_TIME)) + ")";
+            case TIMESTAMP -> "make_timestamp(" + micros(dateTime(text)) + ")";
             case TIMESTAMP_TZ -> "CAST(make_timestamp(" + micros(utc(text)) + ") AS TIMESTAMPTZ)";
         };
     }
@@ -141,7 +130,15 @@ final class KeyRange {
                     .withOffsetSameInstant(ZoneOffset.UTC)
                     .toLocalDateTime();
         }
-        return LocalDateTime.parse(text, DATE_TIME);
+        return dateTime(text);
+    }
+
+    /** {@code 2026-11-20 08:31:00.5}, also with {@code T}; a date alone is its midnight. */
+    private static LocalDateTime dateTime(String text) {
+        String iso = text.replace(' ', 'T');
+        return iso.contains("T")
+                ? LocalDateTime.parse(iso)
+                : LocalDate.parse(iso).atStartOfDay();
     }
 
     private static long micros(LocalDateTime time) {

@@ -1,0 +1,519 @@
+package io.tidemark.query;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.lake.LakeProgress;
+import io.tidemark.spi.lake.LakeTableSpec;
+import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
+import io.tidemark.spi.lake.PinnedTable;
+import io.tidemark.spi.lake.PinnedTable.PinnedFile;
+import io.tidemark.spi.query.QueryEngine;
+import io.tidemark.spi.query.QueryEngineProvider;
+import io.tidemark.spi.schema.BeforeImage;
+import io.tidemark.spi.schema.Column;
+import io.tidemark.spi.schema.ColumnType;
+import io.tidemark.spi.schema.RowSchema;
+import io.tidemark.spi.schema.TableId;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DuckDbQueryEngineTest {
+    private static final TableId ACCOUNTS = new TableId("public", "accounts");
+    private static final List<Column> ACCOUNT_COLUMNS = List.of(
+            new Column("id", ColumnType.INT64, false, "bigint"),
+            new Column("Owner Name", ColumnType.STRING, true, "text"),
+            new Column("balance", ColumnType.decimal(12, 2), true, "numeric(12,2)"));
+
+    @TempDir
+    Path folder;
+
+    private QueryEngine engine;
+    private MirrorFiles files;
+    private TestCatalog catalog;
+
+    @BeforeEach
+    void open() throws Exception {
+        engine = ServiceLoader.load(QueryEngineProvider.class)
+                .findFirst()
+                .orElseThrow()
+                .open(folder.resolve("scratch"), 512L << 20);
+        files = new MirrorFiles(folder.resolve("lake"));
+        catalog = new TestCatalog()
+                .with(table(ACCOUNTS, ACCOUNT_COLUMNS, List.of("id"), accountFiles()))
+                .with(numbers("public", "Orders", 3))
+                .with(numbers("Sales", "orders", 5))
+                .with(numbers("sales", "Größe \"x\".y", 7))
+                .with(table(new TableId("public", "empty"), HostileValues.columns(), List.of(), List.of()));
+    }
+
+    @AfterEach
+    void close() {
+        engine.close();
+    }
+
+    @Test
+    void readsLiveRowsOfCleanAndDirtyFiles() {
+        Result result = query("SELECT * FROM public.accounts ORDER BY id");
+        assertThat(result.names).containsExactly("id", "Owner Name", "balance");
+        assertThat(result.types).containsExactly("BIGINT", "VARCHAR", "DECIMAL(12,2)");
+        assertThat(result.rows)
+                .containsExactly(
+                        Arrays.asList(1L, "Ann", new BigDecimal("10.50")),
+                        Arrays.asList(3L, null, new BigDecimal("-0.01")),
+                        Arrays.asList(4L, "Dee", null));
+        assertThat(query("SELECT count(*) FROM accounts").only()).isEqualTo(3L);
+        assertThat(catalog.asked()).containsExactly(ACCOUNTS, ACCOUNTS);
+    }
+
+    @Test
+    void findsTablesAsTheyAreSpelledElseWithoutCase() {
+        assertThat(query("SELECT count(*) FROM ACCOUNTS").only()).isEqualTo(3L);
+        assertThat(query("SELECT count(*) FROM Public.Accounts").only()).isEqualTo(3L);
+        assertThat(query("SELECT count(*) FROM \"Orders\"").only()).isEqualTo(3L);
+        assertThat(query("SELECT count(*) FROM orders").only()).isEqualTo(5L);
+        assertThat(query("SELECT count(*) FROM sales.\"Größe \"\"x\"\".y\"").only())
+                .isEqualTo(7L);
+        assertThat(query("SELECT count(*) FROM \"größe \"\"X\"\".y\"").only()).isEqualTo(7L);
+        assertThat(query("SELECT count(*) FROM public.orders, sales.orders").only())
+                .isEqualTo(15L);
+        assertThatThrownBy(() -> query("SELECT * FROM ORDERS"))
+                .isInstanceOfSatisfying(
+                        TidemarkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.QUERY_REJECTED))
+                .hasMessageContaining("\"Sales\".\"orders\"")
+                .hasMessageContaining("\"public\".\"Orders\"");
+    }
+
+    @Test
+    void takesQualifiedColumnsOfTablesNamedShort() {
+        assertThat(query("SELECT public.accounts.id FROM accounts WHERE accounts.id = 1")
+                        .only())
+                .isEqualTo(1L);
+        assertThat(query("SELECT a.id FROM accounts a JOIN \"Orders\" o ON o.n = a.id WHERE a.id = 1")
+                        .only())
+                .isEqualTo(1L);
+        assertThat(query("SELECT \"owner name\" FROM accounts WHERE id = 4").only())
+                .isEqualTo("Dee");
+    }
+
+    @Test
+    void seesCommonTableExpressionsWhereSqlDoes() {
+        assertThat(query("WITH t AS (SELECT 1 AS x), u AS (SELECT x + 1 AS x FROM T) SELECT u.x FROM u")
+                        .only())
+                .isEqualTo(2);
+        assertThat(query("WITH accounts AS (SELECT id FROM public.accounts WHERE id = 4) SELECT id FROM accounts")
+                        .only())
+                .isEqualTo(4L);
+        assertThat(query(
+                                "WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 10) SELECT sum(i) FROM n")
+                        .only())
+                .isEqualTo(BigInteger.valueOf(55));
+        assertThat(query("SELECT (SELECT count(*) FROM (WITH z AS (FROM accounts) SELECT * FROM z))")
+                        .only())
+                .isEqualTo(3L);
+        assertThat(catalog.asked()).containsOnly(ACCOUNTS).hasSize(2);
+        assertThatThrownBy(() -> query("SELECT (WITH z AS (SELECT 1) SELECT * FROM z) FROM z"))
+                .isInstanceOfSatisfying(
+                        TidemarkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNKNOWN_TABLE));
+    }
+
+    @Test
+    void takesEveryFormOfOneSelect() {
+        assertThat(query("VALUES (1), (2)").rows).hasSize(2);
+        assertThat(query("FROM accounts SELECT count(*)").only()).isEqualTo(3L);
+        assertThat(query("TABLE accounts").rows).hasSize(3);
+        assertThat(query("SELECT count(*) FROM accounts;").only()).isEqualTo(3L);
+        assertThat(query("SELECT sum(i) FROM range(4) t(i), unnest([1, 2])").only())
+                .isEqualTo(BigInteger.valueOf(12));
+        assertThat(query("DESCRIBE accounts").rows).hasSize(3);
+        assertThat(query("SUMMARIZE public.accounts").rows).hasSize(3);
+        assertThat(query("show tables").rows)
+                .contains(List.of("public", "accounts"), List.of("sales", "Größe \"x\".y"))
+                .hasSize(5);
+        assertThat(query("PIVOT accounts ON id IN (1, 3) USING count(*)").rows).isNotEmpty();
+        assertThat(query("SELECT 1 -- ; DROP TABLE accounts").only()).isEqualTo(1);
+    }
+
+    @Test
+    void givesEmptyTablesTheirTypes() {
+        Result result = query("SELECT * FROM \"empty\"");
+        assertThat(result.rows).isEmpty();
+        assertThat(result.types)
+                .startsWith(
+                        "BOOLEAN",
+                        "INTEGER",
+                        "BIGINT",
+                        "FLOAT",
+                        "DOUBLE",
+                        "VARCHAR",
+                        "BLOB",
+                        "UUID",
+                        "DATE",
+                        "TIME",
+                        "TIMESTAMP",
+                        "TIMESTAMP WITH TIME ZONE")
+                .contains("DECIMAL(38,38)");
+    }
+
+    @Test
+    void givesExactJavaValues() throws Exception {
+        List<Column> columns = HostileValues.columns();
+        List<Object> row = new ArrayList<>(Arrays.asList(
+                true,
+                7,
+                8L,
+                1.5f,
+                -0d,
+                "é",
+                new byte[] {0, -1},
+                new UUID(1, 2),
+                -719_163,
+                86_399_999_999L,
+                -62_135_596_800_000_001L,
+                -1L));
+        for (Column column : columns.subList(row.size(), columns.size())) {
+            row.add(HostileValues.of(column.type()).get(4));
+        }
+        TableId id = new TableId("public", "types");
+        catalog.with(table(id, columns, List.of(), List.of(files.write(columns, List.of(row)))));
+        List<Object> values = query("SELECT * FROM types").rows.get(0);
+        assertThat(values.subList(0, 6)).containsExactly(true, 7, 8L, 1.5f, -0d, "é");
+        assertThat((byte[]) values.get(6)).containsExactly(0, -1);
+        assertThat(values.subList(7, 12))
+                .containsExactly(
+                        new UUID(1, 2),
+                        LocalDate.of(0, 12, 31),
+                        LocalTime.of(23, 59, 59, 999_999_000),
+                        LocalDateTime.of(0, 12, 31, 23, 59, 59, 999_999_000),
+                        OffsetDateTime.parse("1969-12-31T23:59:59.999999Z"));
+        assertThat(values.subList(12, values.size())).isEqualTo(row.subList(12, row.size()));
+    }
+
+    @Test
+    void givesNestedAndOddValues() {
+        assertThat(query("SELECT [1, NULL]").only()).isEqualTo(Arrays.asList(1, null));
+        assertThat(query("SELECT {'a': 1, 'b': ['x'::BLOB]}").only())
+                .satisfies(value -> assertThat(((List<?>) ((Map<?, ?>) value).get("b")).get(0))
+                        .isEqualTo(new byte[] {'x'}));
+        assertThat(query("SELECT MAP {'k': 1.5}").only()).isEqualTo(Map.of("k", new BigDecimal("1.5")));
+        assertThat(query("SELECT TIME '24:00:00'").only()).isEqualTo("24:00:00");
+        assertThat(query("SELECT TIMESTAMP 'infinity'").only()).isEqualTo("infinity");
+        assertThat(query("SELECT TIMESTAMPTZ '-infinity'").only()).isEqualTo("-infinity");
+        assertThat(query("SELECT DATE 'infinity'").only()).isEqualTo("infinity");
+        assertThat(query("SELECT [TIMESTAMP '2024-03-31 02:30:00']").only())
+                .isEqualTo(List.of(LocalDateTime.parse("2024-03-31T02:30:00")));
+        assertThat(query("SELECT [TIMESTAMP '0044-03-15 (BC) 12:00:00']").only())
+                .isEqualTo(List.of(LocalDateTime.of(-43, 3, 15, 12, 0)));
+        assertThat(query("SELECT 170141183460469231731687303715884105727::HUGEINT")
+                        .only())
+                .isEqualTo(new BigInteger("170141183460469231731687303715884105727"));
+        assertThat(query("SELECT NULL").only()).isNull();
+        assertThat(query("SELECT '{\"a\": 1}'::JSON").only()).isEqualTo("{\"a\": 1}");
+        assertThat(query("SELECT INTERVAL 3 DAY").only()).isEqualTo("3 days");
+    }
+
+    @Test
+    void showsSoftDeletedRowsWithTheTimeOfTheirDelete() throws Exception {
+        Column id = new Column("id", ColumnType.INT64, false, "bigint");
+        TableId name = new TableId("public", "soft");
+        PinnedFile file = files.write(
+                List.of(id, new Column(LakeTableSpec.DELETED_AT, ColumnType.TIMESTAMP_TZ, true, "")),
+                List.of(Arrays.asList(1L, null), Arrays.asList(2L, 0L)));
+        catalog.with(new PinnedTable(
+                new LakeTableSpec(
+                        new RowSchema(name, List.of(id), List.of("id"), BeforeImage.KEY), List.of(), DeleteMode.SOFT),
+                LakeProgress.NONE,
+                List.of(file)));
+        assertThat(query("SELECT * FROM soft ORDER BY id").rows)
+                .containsExactly(Arrays.asList(1L, null), List.of(2L, OffsetDateTime.parse("1970-01-01T00:00:00Z")));
+    }
+
+    @Test
+    void namesTheNearestTablesWhenThereIsNoSuchOne() {
+        for (String sql : List.of(
+                "SELECT * FROM acounts",
+                "SELECT * FROM public.acounts",
+                "SELECT * FROM memory.public.accounts",
+                "SELECT * FROM '/etc/passwd'",
+                "SELECT * FROM \"" + folder.resolve("lake/file-1.parquet") + "\"",
+                "SELECT * FROM information_schema.tables",
+                "SELECT * FROM sqlite_master",
+                "SELECT * FROM _tidemark.deleted_0")) {
+            assertThatThrownBy(() -> query(sql))
+                    .as(sql)
+                    .isInstanceOfSatisfying(
+                            TidemarkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.UNKNOWN_TABLE))
+                    .hasMessageContaining("public.accounts");
+        }
+        assertThat(catalog.asked()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "COPY accounts TO 'FOLDER/out.csv'",
+                "COPY (SELECT 1) TO 'FOLDER/out.csv'",
+                "EXPORT DATABASE 'FOLDER/out'",
+                "ATTACH 'FOLDER/out.db'",
+                "ATTACH ':memory:' AS x",
+                "INSTALL httpfs",
+                "LOAD httpfs",
+                "PRAGMA database_list",
+                "SET memory_limit = '1TB'",
+                "RESET ALL",
+                "CREATE TABLE t AS SELECT 1",
+                "CREATE MACRO f() AS 1",
+                "DROP VIEW public.accounts",
+                "INSERT INTO accounts VALUES (1)",
+                "UPDATE accounts SET id = 1",
+                "DELETE FROM accounts",
+                "CALL pragma_version()",
+                "EXPLAIN SELECT 1",
+                "BEGIN",
+                "USE memory",
+                "PREPARE p AS SELECT 1",
+                "CHECKPOINT",
+                "VACUUM",
+                "SELECT 1; SELECT 2",
+                "SELECT 1; DROP VIEW public.accounts",
+                "",
+                ";",
+                "-- nothing",
+                "SELECT * FROM read_csv('/etc/passwd')",
+                "SELECT * FROM read_text('/etc/passwd')",
+                "SELECT * FROM read_blob('/etc/passwd')",
+                "SELECT * FROM sniff_csv('/etc/passwd')",
+                "SELECT * FROM glob('/etc/*')",
+                "SELECT * FROM read_parquet('FOLDER/lake/file-1.parquet')",
+                "SELECT * FROM parquet_metadata('FOLDER/lake/file-1.parquet')",
+                "SELECT * FROM parquet_schema('FOLDER/lake/file-1.parquet')",
+                "SELECT * FROM read_json('/etc/passwd')",
+                "SELECT * FROM duckdb_secrets()",
+                "SELECT * FROM duckdb_settings()",
+                "SELECT * FROM duckdb_views()",
+                "SELECT * FROM query('SELECT 1')",
+                "SELECT * FROM query_table('accounts')",
+                "SELECT * FROM pragma_database_size()",
+                "SELECT current_setting('temp_directory')",
+                "SELECT getenv('HOME')",
+                "SELECT id FROM accounts WHERE EXISTS (FROM read_text('/etc/passwd'))",
+                "SELECT (SELECT content FROM read_text('/etc/passwd'))",
+                "WITH x AS (FROM read_text('/etc/passwd')) SELECT 1",
+                "SELECT 1 ORDER BY (SELECT count(*) FROM glob('/*'))",
+                "SELECT * FROM range((SELECT count(*) FROM glob('/*')))",
+                "SELECT CASE WHEN true THEN current_setting('temp_directory') END",
+                "SELECT [x FOR x IN [getenv('HOME')]]",
+                "SELECT json_serialize_plan('SELECT 1')",
+                "SELECT sleep_ms(100000)",
+                "SELECT * FROM (SHOW TABLES)",
+                "SHOW DATABASES",
+                "SHOW ALL TABLES",
+                "SELECT * FROM accounts AT (VERSION => 1)",
+                "SELECT write_log('x')",
+                "SELECT nextval('s')",
+                "FROM SYSTEM.MAIN.READ_TEXT('/etc/passwd')",
+                "SELECT \"getenv\"('HOME')",
+                "SELECT * FROM json_execute_serialized_sql('{}')",
+                "SELECT * FROM which_secret('s3://x', 's3')"
+            })
+    void refusesEverythingButOneSelectOverItsTables(String sql) throws Exception {
+        assertThatThrownBy(() -> query(sql.replace("FOLDER", folder.toString())))
+                .isInstanceOfSatisfying(
+                        TidemarkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.QUERY_REJECTED));
+        assertThat(folder.resolve("out.csv")).doesNotExist();
+        assertThat(folder.resolve("out.db")).doesNotExist();
+        assertThat(catalog.asked()).isEmpty();
+    }
+
+    @Test
+    void theSessionItselfRefusesWhatTheSyntaxCheckWouldMiss() throws Exception {
+        Path given = Files.writeString(folder.resolve("given.csv"), "a\n1\n");
+        Path other = Files.writeString(folder.resolve("other.csv"), "a\n1\n");
+        Sessions sessions = new Sessions(folder.resolve("scratch"), 256L << 20);
+        try (DuckDbSession session = sessions.open()) {
+            session.closeToAllBut(List.of(given.toString()));
+            session.execute("SELECT * FROM read_csv('" + given + "')");
+            for (String sql : List.of(
+                    "SELECT * FROM read_csv('" + other + "')",
+                    "SELECT * FROM read_text('" + other + "')",
+                    "SELECT * FROM '" + other + "'",
+                    "SELECT * FROM glob('" + folder + "/*')",
+                    "COPY (SELECT 1) TO '" + folder.resolve("x.csv") + "'",
+                    "ATTACH '" + folder.resolve("x.db") + "'",
+                    "SET enable_external_access = true",
+                    "SET lock_configuration = false",
+                    "SET allowed_paths = ['" + other + "']",
+                    "INSTALL httpfs",
+                    "LOAD httpfs",
+                    "SET memory_limit = '1TB'",
+                    "EXPORT DATABASE '" + folder.resolve("x") + "'")) {
+                assertThatThrownBy(() -> session.execute(sql)).as(sql).isInstanceOf(java.sql.SQLException.class);
+            }
+        }
+        assertThat(folder.resolve("x.csv")).doesNotExist();
+    }
+
+    @Test
+    void reportsWhatIsWrongWithTheSqlAndNothingElse() {
+        assertFails("SELEC 1", "syntax error at or near \"SELEC\"");
+        assertFails("SELECT * FROM accounts WHERE", "syntax error at end of input");
+        assertFails("SELECT nosuch FROM accounts", "Referenced column \"nosuch\" not found");
+        assertFails("SELECT nosuch(1)", "nosuch does not exist");
+        assertFails("SELECT 'x'::INTEGER", "Could not convert string 'x' to INT32");
+        assertFails("SELECT error('boom')", "boom");
+        assertFails("SELECT ?", "parameter");
+    }
+
+    @Test
+    void streamsMoreRowsThanItsMemoryHolds() throws Exception {
+        try (QueryEngine small = new DuckDbQueryEngineProvider().open(folder.resolve("small"), 64L << 20)) {
+            long[] count = {0};
+            small.run(
+                    "SELECT i, repeat('x', 100) AS x FROM range(3000000) t(i)",
+                    catalog,
+                    new io.tidemark.spi.query.ResultVisitor() {
+                        @Override
+                        public void columns(List<String> names, List<String> types) {
+                            assertThat(names).containsExactly("i", "x");
+                        }
+
+                        @Override
+                        public void row(List<Object> values) {
+                            count[0]++;
+                        }
+                    });
+            assertThat(count[0]).isEqualTo(3_000_000);
+        }
+    }
+
+    @Test
+    void spillsToItsScratchFolderAndLeavesNothingBehind() throws Exception {
+        Path scratch = folder.resolve("spilling");
+        Path left = Files.createDirectories(scratch.resolve("duckdb-999999999/1"));
+        Files.writeString(left.resolve("old.tmp"), "x");
+        try (QueryEngine small = new DuckDbQueryEngineProvider().open(scratch, 128L << 20)) {
+            assertThat(left).as("of a process that is gone").doesNotExist();
+            assertThat(Result.of(
+                                    small,
+                                    catalog,
+                                    "SELECT count(*) FROM (SELECT i, repeat('x', 200) FROM range(2000000) t(i) ORDER BY hash(i) LIMIT 1900000)")
+                            .only())
+                    .isEqualTo(1_900_000L);
+        }
+        try (var found = Files.walk(scratch)) {
+            assertThat(found.filter(Files::isRegularFile)).isEmpty();
+        }
+    }
+
+    @Test
+    void stopsWhenTheVisitorThrows() {
+        assertThatThrownBy(() -> engine.run("SELECT * FROM range(1000000000)", catalog, new Result() {
+                    @Override
+                    public void row(List<Object> values) {
+                        throw new IllegalStateException("enough");
+                    }
+                }))
+                .hasMessage("enough");
+        assertThat(query("SELECT 1").only()).isEqualTo(1);
+    }
+
+    @Test
+    void answersManyThreadsAtOnce() throws Exception {
+        List<Thread> threads = new ArrayList<>();
+        List<Object> answers = java.util.Collections.synchronizedList(new ArrayList<>());
+        for (int i = 0; i < 12; i++) {
+            Thread thread = new Thread(
+                    () -> answers.add(query("SELECT count(*) FROM accounts").only()));
+            thread.start();
+            threads.add(thread);
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertThat(answers).hasSize(12).containsOnly(3L);
+    }
+
+    @Test
+    void refusesFilesThatAreNotOnALocalDisk() {
+        TableId id = new TableId("public", "remote");
+        catalog.with(table(
+                id,
+                ACCOUNT_COLUMNS,
+                List.of(),
+                List.of(new PinnedFile("s3://bucket/x.parquet", 1, 1, MirrorFiles.deletedRows()))));
+        assertThatThrownBy(() -> query("SELECT * FROM remote"))
+                .hasMessageContaining("local disks only")
+                .hasMessageContaining("s3://bucket/x.parquet");
+    }
+
+    private void assertFails(String sql, String reason) {
+        assertThatThrownBy(() -> query(sql))
+                .as(sql)
+                .isInstanceOfSatisfying(
+                        TidemarkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.QUERY_FAILED))
+                .hasMessageStartingWith("Cannot run the query: ")
+                .hasMessageContaining(reason)
+                .satisfies(e -> assertThat(e.getMessage())
+                        .doesNotContain(folder.toString())
+                        .doesNotContain("pending query"));
+    }
+
+    private Result query(String sql) {
+        return Result.of(engine, catalog, sql);
+    }
+
+    private List<PinnedFile> accountFiles() throws Exception {
+        return List.of(
+                files.write(ACCOUNT_COLUMNS, List.of(List.of(1L, "Ann", new BigDecimal("10.50")))),
+                files.write(
+                        ACCOUNT_COLUMNS,
+                        List.of(
+                                Arrays.asList(2L, "Bob", null),
+                                Arrays.asList(3L, null, new BigDecimal("-0.01")),
+                                Arrays.asList(4L, "Dee", null),
+                                Arrays.asList(5L, "Eve", null)),
+                        0,
+                        3));
+    }
+
+    private PinnedTable numbers(String schema, String name, int rows) throws Exception {
+        List<Column> columns = List.of(new Column("n", ColumnType.INT64, false, "bigint"));
+        return table(
+                new TableId(schema, name),
+                columns,
+                List.of("n"),
+                List.of(files.write(
+                        columns,
+                        IntStream.range(0, rows)
+                                .mapToObj(i -> List.<Object>of((long) i))
+                                .toList())));
+    }
+
+    private static PinnedTable table(TableId id, List<Column> columns, List<String> key, List<PinnedFile> pinnedFiles) {
+        return new PinnedTable(
+                new LakeTableSpec(new RowSchema(id, columns, key, BeforeImage.KEY), List.of(), DeleteMode.HARD),
+                LakeProgress.NONE,
+                pinnedFiles);
+    }
+}
