@@ -81,7 +81,10 @@ final class ParquetSliceLog implements SliceLog {
     @Override
     public SliceWriter open() {
         SliceStart start = SliceStart.after(pipeline, newest(), clock.instant(), attempts.get());
-        return new ParquetSliceWriter(storage, index, start, limits);
+        return new ParquetSliceWriter(storage, index, start, limits, sealed -> {
+            cache.add(sealed);
+            newestKnown.accumulateAndGet(sealed.sequence(), Math::max);
+        });
     }
 
     @Override

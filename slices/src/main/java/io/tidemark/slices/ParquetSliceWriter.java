@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +34,7 @@ final class ParquetSliceWriter implements SliceWriter {
     private final SliceIndex index;
     private final SliceStart start;
     private final SliceLimits limits;
+    private final Consumer<SliceManifest> onSealed;
     private final ParquetWriteOptions options;
     private final EventColumns events = new EventColumns();
     private final Map<TableId, SliceFileWriter> open = new HashMap<>();
@@ -42,7 +44,14 @@ final class ParquetSliceWriter implements SliceWriter {
     private long sealedBytes;
     private State state = State.OPEN;
 
-    ParquetSliceWriter(ObjectStore storage, SliceIndex index, SliceStart start, SliceLimits limits) {
+    /** @param onSealed told of the slice when it is sealed */
+    ParquetSliceWriter(
+            ObjectStore storage,
+            SliceIndex index,
+            SliceStart start,
+            SliceLimits limits,
+            Consumer<SliceManifest> onSealed) {
+        this.onSealed = onSealed;
         this.storage = storage;
         this.index = index;
         this.start = start;
@@ -117,6 +126,8 @@ final class ParquetSliceWriter implements SliceWriter {
                     "Cannot seal slice: another capture sealed this sequence (pipeline=" + start.pipeline() + ", sequence="
                             + start.sequence() + ")");
         }
+        index.hint(start.sequence());
+        onSealed.accept(manifest);
         LOG.debug("Sealed slice sequence={} rows={} bytes={} files={}", sequence(), rows, manifest.bytes(), sealed.size());
         return manifest;
     }

@@ -9,6 +9,8 @@ import io.tidemark.spi.metastore.Entry;
 import io.tidemark.spi.metastore.MetadataStore;
 import io.tidemark.spi.slice.SliceManifest;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The sealed slices in the metadata store: one entry per sequence that names the manifest and its checksum, {@code slices/oldest} for the oldest
@@ -20,6 +22,7 @@ final class SliceIndex {
 
     private static final String HEAD = PREFIX + "head";
     private static final String OLDEST = PREFIX + "oldest";
+    private static final Logger LOG = LoggerFactory.getLogger(SliceIndex.class);
     private static final ObjectMapper JSON = new ObjectMapper();
     /** The hint is written once in so many slices; so many entries are read at most to get from it to the newest. */
     private static final long HEAD_INTERVAL = 16;
@@ -115,10 +118,15 @@ final class SliceIndex {
                 && metastore.read(key(1)).isEmpty();
     }
 
-    /** Moves the hint forward now and then. */
-    void sealed(long sequence) {
-        if (sequence % HEAD_INTERVAL == 0) {
+    /** Moves the hint forward now and then; that it fails harms nothing. */
+    void hint(long sequence) {
+        if (sequence % HEAD_INTERVAL != 0) {
+            return;
+        }
+        try {
             moveForward(HEAD, sequence);
+        } catch (TidemarkException e) {
+            LOG.debug("Left the head hint behind sequence={}", sequence, e);
         }
     }
 

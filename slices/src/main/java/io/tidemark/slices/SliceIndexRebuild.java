@@ -103,7 +103,7 @@ public final class SliceIndexRebuild {
             throw StorageErrors.corrupt(
                     manifest.path(), "the index names another manifest for this sequence (sequence=" + manifest.sequence() + ")");
         }
-        index.sealed(manifest.sequence());
+        index.hint(manifest.sequence());
     }
 
     /** The sealed manifests, oldest first, from the newest back to the first whose predecessor is not there. */

@@ -1,0 +1,160 @@
+package io.tidemark.slices;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.metastore.Entry;
+import io.tidemark.spi.slice.SliceLog;
+import io.tidemark.spi.slice.SliceManifest;
+import io.tidemark.spi.slice.SliceWriter;
+import io.tidemark.testkit.metastore.InMemoryMetadataStore;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SliceIndexRebuildTest {
+    @TempDir
+    Path folder;
+
+    private SliceLogFixture fixture;
+    private ParquetSliceLog log;
+
+    @BeforeEach
+    void openLog() throws IOException {
+        fixture = new SliceLogFixture(folder);
+        log = fixture.log();
+    }
+
+    @Test
+    void aLostIndexIsRebuiltFromTheManifestsWhenTheLogIsOpened() {
+        List<SliceManifest> sealed = seal(40);
+        log.prune(5);
+        InMemoryMetadataStore fresh = new InMemoryMetadataStore();
+
+        SliceLog rebuilt = open(fresh);
+
+        assertThat(rebuilt.after(0, 100)).isEqualTo(sealed.subList(5, 40));
+        assertThat(rebuilt.newest()).contains(sealed.get(39));
+        assertThat(values(fresh)).isEqualTo(values(fixture.metastore));
+        assertThat(new SliceIndexRebuild(SliceLogFixture.PIPELINE, fixture.storage, fresh).rebuild()).isZero();
+    }
+
+    @Test
+    void missingEntriesAreRecreatedOneByOne() {
+        List<SliceManifest> sealed = seal(10);
+        SliceIndex index = new SliceIndex(fixture.metastore);
+        index.forget(4);
+        index.forget(8);
+
+        assertThat(new SliceIndexRebuild(SliceLogFixture.PIPELINE, fixture.storage, fixture.metastore).rebuild()).isEqualTo(2);
+
+        assertThat(fixture.log().after(0, 100)).isEqualTo(sealed);
+    }
+
+    @Test
+    void anIndexRestoredFromAnOldBackupCatchesUpWhenTheLogIsOpened() {
+        List<SliceManifest> sealed = seal(10);
+        SliceIndex index = new SliceIndex(fixture.metastore);
+        for (int sequence = 7; sequence <= 10; sequence++) {
+            index.forget(sequence);
+        }
+
+        assertThat(open(fixture.metastore).newest()).contains(sealed.get(9));
+    }
+
+    @Test
+    void attemptsThatWereNotSealedAreToldApartByTheChain() {
+        seal(2);
+        SliceManifest orphan = orphan(205);
+        List<SliceManifest> sealed = seal(3);
+        assertThat(sealed.get(0).sequence()).isEqualTo(orphan.sequence());
+
+        SliceLog rebuilt = open(new InMemoryMetadataStore());
+
+        assertThat(rebuilt.after(2, 10)).isEqualTo(sealed);
+        assertThat(rebuilt.after(2, 10)).doesNotContain(orphan);
+    }
+
+    @Test
+    void ofSeveralAttemptsAtTheEndTheOneThatReachesFurthestIsSealed() {
+        seal(2);
+        orphan(205);
+        SliceManifest far = orphan(290);
+        orphan(250);
+
+        SliceLog rebuilt = open(new InMemoryMetadataStore());
+
+        assertThat(rebuilt.newest()).contains(far);
+    }
+
+    @Test
+    void anAttemptWithoutItsFilesIsNotSealedWhileAnotherIsWhole() throws IOException {
+        seal(2);
+        SliceManifest whole = orphan(205);
+        SliceManifest broken = orphan(290);
+        fixture.storage.delete(broken.files().get(0).path());
+
+        assertThat(open(new InMemoryMetadataStore()).newest()).contains(whole);
+
+        fixture.storage.delete(whole.files().get(0).path());
+        assertThatThrownBy(() -> open(new InMemoryMetadataStore()))
+                .isInstanceOfSatisfying(TidemarkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SLICE_CORRUPT))
+                .hasMessageContaining("the file is missing (path=slices/bank/2026-11-20/000000000003_");
+    }
+
+    @Test
+    void aBrokenChainIsNamed() throws IOException {
+        List<SliceManifest> sealed = seal(5);
+        try (var out = fixture.storage.create(sealed.get(2).path())) {
+            SliceManifest third = sealed.get(2);
+            SliceManifest changed = new SliceManifest(
+                    3, third.name(), third.start(), third.end(), third.after(), third.through(), "moved", 9, third.newestCommitMicros(),
+                    third.previousChecksum(), third.path(), "", third.files());
+            out.write(ManifestJson.write("bank", changed).toString().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        }
+
+        assertThatThrownBy(() -> open(new InMemoryMetadataStore()))
+                .isInstanceOfSatisfying(TidemarkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SLICE_CORRUPT))
+                .hasMessageContaining("the manifest before it, which it names, is missing (sequence=3, sha256=")
+                .hasMessageContaining("(path=" + sealed.get(3).path() + ")");
+    }
+
+    @Test
+    void aFolderWithoutSlicesNeedsNoRebuild() {
+        assertThat(new SliceIndexRebuild("other", fixture.storage, new InMemoryMetadataStore()).rebuild()).isZero();
+    }
+
+    /** A slice whose writer crashed after its manifest and before the index. */
+    private SliceManifest orphan(long through) {
+        ParquetSliceLog other = fixture.log();
+        SliceWriter writer = other.open();
+        writer.append(SliceLogFixture.inserts(SliceLogFixture.accounts(), through - 2, 3));
+        SliceManifest manifest = fixture.seal(writer, through);
+        Entry entry = fixture.metastore.read(SliceIndex.key(manifest.sequence())).orElseThrow();
+        fixture.metastore.delete(entry.key(), entry.version());
+        return manifest;
+    }
+
+    private List<SliceManifest> seal(int count) {
+        List<SliceManifest> sealed = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            long through = fixture.log().newest().map(newest -> newest.through().value()).orElse(0L) + 100;
+            sealed.add(fixture.sealSlice(fixture.log(), through));
+        }
+        return sealed;
+    }
+
+    private SliceLog open(InMemoryMetadataStore metastore) {
+        return new ParquetSliceLogProvider().open(SliceLogFixture.PIPELINE, fixture.storage, metastore, fixture.clock);
+    }
+
+    private static List<String> values(InMemoryMetadataStore metastore) {
+        return metastore.list("slices/").stream().map(entry -> entry.key() + "=" + entry.value()).toList();
+    }
+}
