@@ -34,14 +34,14 @@ final class Pacer {
         long due = dueNanos(number);
         while (true) {
             long now = System.nanoTime() - startNanos;
-            if (stopped || due >= durationNanos || now >= durationNanos) {
+            if (stopped || now >= durationNanos) {
                 return END;
             }
             if (now >= due) {
                 taken.incrementAndGet();
                 return number;
             }
-            LockSupport.parkNanos(this, due - now);
+            LockSupport.parkNanos(this, Math.min(due, durationNanos) - now);
         }
     }
 

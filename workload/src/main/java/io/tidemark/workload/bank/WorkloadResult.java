@@ -5,7 +5,7 @@ import java.time.Duration;
 /**
  * A run that has ended.
  *
- * @param elapsed from the first scheduled start to the last end
+ * @param elapsed from the start of the schedule to the end of the last transaction or of the duration, whichever is later
  * @param counts of the whole run
  * @param latencies of all transactions that ended as planned
  * @param behind transactions that were due but not started when the run ended

@@ -105,14 +105,15 @@ final class WorkloadRun {
             end(threads, writers);
         }
         long behind = pacer.behind();
-        Duration elapsed = Duration.ofNanos(System.nanoTime() - startNanos);
+        long endNanos = startNanos;
         for (Writer writer : writers) {
             if (writer.failure() != null) {
                 throw writer.failure();
             }
+            endNanos = Math.max(endNanos, writer.endNanos());
         }
         return new WorkloadResult(
-                elapsed,
+                Duration.ofNanos(endNanos - startNanos),
                 counters.read(),
                 LatencyHistogram.between(LatencyHistogram.empty(), latencies.snapshot()),
                 behind);

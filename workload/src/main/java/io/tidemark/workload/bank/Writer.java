@@ -29,6 +29,7 @@ final class Writer implements Runnable {
     private final int[] rows;
     private volatile BankSession session;
     private @Nullable RuntimeException failure;
+    private long endNanos;
 
     Writer(WorkloadRun run, BankSession session) {
         this.source = run.source();
@@ -56,8 +57,14 @@ final class Writer implements Runnable {
             failure = e;
             pacer.stop();
         } finally {
+            endNanos = System.nanoTime();
             session.close();
         }
+    }
+
+    /** When the last transaction ended, as {@link System#nanoTime}; read after the thread's end. */
+    long endNanos() {
+        return endNanos;
     }
 
     /** Why this thread stopped the run; read after its end. */

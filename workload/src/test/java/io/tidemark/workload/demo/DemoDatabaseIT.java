@@ -145,26 +145,26 @@ class DemoDatabaseIT {
     @Test
     void stopsAServerThatAKilledProcessLeftBehind() throws Exception {
         Path db = folder.resolve("db");
-        Process process = new ProcessBuilder(
-                        ProcessHandle.current().info().command().orElseThrow(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        KilledDemo.class.getName(),
-                        db.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("out").toFile())
-                .start();
-        Path pidFile = db.resolve("data").resolve("postmaster.pid");
-        await().atMost(Duration.ofSeconds(60)).until(() -> Files.exists(db.resolve("ready")));
-        long server = Long.parseLong(Files.readAllLines(pidFile).get(0).strip());
+        Process process = startDemoProcess(db);
+        long server = serverPid(db);
         process.destroyForcibly();
         assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
         assertThat(ProcessHandle.of(server)).isPresent();
         try (DemoDatabase database = DemoDatabase.start(DemoDatabaseOptions.in(db))) {
             assertThat(text(database, "select 1")).isEqualTo("1");
-            assertThat(Long.parseLong(Files.readAllLines(pidFile).get(0).strip()))
-                    .isNotEqualTo(server);
+            assertThat(serverPid(db)).isNotEqualTo(server);
         }
+    }
+
+    @Test
+    void endsWithTheProcessThatIsTerminated() throws Exception {
+        Path db = folder.resolve("db");
+        Process process = startDemoProcess(db);
+        long server = serverPid(db);
+        process.destroy();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(ProcessHandle.of(server)).isEmpty();
+        assertThat(db.resolve("data")).doesNotExist();
     }
 
     @Test
@@ -186,9 +186,28 @@ class DemoDatabaseIT {
         Files.delete(open);
     }
 
-    /** Starts a server and waits to be killed. */
-    static final class KilledDemo {
-        private KilledDemo() {}
+    private Process startDemoProcess(Path db) throws IOException {
+        Process process = new ProcessBuilder(
+                        ProcessHandle.current().info().command().orElseThrow(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        WaitingDemo.class.getName(),
+                        db.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("out").toFile())
+                .start();
+        await().atMost(Duration.ofSeconds(60)).until(() -> Files.exists(db.resolve("ready")));
+        return process;
+    }
+
+    private static long serverPid(Path db) throws IOException {
+        Path file = db.resolve("data").resolve("postmaster.pid");
+        return Long.parseLong(Files.readAllLines(file).get(0).strip());
+    }
+
+    /** Starts a server and waits to be ended. */
+    static final class WaitingDemo {
+        private WaitingDemo() {}
 
         public static void main(String[] arguments) throws Exception {
             DemoDatabase database = DemoDatabase.start(DemoDatabaseOptions.in(Path.of(arguments[0])));
