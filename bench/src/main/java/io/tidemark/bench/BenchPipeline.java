@@ -1,0 +1,117 @@
+package io.tidemark.bench;
+
+import io.tidemark.engine.config.ConfigReader;
+import io.tidemark.engine.pipeline.Pipeline;
+import io.tidemark.engine.plugin.Plugins;
+import io.tidemark.engine.query.Queries;
+import io.tidemark.engine.run.Role;
+import io.tidemark.engine.run.Runner;
+import io.tidemark.engine.table.TableProgress;
+import io.tidemark.engine.table.TableState;
+import io.tidemark.engine.verify.TableProof;
+import io.tidemark.engine.verify.Verifier;
+import io.tidemark.engine.verify.VerifyListener;
+import io.tidemark.engine.verify.VerifyReport;
+import io.tidemark.engine.verify.VerifyRequest;
+import io.tidemark.spi.schema.TableId;
+import io.tidemark.workload.demo.DemoDatabase;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+
+/** A pipeline over the benchmark's database, whose roles are started one by one so that each is measured alone. */
+final class BenchPipeline implements AutoCloseable {
+    static final TableId TRANSACTIONS = new TableId("bank", "transactions");
+
+    private final Plugins plugins = new Plugins();
+    private final Path file;
+    private final Pipeline pipeline;
+
+    BenchPipeline(DemoDatabase database, Path folder, String interval) throws IOException {
+        this.file = folder.resolve("tidemark.yaml");
+        Files.writeString(
+                file,
+                """
+                pipeline: bench
+                source:
+                  type: postgres
+                  url: postgresql://%s:%d/%s
+                  user: %s
+                  password: %s
+                lake: {location: ./lake}
+                slices: {interval: %s}
+                tables:
+                  - include: bank.transactions
+                """
+                        .formatted(
+                                database.host(),
+                                database.port(),
+                                DemoDatabase.NAME,
+                                database.user(),
+                                database.password(),
+                                interval));
+        this.pipeline = Pipeline.open(ConfigReader.read(file, plugins, Map.of()), plugins, Clock.systemUTC());
+    }
+
+    Path file() {
+        return file;
+    }
+
+    Pipeline pipeline() {
+        return pipeline;
+    }
+
+    /** Plays roles until the condition holds; the pipeline can play others afterwards. */
+    static void play(BenchPipeline bench, Set<Role> roles, BooleanSupplier until) throws InterruptedException {
+        Runner runner = Runner.start(bench.pipeline, roles);
+        try {
+            await(until);
+        } finally {
+            runner.close();
+        }
+    }
+
+    static void await(BooleanSupplier condition) throws InterruptedException {
+        while (!condition.getAsBoolean()) {
+            Thread.sleep(20);
+        }
+    }
+
+    boolean isIn(TableState state) {
+        return pipeline.registry()
+                .find(TRANSACTIONS)
+                .filter(record -> {
+                    if (record.state() == TableState.FAILED) {
+                        throw new IllegalStateException("Cannot go on: the table failed: " + record.failure());
+                    }
+                    return record.state() == state;
+                })
+                .isPresent();
+    }
+
+    long applied() {
+        return pipeline.progress().find(TRANSACTIONS).map(TableProgress::slice).orElse(0L);
+    }
+
+    String proof() throws InterruptedException {
+        try (Queries queries = new Queries(pipeline, plugins)) {
+            VerifyRequest request = VerifyRequest.everything();
+            long started = System.nanoTime();
+            VerifyReport report = new Verifier(pipeline, queries.engine()).verify(request, VerifyListener.SILENT);
+            TableProof proof = report.proofs().get(0);
+            return "proof: " + proof.outcome() + ", rows=" + proof.certificate().map(found -> found.rows()).orElse(-1L)
+                    + ", in " + Duration.ofNanos(System.nanoTime() - started).toMillis() + " ms"
+                    + (proof.reason().isEmpty() ? "" : " (" + proof.reason() + ")");
+        }
+    }
+
+    @Override
+    public void close() {
+        pipeline.close();
+    }
+}

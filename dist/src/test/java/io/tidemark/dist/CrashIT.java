@@ -1,0 +1,91 @@
+package io.tidemark.dist;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.tidemark.testkit.postgres.EmbeddedPostgresServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Kills the whole process at random moments of load and live writes; the proof must hold afterwards. Ten kills with {@code -Pslow}. */
+class CrashIT {
+    private static final int KILLS = Boolean.getBoolean("tidemark.slow") ? 10 : 4;
+
+    private static EmbeddedPostgresServer server;
+
+    @TempDir
+    Path folder;
+
+    @BeforeAll
+    static void startServer() {
+        server = EmbeddedPostgresServer.start();
+    }
+
+    @AfterAll
+    static void stopServer() {
+        server.close();
+    }
+
+    @Test
+    void everyCrashEndsInTheSameProof() throws Exception {
+        String name = server.createDatabase();
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        try (MirroredDatabase mirrored = new MirroredDatabase(server, name, folder, "limits: {chunk-size: 8MiB}\n");
+                TpcB bench = new TpcB(server, name, 2)) {
+            bench.load();
+            bench.start(2);
+            for (int kill = 1; kill <= KILLS; kill++) {
+                Process process = run(mirrored.file(), kill);
+                try {
+                    boolean ended = process.waitFor(1_500 + random.nextInt(5_000), TimeUnit.MILLISECONDS);
+                    assertThat(ended).as("ended by itself, see %s", log(kill)).isFalse();
+                } finally {
+                    process.destroyForcibly().waitFor();
+                }
+            }
+            Process process = run(mirrored.file(), KILLS + 1);
+            try {
+                await().atMost(Duration.ofSeconds(120)).until(() -> mirrored.status().tables().size() == 4
+                        && mirrored.status().tables().stream().allMatch(table -> table.state().name().equals("LIVE")));
+                assertThat(mirrored.prove()).as("under writes, seed %d", seed).hasSize(4);
+                bench.close();
+                assertThat(bench.transactions()).isPositive();
+                assertThat(mirrored.prove()).as("after writes, seed %d", seed).hasSize(4);
+            } finally {
+                process.destroy();
+                assertThat(process.waitFor(30, TimeUnit.SECONDS)).as("stops cleanly").isTrue();
+            }
+        }
+    }
+
+    private Path log(int run) {
+        return folder.resolve("run-" + run + ".log");
+    }
+
+    private Process run(Path config, int run) throws IOException {
+        List<String> command = List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx768m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "io.tidemark.dist.Main",
+                "run",
+                "--config",
+                config.toString());
+        Files.createFile(log(run));
+        return new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(log(run).toFile())
+                .start();
+    }
+}
