@@ -64,7 +64,8 @@ public final class TablePattern {
         boolean plain = Stream.concat(schema.stream(), name.stream()).allMatch(token -> token.startsWith(LITERAL));
         // Adjacent literals are one token, so a plain part has exactly one.
         return plain
-                ? Optional.of(new TableId(schema.get(0).substring(1), name.get(0).substring(1)))
+                ? Optional.of(
+                        new TableId(schema.get(0).substring(1), name.get(0).substring(1)))
                 : Optional.empty();
     }
 

@@ -71,7 +71,9 @@ final class TableRuleReader {
         Optional<DeleteMode> deletes = sections.value(map, PipelineSettings.DELETE);
         List<String> partitions = partitions(map);
         Map<String, String> columns = columns(map);
-        if (include && map.has("columns") && pattern.filter(found -> found.exact().isEmpty()).isPresent()) {
+        if (include
+                && map.has("columns")
+                && pattern.filter(found -> found.exact().isEmpty()).isPresent()) {
             problems.add(
                     map.lineOf("columns"),
                     map.pathTo("columns") + " needs a rule for one table: the include must be without * and ?");

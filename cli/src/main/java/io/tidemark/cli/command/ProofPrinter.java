@@ -1,0 +1,174 @@
+package io.tidemark.cli.command;
+
+import io.tidemark.cli.output.Colour;
+import io.tidemark.cli.output.Human;
+import io.tidemark.cli.output.Terminal;
+import io.tidemark.cli.output.TextTable;
+import io.tidemark.cli.view.StatusJson;
+import io.tidemark.engine.verify.Certificate;
+import io.tidemark.engine.verify.KeyDifference;
+import io.tidemark.engine.verify.TableProof;
+import io.tidemark.engine.verify.VerifyReport;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The result of a verification, for people and as JSON. */
+final class ProofPrinter {
+    private final Terminal terminal;
+
+    ProofPrinter(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    void print(VerifyReport report) {
+        TextTable text = new TextTable()
+                .column("TABLE")
+                .column("RESULT")
+                .number("ROWS")
+                .column("POSITION")
+                .column("CHECKSUM")
+                .number("TOOK");
+        for (TableProof proof : report.proofs()) {
+            Certificate certificate = proof.certificate().orElse(null);
+            text.beginRow()
+                    .cell(proof.table().toString())
+                    .cell(result(proof), colour(proof))
+                    .cell(certificate == null ? "" : Human.count(certificate.rows()))
+                    .cell(certificate == null ? "" : certificate.position().toString())
+                    .cell(certificate == null ? "" : certificate.checksum())
+                    .cell(certificate == null ? "" : Human.duration(Duration.ofMillis(certificate.millis())));
+        }
+        text.print(terminal);
+        report.proofs().forEach(this::details);
+        terminal.out().println();
+        terminal.out().println(verdict(report));
+    }
+
+    static Map<String, @Nullable Object> json(VerifyReport report) {
+        Map<String, @Nullable Object> json = new LinkedHashMap<>();
+        json.put("equal", report.isEqual());
+        json.put("tables", report.proofs().stream().map(ProofPrinter::json).toList());
+        return json;
+    }
+
+    private String verdict(VerifyReport report) {
+        if (report.proofs().isEmpty()) {
+            return terminal.paint(Colour.NOTICE, "Nothing was compared: the pipeline has no tables.");
+        }
+        if (report.isEqual()) {
+            long rows = report.proofs().stream()
+                    .flatMap(proof -> proof.certificate().stream())
+                    .mapToLong(Certificate::rows)
+                    .sum();
+            return terminal.paint(
+                    Colour.GOOD,
+                    "Proven equal: " + Human.count(report.proofs().size(), "table") + ", " + Human.count(rows, "row")
+                            + ".");
+        }
+        return report.isDifferent()
+                ? terminal.paint(Colour.BAD, "Different.") + " 'tidemark verify --repair' re-reads the differing keys."
+                : terminal.paint(Colour.NOTICE, "No difference found, but not every table could be compared.");
+    }
+
+    private void details(TableProof proof) {
+        if (!proof.reason().isEmpty()) {
+            terminal.out().println();
+            terminal.out().println(proof.table() + " was not compared: " + proof.reason());
+            terminal.out().println("  remedy: " + proof.remedy());
+        }
+        if (proof.repaired() > 0) {
+            terminal.out().println(proof.table() + ": " + Human.count(proof.repaired(), "key") + " re-read");
+        }
+        if (proof.differences().isEmpty()) {
+            return;
+        }
+        terminal.out().println();
+        proof.certificate()
+                .ifPresent(certificate -> terminal.out()
+                        .println(proof.table() + ": source " + Human.count(certificate.rows(), "row") + ", mirror "
+                                + Human.count(certificate.mirrorRows(), "row")));
+        TextTable text = new TextTable()
+                .column("KEY")
+                .column("DIFFERENCE")
+                .column("COLUMNS")
+                .number("COPIES");
+        for (KeyDifference difference : proof.differences()) {
+            text.row(
+                    difference.key().stream()
+                            .map(value -> value == null ? "null" : value)
+                            .collect(Collectors.joining(", ")),
+                    kind(difference),
+                    String.join(", ", difference.columns()),
+                    difference.copies() == 1 ? "" : Human.count(difference.copies()));
+        }
+        text.print(terminal);
+        if (proof.moreDifferences()) {
+            terminal.out().println("... and more; --max-differences names more of them");
+        }
+    }
+
+    private static String kind(KeyDifference difference) {
+        return switch (difference.kind()) {
+            case MISSING -> "missing in the mirror";
+            case EXTRA -> "not in the source";
+            case DIFFERENT -> "other values";
+        };
+    }
+
+    private static String result(TableProof proof) {
+        return proof.outcome().name().toLowerCase(Locale.ROOT);
+    }
+
+    private static Colour colour(TableProof proof) {
+        return switch (proof.outcome()) {
+            case EQUAL -> Colour.GOOD;
+            case DIFFERENT -> Colour.BAD;
+            case UNPROVEN -> Colour.NOTICE;
+        };
+    }
+
+    private static Map<String, @Nullable Object> json(TableProof proof) {
+        Map<String, @Nullable Object> fields = StatusJson.table(proof.table());
+        fields.put("result", result(proof));
+        fields.put("certificate", proof.certificate().map(ProofPrinter::json).orElse(null));
+        fields.put("storedAt", proof.storedAt().isEmpty() ? null : proof.storedAt());
+        fields.put("repairedKeys", proof.repaired());
+        fields.put("reason", proof.reason().isEmpty() ? null : proof.reason());
+        fields.put("remedy", proof.remedy().isEmpty() ? null : proof.remedy());
+        fields.put("moreDifferences", proof.moreDifferences());
+        fields.put(
+                "differences",
+                proof.differences().stream().map(ProofPrinter::json).toList());
+        return fields;
+    }
+
+    private static Map<String, @Nullable Object> json(KeyDifference difference) {
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+        fields.put("kind", difference.kind().name().toLowerCase(Locale.ROOT));
+        fields.put("key", difference.key());
+        fields.put("columns", List.copyOf(difference.columns()));
+        fields.put("copies", difference.copies());
+        return fields;
+    }
+
+    private static Map<String, @Nullable Object> json(Certificate certificate) {
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+        fields.put("position", certificate.position());
+        fields.put("slice", certificate.slice());
+        fields.put("range", certificate.range().isEmpty() ? null : certificate.range());
+        fields.put("rows", certificate.rows());
+        fields.put("mirrorRows", certificate.mirrorRows());
+        fields.put("checksum", certificate.checksum());
+        fields.put("mirrorChecksum", certificate.mirrorChecksum());
+        fields.put("source", certificate.source());
+        fields.put("mirrorVersion", certificate.mirrorVersion());
+        fields.put("at", certificate.at());
+        fields.put("millis", certificate.millis());
+        return fields;
+    }
+}
