@@ -86,7 +86,7 @@ final class DuckDbTableReading implements TableReading {
     }
 
     private String digestsSql(LiveRows live, DigestRequest request) {
-        String hashes = schema().hasKey() && schema().columns().size() > 0
+        String hashes = schema().hasKey()
                 ? "SELECT md5_number(" + CanonicalText.list(all()) + ") AS h, md5_number(" + CanonicalText.list(key())
                         + ") AS k"
                 : "SELECT md5_number(" + CanonicalText.list(all()) + ") AS h, h AS k";

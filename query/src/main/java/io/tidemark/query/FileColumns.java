@@ -28,15 +28,11 @@ final class FileColumns {
         return columns;
     }
 
-    FileColumns add(String name, ColumnType type) {
-        return add(name, Sql.type(type));
-    }
-
     /** DuckDB does not tell names by case: like its reader, this numbers those that come again. */
-    FileColumns add(String name, String sqlType) {
+    FileColumns add(String name, ColumnType type) {
         int times = seen.merge(name.toLowerCase(Locale.ROOT), 1, Integer::sum);
         names.add(times == 1 ? name : name + "_" + (times - 1));
-        types.add(sqlType);
+        types.add(Sql.type(type));
         return this;
     }
 

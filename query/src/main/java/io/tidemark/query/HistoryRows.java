@@ -1,28 +1,30 @@
 package io.tidemark.query;
 
 import io.tidemark.spi.schema.Column;
+import io.tidemark.spi.schema.ColumnType;
 import io.tidemark.spi.schema.RowSchema;
-import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
 
-/** The slice log of a table as SQL: what each event was and when, then the columns of the newest schema. */
+/**
+ * The slice log of a table as SQL, in commit order: what each event was and when, then the columns of the newest schema. Names are those of the
+ * slice format (docs/reference/slice-format.md).
+ */
 final class HistoryRows {
-    /** Event columns as slices name them, with their types when there is no slice to ask. */
-    private static final Map<String, String> EVENT_COLUMNS = eventColumns();
+    private static final String RESERVED = "tidemark_";
 
     private HistoryRows() {}
 
-    static String sql(Connection connection, RowSchema schema, List<String> files) throws SQLException {
-        Map<String, String> types = files.isEmpty() ? Map.of() : types(connection, files.get(0));
-        FileColumns columns = new FileColumns();
-        EVENT_COLUMNS.forEach((name, type) -> columns.add(name, types.getOrDefault(name, type)));
+    static String sql(RowSchema schema, List<String> files) {
+        FileColumns columns = new FileColumns()
+                .add("_tidemark_op", ColumnType.STRING)
+                .add("_tidemark_position", ColumnType.INT64)
+                .add("_tidemark_sequence", ColumnType.INT64)
+                .add("_tidemark_transaction", ColumnType.INT64)
+                .add("_tidemark_commit_time", ColumnType.TIMESTAMP_TZ)
+                .add("_tidemark_unchanged", ColumnType.BYTES);
         for (Column column : schema.columns()) {
-            columns.add(column.name(), column.type());
+            columns.add(fileName(column.name()), column.type());
         }
         String rows = files.isEmpty()
                 ? columns.nothing()
@@ -30,26 +32,9 @@ final class HistoryRows {
         return "SELECT " + columns.named() + " FROM (" + rows + ")";
     }
 
-    private static Map<String, String> types(Connection connection, String file) throws SQLException {
-        Map<String, String> types = new LinkedHashMap<>();
-        try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(
-                        "DESCRIBE SELECT * FROM read_parquet([" + Sql.text(file) + "], hive_partitioning = false)")) {
-            while (rows.next()) {
-                types.put(rows.getString(1), rows.getString(2));
-            }
-        }
-        return types;
-    }
-
-    private static Map<String, String> eventColumns() {
-        Map<String, String> columns = new LinkedHashMap<>();
-        columns.put("_tidemark_op", "VARCHAR");
-        columns.put("_tidemark_position", "BIGINT");
-        columns.put("_tidemark_sequence", "BIGINT");
-        columns.put("_tidemark_transaction", "BIGINT");
-        columns.put("_tidemark_commit_time", "TIMESTAMPTZ");
-        columns.put("_tidemark_unchanged", "BLOB");
-        return columns;
+    /** Slices put an underscore before a table's column that could be taken for one of the event's. */
+    private static String fileName(String column) {
+        String bare = column.toLowerCase(Locale.ROOT).replaceFirst("^_+", "");
+        return column.startsWith("_") && bare.startsWith(RESERVED) ? "_" + column : column;
     }
 }

@@ -1,6 +1,5 @@
 package io.tidemark.query;
 
-import io.tidemark.spi.lake.PinnedTable;
 import io.tidemark.spi.query.QueryCatalog;
 import io.tidemark.spi.schema.TableId;
 import java.sql.SQLException;
@@ -8,23 +7,26 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The tables of one query as views in its session, and the files behind them. */
 final class QueryTables {
+    /** The catalog that a session starts with. */
+    private static final String MIRRORS = "memory";
+
     /** Where bitstrings of deleted rows live; no table of a catalog is found there, because queries name tables of the catalog only. */
     private static final String INTERNAL = "_tidemark";
 
     private final DuckDbSession session;
     private final QueryCatalog catalog;
     private final TableNames names;
-    private final Set<TableNames.Target> made = new LinkedHashSet<>();
-    private final Map<String, TableId> viewNames = new HashMap<>();
-    private final Set<String> searched = new LinkedHashSet<>();
+    private final Map<String, TableId> views = new HashMap<>();
     private final List<String> files = new ArrayList<>();
     private final List<LiveRows> mirrors = new ArrayList<>();
+    private boolean historyAttached;
 
     QueryTables(DuckDbSession session, QueryCatalog catalog) {
         this.session = session;
@@ -34,14 +36,17 @@ final class QueryTables {
 
     /** Makes the views of all references and closes the session to everything else. */
     void open(Set<TableReference> references) throws SQLException {
+        Set<TableNames.Target> targets = new LinkedHashSet<>();
         for (TableReference reference : references) {
-            TableNames.Target target = names.resolve(reference);
-            if (made.add(target)) {
-                make(target);
-            }
+            targets.add(names.resolve(reference));
+        }
+        Set<String> searched = searchedSchemas(targets);
+        for (TableNames.Target target : targets) {
+            make(target);
         }
         if (!searched.isEmpty()) {
-            session.execute("SET search_path = " + Sql.text(String.join(",", searched)));
+            session.execute("SET search_path = "
+                    + Sql.text(searched.stream().map(TableId::quote).collect(Collectors.joining(","))));
         }
         session.closeToAllBut(files);
     }
@@ -51,50 +56,67 @@ final class QueryTables {
         mirrors.forEach(LiveRows::checkFiles);
     }
 
+    /**
+     * Schemas in which DuckDB looks for tables that are named without one. It would take the first of two tables whose names it does not tell
+     * apart, so such a query is refused.
+     */
+    private static Set<String> searchedSchemas(Set<TableNames.Target> targets) {
+        List<TableId> shortNamed = targets.stream()
+                .filter(target -> !target.history() && !target.schemaWritten())
+                .map(TableNames.Target::table)
+                .toList();
+        Set<String> schemas =
+                shortNamed.stream().map(TableId::schema).collect(Collectors.toCollection(LinkedHashSet::new));
+        for (TableNames.Target target : targets) {
+            TableId table = target.table();
+            boolean hidden = shortNamed.stream()
+                    .anyMatch(other -> !other.equals(table) && other.name().equalsIgnoreCase(table.name()));
+            if (hidden && !target.history() && schemas.contains(table.schema())) {
+                throw QueryFailures.rejected("it names tables without their schema that differ only in case (table="
+                        + table.quoted() + "); write the schema of each");
+            }
+        }
+        return schemas;
+    }
+
     private void make(TableNames.Target target) throws SQLException {
         TableId table = target.table();
-        String place = target.history() ? TableNames.HISTORY : "memory";
+        String place = target.history() ? TableNames.HISTORY : MIRRORS;
         // The history of a table named without its schema is found in the default schema of its catalog.
         String schema = target.history() && !target.schemaWritten() ? "main" : table.schema();
-        String view = TableId.quote(place) + "." + TableId.quote(schema) + "." + TableId.quote(table.name());
-        TableId other = viewNames.putIfAbsent(Names.folded(view), table);
-        if (other != null && !other.equals(table)) {
-            throw QueryFailures.rejected(
-                    "it names tables that differ only in case (tables=" + other.quoted() + ", " + table.quoted() + ")");
-        }
-        if (!target.history() && !target.schemaWritten()) {
-            searched.add(TableId.quote(schema));
-        }
+        String inPlace = TableId.quote(place) + "." + TableId.quote(schema);
+        String view = inPlace + "." + TableId.quote(table.name());
+        TableId other = views.putIfAbsent(view.toLowerCase(Locale.ROOT), table);
         if (other != null) {
+            if (!other.equals(table)) {
+                throw QueryFailures.rejected("it names tables that differ only in case (tables=" + other.quoted() + ", "
+                        + table.quoted() + ")");
+            }
             return;
         }
-        if (target.history()
-                && viewNames.keySet().stream()
-                                .filter(name -> name.startsWith("\"history\"."))
-                                .count()
-                        == 1) {
-            session.execute("ATTACH ':memory:' AS history");
+        if (target.history() && !historyAttached) {
+            session.execute("ATTACH ':memory:' AS " + TableNames.HISTORY);
+            historyAttached = true;
         }
-        session.execute("CREATE SCHEMA IF NOT EXISTS " + TableId.quote(place) + "." + TableId.quote(schema));
+        session.execute("CREATE SCHEMA IF NOT EXISTS " + inPlace);
         session.execute("CREATE VIEW " + view + " AS " + (target.history() ? history(table) : mirror(table)));
     }
 
     private String mirror(TableId table) throws SQLException {
-        PinnedTable pinned = catalog.pin(table);
         if (mirrors.isEmpty()) {
-            session.execute("CREATE SCHEMA IF NOT EXISTS " + INTERNAL);
+            session.execute("CREATE SCHEMA " + MIRRORS + "." + INTERNAL);
         }
-        LiveRows rows = new LiveRows(pinned, "memory." + INTERNAL + ".deleted_" + mirrors.size());
+        LiveRows rows = new LiveRows(catalog.pin(table), MIRRORS + "." + INTERNAL + ".deleted_" + mirrors.size());
         mirrors.add(rows);
         files.addAll(rows.locations());
         rows.loadDeletes(session.connection());
         return "SELECT " + rows.columns().named() + " FROM (" + rows.sql() + ")";
     }
 
-    private String history(TableId table) throws SQLException {
+    private String history(TableId table) {
         List<String> locations =
-                catalog.history(table).stream().map(Locations::local).collect(Collectors.toList());
+                catalog.history(table).stream().map(Locations::local).toList();
         files.addAll(locations);
-        return HistoryRows.sql(session.connection(), catalog.schema(table), locations);
+        return HistoryRows.sql(catalog.schema(table), locations);
     }
 }

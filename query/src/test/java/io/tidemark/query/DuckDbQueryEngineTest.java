@@ -106,6 +106,20 @@ class DuckDbQueryEngineTest {
     }
 
     @Test
+    void refusesShortNamesThatDuckDbWouldConfuse() {
+        assertThat(query("SELECT count(*) FROM orders, public.\"Orders\"").only())
+                .isEqualTo(15L);
+        for (String sql : List.of(
+                "SELECT count(*) FROM orders, \"Orders\"",
+                "SELECT count(*) FROM accounts, orders, public.\"Orders\"")) {
+            assertThatThrownBy(() -> query(sql))
+                    .isInstanceOfSatisfying(
+                            TidemarkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.QUERY_REJECTED))
+                    .hasMessageContaining("write the schema");
+        }
+    }
+
+    @Test
     void takesQualifiedColumnsOfTablesNamedShort() {
         assertThat(query("SELECT public.accounts.id FROM accounts WHERE accounts.id = 1")
                         .only())
