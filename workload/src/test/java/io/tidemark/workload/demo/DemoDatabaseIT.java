@@ -8,8 +8,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -160,10 +162,12 @@ class DemoDatabaseIT {
     void endsWithTheProcessThatIsTerminated() throws Exception {
         Path db = folder.resolve("db");
         Process process = startDemoProcess(db);
-        long server = serverPid(db);
+        int port = serverPort(db);
+        new Socket(InetAddress.getLoopbackAddress(), port).close();
         process.destroy();
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        assertThat(ProcessHandle.of(server)).isEmpty();
+        assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), port).close())
+                .isInstanceOf(ConnectException.class);
         assertThat(db.resolve("data")).doesNotExist();
     }
 
@@ -198,6 +202,11 @@ class DemoDatabaseIT {
                 .start();
         await().atMost(Duration.ofSeconds(60)).until(() -> Files.exists(db.resolve("ready")));
         return process;
+    }
+
+    private static int serverPort(Path db) throws IOException {
+        Path file = db.resolve("data").resolve("postmaster.pid");
+        return Integer.parseInt(Files.readAllLines(file).get(3).strip());
     }
 
     private static long serverPid(Path db) throws IOException {
