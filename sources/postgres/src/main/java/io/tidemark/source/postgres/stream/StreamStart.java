@@ -1,0 +1,85 @@
+package io.tidemark.source.postgres.stream;
+
+import io.tidemark.source.postgres.connection.PostgresErrors;
+import io.tidemark.source.postgres.connection.SqlState;
+import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.schema.TableId;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import org.postgresql.PGConnection;
+import org.postgresql.replication.LogSequenceNumber;
+import org.postgresql.replication.PGReplicationStream;
+
+/** Starts replication, and says what its errors mean. */
+final class StreamStart {
+    /** Version 2 brings transactions in progress (PostgreSQL 14); later ones only what is not used. */
+    private static final int PROTOCOL_VERSION = 2;
+
+    /** Replies are sent by {@link Feedback}; the driver's own interval must not be 0, or it polls an idle socket only once a second. */
+    private static final int STATUS_SECONDS = 10;
+
+    private static final long IN_USE_WAIT_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final long IN_USE_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    private StreamStart() {}
+
+    /** Starts at the position; waits a little for the server to notice that an earlier stream has ended. */
+    static PGReplicationStream start(Connection connection, ReplicationRequest request, long position) {
+        long deadline = System.nanoTime() + IN_USE_WAIT_NANOS;
+        while (true) {
+            try {
+                return startOnce(connection, request, position);
+            } catch (SQLException e) {
+                if (!SqlState.of(e).equals(SqlState.IN_USE) || System.nanoTime() - deadline >= 0) {
+                    throw failed("start reading changes", request.slot(), e);
+                }
+            }
+            LockSupport.parkNanos(IN_USE_PAUSE_NANOS);
+        }
+    }
+
+    private static PGReplicationStream startOnce(Connection connection, ReplicationRequest request, long position)
+            throws SQLException {
+        return connection
+                .unwrap(PGConnection.class)
+                .getReplicationAPI()
+                .replicationStream()
+                .logical()
+                .withSlotName(TableId.quote(request.slot()))
+                .withStartPosition(LogSequenceNumber.valueOf(position))
+                .withStatusInterval(STATUS_SECONDS, TimeUnit.SECONDS)
+                // The driver would acknowledge keepalives by itself, also when what came before them is not durable.
+                .withAutomaticFlush(false)
+                .withSlotOption("proto_version", PROTOCOL_VERSION)
+                .withSlotOption("publication_names", publicationNames(request))
+                .withSlotOption("binary", true)
+                .withSlotOption("streaming", "on")
+                .withSlotOption("messages", true)
+                .start();
+    }
+
+    /** A list of quoted identifiers inside of a quoted literal. */
+    private static String publicationNames(ReplicationRequest request) {
+        return request.publications().stream()
+                .map(TableId::quote)
+                .collect(Collectors.joining(","))
+                .replace("'", "''");
+    }
+
+    /** What an error of the stream means. */
+    static TidemarkException failed(String attempt, String slot, SQLException e) {
+        String state = SqlState.of(e);
+        if (state.equals(SqlState.UNKNOWN_OBJECT) || state.equals(SqlState.NOT_IN_REQUIRED_STATE)) {
+            return new TidemarkException(
+                    ErrorCode.SOURCE_SLOT_LOST,
+                    "Cannot " + attempt + ": " + PostgresErrors.primary(e) + " (slot=" + slot + ", sqlstate=" + state
+                            + ")",
+                    e);
+        }
+        return PostgresErrors.running(attempt + " of slot " + slot, e);
+    }
+}
