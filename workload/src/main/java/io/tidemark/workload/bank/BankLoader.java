@@ -35,7 +35,8 @@ final class BankLoader {
         long start = System.nanoTime();
         // Rows that are copied into a table of the same transaction need no later freezing, and its keys are sorted
         // once.
-        boolean fresh = !schema.exists(connection);
+        boolean fresh =
+                !schema.exists(connection, schema.accounts()) && !schema.exists(connection, schema.transactions());
         schema.createTables(connection, fresh ? BankSchema.Keys.AFTER_LOAD : BankSchema.Keys.NOW);
         String how = fresh ? " with (format binary, freeze)" : " with (format binary)";
         long accounts = copyAccounts(connection, options, how);

@@ -87,16 +87,20 @@ final class BankSchema {
         }
     }
 
-    boolean exists(Connection connection) throws SQLException {
+    boolean exists(Connection connection, String table) throws SQLException {
         try (PreparedStatement query = connection.prepareStatement("select to_regclass(?) is not null")) {
-            query.setString(1, transactions());
+            query.setString(1, table);
             try (ResultSet rows = query.executeQuery()) {
                 return rows.next() && rows.getBoolean(1);
             }
         }
     }
 
+    /** Whether the table exists and has a row. */
     boolean hasRows(Connection connection, String table) throws SQLException {
+        if (!exists(connection, table)) {
+            return false;
+        }
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery("select exists (select 1 from " + table + ")")) {
             return rows.next() && rows.getBoolean(1);

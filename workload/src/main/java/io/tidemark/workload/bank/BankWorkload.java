@@ -50,7 +50,7 @@ public final class BankWorkload {
     /** Whether the transactions table exists and holds a row. */
     public boolean hasRows() {
         try (Connection connection = source.getConnection()) {
-            return schema.exists(connection) && schema.hasRows(connection, schema.transactions());
+            return schema.hasRows(connection, schema.transactions());
         } catch (SQLException e) {
             throw SqlFailure.exception("look at the bank", e);
         }
@@ -138,11 +138,9 @@ public final class BankWorkload {
     }
 
     private void requireEmpty(Connection connection, LoadOptions options) throws SQLException {
-        if (!schema.exists(connection)) {
-            return;
-        }
-        boolean filled =
-                schema.hasRows(connection, schema.transactions()) || schema.hasRows(connection, schema.accounts());
+        boolean filled = schema.hasRows(connection, schema.transactions())
+                || schema.hasRows(connection, schema.accounts())
+                || (options.statements() > 0 && schema.hasRows(connection, schema.statements()));
         if (filled) {
             throw new TidemarkException(
                     ErrorCode.INVALID_ARGUMENT,

@@ -78,6 +78,19 @@ class BankWorkloadIT {
     }
 
     @Test
+    void loadsIntoEmptyTablesThatExist() throws SQLException {
+        BankWorkload bank = bank("emptied");
+        bank.load(load(10));
+        execute("drop table emptied.transactions");
+        assertThatThrownBy(() -> bank.load(load(10))).hasMessageContaining("its tables already have rows");
+        execute("truncate emptied.accounts");
+        assertThat(bank.load(load(1_000)).transactions()).isEqualTo(1_000);
+        execute("truncate emptied.accounts, emptied.transactions");
+        bank.load(load(2_000));
+        assertThat(count("emptied.transactions")).isEqualTo(2_000);
+    }
+
+    @Test
     void refusesToLoadIntoTablesThatHaveRows() {
         BankWorkload bank = bank("full");
         assertThat(bank.hasRows()).isFalse();
