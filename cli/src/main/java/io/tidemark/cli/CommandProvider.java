@@ -7,7 +7,7 @@ import java.util.List;
  *
  * <p>A command is an object with picocli's {@code @Command} that implements {@code Callable<Integer>}; what it throws becomes an error message
  * and an exit code. A field {@code @ParentCommand Tidemark} gives it the {@link Session}. The global options ({@code --config}, {@code --json},
- * {@code --verbose}, {@code --trace}) are parsed for it.
+ * {@code --verbose}, {@code --trace}, {@code --help}) are parsed for it and must not be declared again.
  */
 public interface CommandProvider {
     /** New command objects; making them is cheap. */

@@ -18,6 +18,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
 public final class CommandRunner {
     private static final int HELP_COLUMNS_MAX = 110;
 
+    /** What shells give for a process that Ctrl-C ended. */
+    private static final int EXIT_INTERRUPTED = 130;
+
     private final Terminal terminal;
     private final Tidemark root;
     private final CommandLine commandLine;
@@ -41,9 +44,10 @@ public final class CommandRunner {
                 .setUsageHelpWidth(Math.min(HELP_COLUMNS_MAX, Math.max(80, terminal.columns())))
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler((e, args) -> tell(wrongArguments(e), e, args))
-                .setExecutionExceptionHandler((e, command, parsed) -> tell(known(e), e, new String[0]));
+                .setExecutionExceptionHandler((e, command, parsed) ->
+                        e instanceof InterruptedException ? EXIT_INTERRUPTED : tell(known(e), e, new String[0]));
         commandLine.getCommandSpec().version("tidemark " + surroundings.version());
-        CommandGroups.install(commandLine);
+        HelpLayout.install(commandLine);
     }
 
     /** Runs the command that the arguments name and returns its exit code. */
@@ -81,22 +85,27 @@ public final class CommandRunner {
                 && !unmatched.getSuggestions().isEmpty()) {
             hint = "Did you mean " + String.join(" or ", unmatched.getSuggestions()) + "? ";
         }
-        String reason = e.getMessage() == null
-                ? "not understood"
-                : e.getMessage().lines().findFirst().orElse("");
         return new TidemarkException(
                 ErrorCode.INVALID_ARGUMENT,
-                "Cannot read the command line: " + reason,
+                "Cannot read the command line: " + reason(e),
                 hint + "See '" + command + " --help'.",
                 e);
+    }
+
+    private static String reason(ParameterException e) {
+        if (e instanceof UnmatchedArgumentException unmatched
+                && e.getCommandLine().getParent() == null
+                && !unmatched.isUnknownOption()) {
+            return "there is no command " + unmatched.getUnmatched().get(0);
+        }
+        return e.getMessage() == null
+                ? "not understood"
+                : e.getMessage().lines().findFirst().orElse("");
     }
 
     private static TidemarkException known(Exception e) {
         if (e instanceof TidemarkException known) {
             return known;
-        }
-        if (e instanceof InterruptedException) {
-            Thread.currentThread().interrupt();
         }
         String message = e.getMessage() == null ? "" : ": " + e.getMessage();
         return new TidemarkException(

@@ -17,15 +17,24 @@ import picocli.CommandLine.Spec;
         synopsisHeading = "%nUsage: ",
         customSynopsis = "tidemark COMMAND [OPTIONS]",
         optionListHeading = "%nOptions of every command:%n",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "  0:done",
+            "  2:wrong command or arguments",
+            "  3:configuration",
+            "  4:source",
+            "  5:lake, slice log or metadata store",
+            "  6:a limit of the machine: disk, memory, time",
+            " 10:verify found differences (11: could not compare every table)",
+            " 70:a defect of Tidemark",
+            "130:stopped by Ctrl-C"
+        },
         footerHeading = "%nFirst steps:%n",
         footer = {
-            "  tidemark demo      see it work: a database, live writes, a lake, a proof; needs no set-up",
-            "  tidemark init      write tidemark.yaml for your own Postgres",
+            "  tidemark demo      see it work on a database of its own",
+            "  tidemark init      write tidemark.yaml for your Postgres",
             "  tidemark run       copy the tables, then follow every change",
-            "",
-            "'tidemark help COMMAND' tells more about a command. Exit codes: 0 done, 2 wrong command or arguments,",
-            "3 configuration, 4 source, 5 lake, 6 limit of the machine, 10 differences found, 70 defect of Tidemark,",
-            "130 stopped by Ctrl-C."
+            "  tidemark help COMMAND"
         },
         sortOptions = false)
 public final class Tidemark implements Callable<Integer> {

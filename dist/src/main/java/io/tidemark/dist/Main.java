@@ -1,17 +1,40 @@
 package io.tidemark.dist;
 
+import io.tidemark.cli.CommandProvider;
+import io.tidemark.cli.CommandRunner;
+import io.tidemark.cli.ConsolePrompt;
+import io.tidemark.cli.Session.Surroundings;
+import io.tidemark.cli.output.Terminal;
+import io.tidemark.engine.plugin.Plugins;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.time.Clock;
+import java.util.Map;
 import java.util.Properties;
+import java.util.ServiceLoader;
 
-/** Program entry. */
+/** Program entry: gives the command line its surroundings and every plug-in on the class path. */
 public final class Main {
     private Main() {}
 
-    /** Prints the product's version. */
+    /** Runs one command and ends the process with its exit code. */
     public static void main(String[] args) {
-        System.out.println("tidemark " + version());
+        System.exit(commandRunner().run(args));
+    }
+
+    /** The command line with all commands that are installed. */
+    static CommandRunner commandRunner() {
+        Map<String, String> environment = System.getenv();
+        Surroundings surroundings = new Surroundings(
+                version(),
+                Terminal.system(environment),
+                environment,
+                Clock.systemUTC(),
+                Plugins::new,
+                Logging::apply,
+                ConsolePrompt.find());
+        return new CommandRunner(surroundings, ServiceLoader.load(CommandProvider.class));
     }
 
     private static String version() {

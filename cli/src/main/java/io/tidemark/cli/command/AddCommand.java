@@ -17,10 +17,8 @@ import picocli.CommandLine.Parameters;
         name = "add",
         header = "Add tables that the configuration leaves out, or bring dropped ones back.",
         description = {
-            "",
             "The running pipeline loads them and follows their changes. New tables that a rule of the configuration includes are"
-                    + " taken up without this command.",
-            ""
+                    + " taken up without this command."
         },
         footerHeading = "%nExample:%n",
         footer = {"  tidemark add public.transactions --partition \"day(create_at)\" --delete soft"})

@@ -10,7 +10,6 @@ import picocli.CommandLine.Command;
         name = "capture",
         header = "Only read the change stream into time slices, and copy existing rows.",
         description = {
-            "",
             "Plays the roles that read the source: capture and snapshot. One process per pipeline captures at a time; another one waits as a stand-by."
         },
         footerHeading = "%nExample:%n",

@@ -12,7 +12,6 @@ import picocli.CommandLine.Command;
         name = "check",
         header = "Test every connection, permission and setting; change nothing.",
         description = {
-            "",
             "Reads the configuration, opens the metadata store, the lake and the source, and tests what running needs."
                     + " Every failed test comes with its remedy, permissions with the statement that grants them."
         },

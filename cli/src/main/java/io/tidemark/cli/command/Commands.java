@@ -1,7 +1,6 @@
 package io.tidemark.cli.command;
 
 import java.util.List;
-import picocli.CommandLine;
 
 /** The subcommands of this module. */
 public final class Commands {
@@ -27,6 +26,6 @@ public final class Commands {
                 new ResyncCommand(),
                 new AddCommand(),
                 new DropCommand(),
-                new CommandLine.HelpCommand());
+                new HelpCommand());
     }
 }

@@ -25,11 +25,9 @@ import picocli.CommandLine.Parameters;
         name = "drop",
         header = "Take tables out, or end the whole pipeline.",
         description = {
-            "",
             "With tables: they are no longer followed; a rule of the configuration does not bring them back, 'tidemark add' does."
                     + " With --all: ends the pipeline and removes what it made in the source (publication and slot), so that the"
-                    + " source keeps no log for it. Mirrors and slices stay, unless --with-mirror says otherwise.",
-            ""
+                    + " source keeps no log for it. Mirrors and slices stay, unless --with-mirror says otherwise."
         },
         footerHeading = "%nExamples:%n",
         footer = {"  tidemark drop public.audit_log", "  tidemark drop --all"})

@@ -29,15 +29,14 @@ import picocli.CommandLine.Option;
         name = "init",
         header = "Ask, test the connection, and write a commented tidemark.yaml.",
         description = {
-            "",
             "Asks for what the options do not say. The password is never written: the file refers to an environment variable."
-                    + " A file that exists is kept unless --force is given.",
-            ""
+                    + " A file that exists is kept unless --force is given."
         },
         footerHeading = "%nExamples:%n",
         footer = {
             "  tidemark init",
-            "  tidemark init --yes --url postgresql://db:5432/bank --user tidemark --lake ./lake --table \"public.*\""
+            "  tidemark init --yes --url postgresql://db:5432/bank --user tidemark \\",
+            "      --lake ./lake --table \"public.*\""
         })
 final class InitCommand extends PipelineCommand {
     private static final String URL = "url";
@@ -63,7 +62,7 @@ final class InitCommand extends PipelineCommand {
     @Option(
             names = "--password-env",
             paramLabel = "NAME",
-            description = "Environment variable that holds the password; empty for none. Default TIDEMARK_PASSWORD.")
+            description = "Environment variable that holds the password, - for none; default TIDEMARK_PASSWORD.")
     private @Nullable String passwordEnv;
 
     @Option(names = "--lake", paramLabel = "LOCATION", description = "Folder or URI of the lake; default ./lake.")
@@ -72,7 +71,7 @@ final class InitCommand extends PipelineCommand {
     @Option(
             names = "--table",
             paramLabel = "PATTERN",
-            description = "Tables to mirror, for example \"public.*\"; repeat for several. Default \"public.*\".")
+            description = "Tables to mirror, for example \"public.*\"; repeat for several; default \"public.*\".")
     private List<String> tables = new ArrayList<>();
 
     @Option(

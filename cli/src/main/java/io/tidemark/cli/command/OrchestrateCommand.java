@@ -10,7 +10,6 @@ import picocli.CommandLine.Command;
         name = "orchestrate",
         header = "Only hand sealed slices to workers.",
         description = {
-            "",
             "Plays the orchestrator: compares sealed slices with applied ones and dispatches work. One process per pipeline leads at a time; another one waits as a stand-by."
         },
         footerHeading = "%nExample:%n",

@@ -11,9 +11,7 @@ import picocli.CommandLine.Command;
         name = "pause",
         header = "Stop applying changes to tables; go on capturing them.",
         description = {
-            "",
-            "The mirrors stay as they are and can be queried. Nothing is lost: the changes wait in the slice log.",
-            ""
+            "The mirrors stay as they are and can be queried. Nothing is lost: the changes wait in the slice log."
         },
         footerHeading = "%nExamples:%n",
         footer = {"  tidemark pause public.accounts", "  tidemark pause \"public.audit_*\""})

@@ -22,21 +22,19 @@ import picocli.CommandLine.Parameters;
         name = "query",
         header = "Run SQL on the mirror tables and their history.",
         description = {
-            "",
             "One SELECT in DuckDB's SQL. Tables are schema.table, or table where that is unambiguous; all changes of a table are"
                     + " history.schema.table, with columns _tidemark_op, _tidemark_position, _tidemark_commit_time and others."
                     + " All tables of a query are read at one version each; with --as-of at one cut, consistent with each other.",
             "",
             "Formats: table for people; csv (RFC 4180; null is an empty field, empty text is \"\"); json, one object per line."
                     + " Values are exact: in json, decimals and integers beyond 64 bits are text, since many readers would round"
-                    + " them, other numbers are numbers; times are ISO 8601, bytes are \\\\x and hexadecimal digits.",
-            ""
+                    + " them, other numbers are numbers; times are ISO 8601, bytes are \\x and hexadecimal digits."
         },
         footerHeading = "%nExamples:%n",
         footer = {
             "  tidemark query \"select count(*) from public.accounts\"",
             "  tidemark query --as-of 5m \"select sum(balance) from accounts\"",
-            "  tidemark query --format csv \"select * from history.public.accounts\" > changes.csv",
+            "  tidemark query --format csv \"select * from history.accounts\" > changes.csv",
             "  tidemark query --file report.sql"
         })
 final class QueryCommand extends PipelineCommand {
@@ -53,7 +51,7 @@ final class QueryCommand extends PipelineCommand {
             names = "--as-of",
             paramLabel = "WHEN",
             description =
-                    "Read the newest cut at or before a time (2026-11-20T08:31:00Z) or an age (5m), or a cut (cut:42).")
+                    "Read the newest cut at or before a time (2026-11-20T08:31Z) or age (5m), or a cut by its slice (cut:42).")
     private @Nullable String asOf;
 
     @Option(

@@ -11,9 +11,7 @@ import picocli.CommandLine.Command;
         name = "resume",
         header = "Go on with paused or failed tables.",
         description = {
-            "",
-            "A table goes on from where it stood. One that failed goes on too: do what its remedy says first.",
-            ""
+            "A table goes on from where it stood. One that failed goes on too: do what its remedy says first."
         },
         footerHeading = "%nExamples:%n",
         footer = {"  tidemark resume public.accounts", "  tidemark resume --all"})

@@ -10,9 +10,7 @@ import picocli.CommandLine.Command;
         name = "resync",
         header = "Load tables again from scratch, with the schema that the source has now.",
         description = {
-            "",
-            "The running pipeline replaces the mirror. Until the load is finished, the table is not equal to the source.",
-            ""
+            "The running pipeline replaces the mirror. Until the load is finished, the table is not equal to the source."
         },
         footerHeading = "%nExamples:%n",
         footer = {"  tidemark resync public.accounts", "  tidemark resync --all"})

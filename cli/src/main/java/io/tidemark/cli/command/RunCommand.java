@@ -10,7 +10,6 @@ import picocli.CommandLine.Command;
         name = "run",
         header = "Copy the tables, then follow every change until stopped.",
         description = {
-            "",
             "Plays all roles in this process: capture, snapshot, orchestrator and workers. On a terminal it shows a live view; elsewhere it prints a line when a table changes its state and one every ten seconds. Ctrl-C ends it cleanly, and the next run goes on where it stopped."
         },
         footerHeading = "%nExample:%n",

@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "settings",
         header = "List every setting of tidemark.yaml, with type, default and meaning.",
-        description = {"", "Shows the settings of Tidemark and of the installed plug-ins."},
+        description = {"Shows the settings of Tidemark and of the installed plug-ins."},
         footerHeading = "%nExamples:%n",
         footer = {"  tidemark settings", "  tidemark settings slices"})
 final class SettingsCommand extends PipelineCommand {

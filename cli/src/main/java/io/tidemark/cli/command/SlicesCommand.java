@@ -26,7 +26,6 @@ import picocli.CommandLine.Parameters;
         name = "slices",
         header = "The newest sealed time slices, or the rows of one.",
         description = {
-            "",
             "A time slice holds all changes of all tables between two positions, sealed at a transaction end."
                     + " Slices are kept for as long as slices.keep says."
         },
@@ -69,11 +68,9 @@ final class SlicesCommand extends PipelineCommand {
             name = "preview",
             header = "The first rows of a slice, in commit order.",
             description = {
-                "",
                 "The slice's files are read and checked as a whole, whatever the limit. Columns that start with _tidemark_ say what"
                         + " happened, where and when; _tidemark_unchanged names columns that an update did not touch and"
-                        + " the source therefore did not send.",
-                ""
+                        + " the source therefore did not send."
             })
     Integer preview(
             @Parameters(paramLabel = "SLICE", description = "Number or name of a slice, or 'newest'.") String slice,

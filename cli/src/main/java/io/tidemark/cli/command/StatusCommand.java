@@ -16,7 +16,6 @@ import picocli.CommandLine.Option;
         name = "status",
         header = "How fresh and how far every table is, what failed and what to do.",
         description = {
-            "",
             "FRESHNESS is now minus the time of the source that a query sees. BEHIND counts sealed slices not yet applied."
                     + " EVENTS counts changes applied since the table was loaded."
         },

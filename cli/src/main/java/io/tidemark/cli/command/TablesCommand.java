@@ -24,7 +24,6 @@ import picocli.CommandLine.Parameters;
         name = "tables",
         header = "The mirrored tables, or the columns of one.",
         description = {
-            "",
             "Lists the tables of this pipeline with key, partition and rows. With a table: its columns and types."
         },
         footerHeading = "%nExamples:%n",

@@ -25,20 +25,21 @@ import picocli.CommandLine.Parameters;
         name = "verify",
         header = "Prove that the mirrors equal the source, or name every differing key.",
         description = {
-            "",
             "Takes a position and a snapshot of the source that agree exactly, lets the mirrors reach that position, and"
                     + " compares all rows and columns. Writes go on meanwhile. Nothing is locked. The certificate is stored"
-                    + " with the lake under proofs/.",
-            ""
+                    + " with the lake under proofs/."
         },
         footerHeading = "%nExamples:%n",
         footer = {
             "  tidemark verify",
             "  tidemark verify public.accounts --from 1000 --to 2000",
-            "  tidemark verify --repair",
-            "",
-            "Exit codes: 0 all tables are equal, 10 differences were found (and not repaired), 11 no difference was found but",
-            "some table could not be compared."
+            "  tidemark verify --repair"
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:all tables are equal",
+            "10:differences were found (and not repaired)",
+            "11:no difference was found, but some table could not be compared"
         })
 final class VerifyCommand extends PipelineCommand {
     /** Some table differs. */

@@ -10,7 +10,6 @@ import picocli.CommandLine.Command;
         name = "work",
         header = "Only apply slices to mirror tables.",
         description = {
-            "",
             "Plays workers, as many as limits.workers says. Start it on as many machines as wanted; a table is applied by one worker at a time."
         },
         footerHeading = "%nExample:%n",
