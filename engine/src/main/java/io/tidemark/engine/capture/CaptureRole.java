@@ -4,6 +4,7 @@ import io.tidemark.engine.lease.Lease;
 import io.tidemark.engine.metadata.Documents;
 import io.tidemark.engine.metadata.Keys;
 import io.tidemark.engine.pipeline.Pipeline;
+import io.tidemark.engine.signal.Marker;
 import io.tidemark.engine.table.TableState;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
@@ -171,7 +172,7 @@ public final class CaptureRole {
         }
         lastHeartbeat = pipeline.clock().instant();
         if (heartbeatEvents == sink.events()) {
-            pipeline.source().mark("heartbeat");
+            pipeline.source().mark(Marker.HEARTBEAT);
         }
         heartbeatEvents = sink.events();
     }

@@ -1,5 +1,6 @@
 package io.tidemark.engine.capture;
 
+import io.tidemark.engine.signal.Marker;
 import io.tidemark.spi.change.ChangeBatch;
 import io.tidemark.spi.change.Position;
 import io.tidemark.spi.error.TidemarkException;
@@ -18,9 +19,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Collects a change stream into the open slice. Memory is bounded: batches go to the slice's files when they are full, or many. */
 final class SliceSink implements ChangeSink, AutoCloseable {
-    /** Content of a marker that asks for the slice to be sealed at its transaction. */
-    static final String SEAL = "seal";
-
     private static final int BATCH_ROWS = 8_192;
     private static final int SIZE_CHECK_ROWS = 256;
     private static final long BATCH_BYTES = 4L << 20;
@@ -81,7 +79,7 @@ final class SliceSink implements ChangeSink, AutoCloseable {
 
     @Override
     public void marker(String content) {
-        if (content.equals(SEAL)) {
+        if (content.equals(Marker.SEAL)) {
             sealAsked = true;
         }
     }

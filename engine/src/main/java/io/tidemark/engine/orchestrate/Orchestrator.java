@@ -5,9 +5,12 @@ import io.tidemark.engine.lease.Lease;
 import io.tidemark.engine.metadata.Documents;
 import io.tidemark.engine.metadata.Keys;
 import io.tidemark.engine.pipeline.Pipeline;
+import io.tidemark.engine.table.LoadPlan;
 import io.tidemark.engine.table.TableProgress;
 import io.tidemark.engine.table.TableRecord;
+import io.tidemark.engine.table.TableState;
 import io.tidemark.engine.work.WorkItem;
+import io.tidemark.spi.change.Position;
 import io.tidemark.spi.slice.SliceManifest;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,6 +28,7 @@ public final class Orchestrator {
 
     private static final Logger LOG = LoggerFactory.getLogger(Orchestrator.class);
     private static final Duration POLL = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofSeconds(1);
     private static final Duration PRUNE = Duration.ofMinutes(1);
     private static final int LOOK_AHEAD = 1_024;
 
@@ -44,28 +48,54 @@ public final class Orchestrator {
     public void run(Lease lease) throws InterruptedException {
         while (!pipeline.signals().stopping() && lease.isHeld()) {
             long sealed = pipeline.signals().sealed().count();
-            round();
-            pipeline.signals().sealed().await(sealed, POLL);
+            boolean settled = round();
+            pipeline.signals().sealed().await(sealed, settled ? POLL : SOON);
         }
     }
 
-    /** One comparison of all tables. */
-    public void round() {
+    /** One comparison of all tables; returns whether all of them have applied everything that is sealed. */
+    private boolean round() {
         Optional<SliceManifest> newest = pipeline.sliceLog().newest();
+        List<TableRecord> tables = pipeline.registry().list();
+        boolean behind = false;
+        for (TableRecord table : tables) {
+            if (table.state().applies()) {
+                behind |= newest.isPresent() && dispatch(table, newest.orElseThrow());
+                behind |= !settle(table, newest.map(SliceManifest::sequence).orElse(0L));
+            }
+        }
+        if (behind) {
+            pipeline.signals().dispatched().wake();
+        }
         if (newest.isPresent()) {
-            List<TableRecord> tables = pipeline.registry().list();
-            boolean dispatched = false;
-            for (TableRecord table : tables) {
-                if (table.state().applies()) {
-                    dispatched |= dispatch(table, newest.orElseThrow());
-                }
-            }
-            if (dispatched) {
-                pipeline.signals().dispatched().wake();
-            }
             cuts.record(pipeline, tables);
             prune(tables);
         }
+        return !behind;
+    }
+
+    /** Live is a table that has applied every sealed slice, and all events older than the newest row it was loaded with. */
+    private boolean settle(TableRecord table, long newest) {
+        if (table.state() != TableState.CATCHING_UP) {
+            return true;
+        }
+        LoadPlan load = table.load();
+        boolean caughtUp = pipeline.progress()
+                .find(table.id())
+                .filter(progress -> progress.slice() >= newest)
+                .filter(progress -> load == null
+                        || !progress.position()
+                                .isBefore(new Position(load.lastCutoff().value() - 1)))
+                .isPresent();
+        if (caughtUp) {
+            pipeline.registry()
+                    .update(
+                            table.id(),
+                            (current, now) -> current.state() == TableState.CATCHING_UP
+                                    ? current.in(TableState.LIVE, now)
+                                    : current);
+        }
+        return caughtUp;
     }
 
     private boolean dispatch(TableRecord table, SliceManifest newest) {

@@ -2,6 +2,7 @@ package io.tidemark.engine.snapshot;
 
 import io.tidemark.engine.lease.Lease;
 import io.tidemark.engine.pipeline.Pipeline;
+import io.tidemark.engine.signal.Marker;
 import io.tidemark.engine.table.TableRecord;
 import io.tidemark.engine.table.TableState;
 import io.tidemark.engine.work.Worker;
@@ -97,6 +98,8 @@ public final class SnapshotRole {
             threads.shutdown();
             loads.forEach(TableLoad::close);
         }
+        // A slice past the cut lets tables turn live even when nobody writes.
+        pipeline.source().mark(Marker.SEAL);
         pipeline.signals().sealed().wake();
     }
 

@@ -4,6 +4,7 @@ import io.tidemark.engine.lease.Lease;
 import io.tidemark.engine.metadata.Documents;
 import io.tidemark.engine.metadata.Keys;
 import io.tidemark.engine.pipeline.Pipeline;
+import io.tidemark.engine.signal.Marker;
 import io.tidemark.engine.table.TableProgress;
 import io.tidemark.engine.table.TableRecord;
 import io.tidemark.engine.work.Hold;
@@ -73,7 +74,7 @@ final class AlignedCut implements AutoCloseable {
                 held.add(table.id());
             }
             leases.subList(1, leases.size()).forEach(Lease::close);
-            pipeline.source().mark("seal");
+            pipeline.source().mark(Marker.SEAL);
             listener.step("waiting for the mirrors to reach position " + taken.cutoff());
             align(tables);
             complete = true;

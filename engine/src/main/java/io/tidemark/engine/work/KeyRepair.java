@@ -1,6 +1,7 @@
 package io.tidemark.engine.work;
 
 import io.tidemark.engine.pipeline.Pipeline;
+import io.tidemark.engine.signal.Marker;
 import io.tidemark.engine.table.TableRecord;
 import io.tidemark.spi.change.ChangeBatch;
 import io.tidemark.spi.change.ColumnVector;
@@ -42,7 +43,7 @@ final class KeyRepair {
         try (SnapshotCut cut =
                 pipeline.source().openCut(1, pipeline.config().limits().cutTimeout())) {
             Position before = new Position(cut.cutoff().value() - 1);
-            pipeline.source().mark("seal");
+            pipeline.source().mark(Marker.SEAL);
             long slice = awaitSealed(before);
             SliceApplier applier = new SliceApplier(pipeline, record, table, fence);
             while (applier.step(slice, before).more()) {

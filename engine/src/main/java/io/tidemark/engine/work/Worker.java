@@ -5,14 +5,12 @@ import io.tidemark.engine.metadata.Documents;
 import io.tidemark.engine.metadata.Keys;
 import io.tidemark.engine.pipeline.Pipeline;
 import io.tidemark.engine.table.TableRecord;
-import io.tidemark.engine.table.TableState;
 import io.tidemark.spi.change.Position;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.RetryRule;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeTable;
 import io.tidemark.spi.schema.TableId;
-import io.tidemark.spi.slice.SliceManifest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -126,7 +124,6 @@ public final class Worker implements AutoCloseable {
                 }
                 pipeline.signals().applied().wake();
             } while (step.more() && lease.isHeld() && !pipeline.signals().stopping());
-            settle(record);
             repair(record, table, lease);
             upkeep.after(record.id(), table, lease.fence());
             trusted = true;
@@ -146,30 +143,6 @@ public final class Worker implements AutoCloseable {
                 .filter(hold -> hold.expires().isAfter(pipeline.clock().instant()))
                 .map(Hold::through)
                 .orElse(NO_LIMIT);
-    }
-
-    /** Live is a table that has applied every sealed slice, and all events older than the newest row it was loaded with. */
-    private void settle(TableRecord record) {
-        if (record.state() != TableState.CATCHING_UP) {
-            return;
-        }
-        long newest = pipeline.sliceLog().newest().map(SliceManifest::sequence).orElse(0L);
-        boolean caughtUp = pipeline.progress()
-                .find(record.id())
-                .filter(progress -> progress.slice() >= newest)
-                .filter(progress -> record.load() == null
-                        || !progress.position()
-                                .isBefore(
-                                        new Position(record.load().lastCutoff().value() - 1)))
-                .isPresent();
-        if (caughtUp) {
-            pipeline.registry()
-                    .update(
-                            record.id(),
-                            (current, now) -> current.state() == TableState.CATCHING_UP
-                                    ? current.in(TableState.LIVE, now)
-                                    : current);
-        }
     }
 
     private void repair(TableRecord record, LakeTable table, Lease lease) throws InterruptedException {
