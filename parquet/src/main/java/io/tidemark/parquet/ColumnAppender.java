@@ -149,8 +149,8 @@ final class ColumnAppender {
             }
             int start = vector.start(row);
             if (vector.end(row) - start != ParquetTypes.BYTES_16) {
-                throw new IllegalArgumentException("Cannot write column: a wide decimal takes 16 bytes (column=" + column.name()
-                        + ", bytes=" + (vector.end(row) - start) + ")");
+                throw new IllegalArgumentException("Cannot write column: a wide decimal takes 16 bytes (column="
+                        + column.name() + ", bytes=" + (vector.end(row) - start) + ")");
             }
             byte sign = (byte) (data[start + skipped] >> 7);
             for (int b = start; b < start + skipped; b++) {
@@ -165,14 +165,15 @@ final class ColumnAppender {
     private void writeNull(ColumnWriter writer) {
         if (definition == 0) {
             throw new IllegalArgumentException(
-                    "Cannot write column: a row holds no value and the column is required (column=" + column.name() + ")");
+                    "Cannot write column: a row holds no value and the column is required (column=" + column.name()
+                            + ")");
         }
         writer.writeNull(0, 0);
     }
 
     private IllegalArgumentException tooManyDigits() {
-        return new IllegalArgumentException("Cannot write column: a value has more digits than the type (column=" + column.name()
-                + ", type=" + column.type() + ")");
+        return new IllegalArgumentException("Cannot write column: a value has more digits than the type (column="
+                + column.name() + ", type=" + column.type() + ")");
     }
 
     private static long powerOfTen(int exponent) {

@@ -20,6 +20,7 @@ import org.apache.parquet.schema.LogicalTypeAnnotation.TimeUnit;
 import org.apache.parquet.schema.LogicalTypeAnnotation.TimestampLogicalTypeAnnotation;
 import org.apache.parquet.schema.PrimitiveType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Moves values of a column in the file into a vector. Files of other writers may hold a type in another form (a decimal as bytes, an int where
@@ -41,51 +42,59 @@ interface ColumnFill {
         boolean bare = logical == null;
         boolean isInt = physical == PrimitiveTypeName.INT32 && isSignedInteger(logical, 32);
         boolean isLong = physical == PrimitiveTypeName.INT64 && isSignedInteger(logical, 64);
-        ColumnFill fill =
-                switch (type.kind()) {
-                    case BOOLEAN -> physical == PrimitiveTypeName.BOOLEAN ? ColumnFill::booleans : null;
-                    case INT32 -> isInt ? ColumnFill::ints : null;
-                    case INT64 -> isLong ? longs(1) : isInt ? ColumnFill::intsAsLongs : null;
-                    case FLOAT32 -> physical == PrimitiveTypeName.FLOAT && bare ? ColumnFill::floats : null;
-                    case FLOAT64 -> !bare
-                            ? null
-                            : physical == PrimitiveTypeName.DOUBLE
-                                    ? ColumnFill::doubles
-                                    : physical == PrimitiveTypeName.FLOAT ? ColumnFill::floatsAsDoubles : null;
-                    case DATE -> physical == PrimitiveTypeName.INT32 && LogicalTypeAnnotation.dateType().equals(logical)
-                            ? ColumnFill::ints
-                            : null;
-                    case TIME -> logical instanceof TimeLogicalTypeAnnotation time ? times(time.getUnit()) : null;
-                    case TIMESTAMP, TIMESTAMP_TZ -> logical instanceof TimestampLogicalTypeAnnotation timestamp
-                                    && timestamp.isAdjustedToUTC() == (type.kind() == ColumnType.Kind.TIMESTAMP_TZ)
-                            ? times(timestamp.getUnit())
-                            : null;
-                    case STRING -> physical == PrimitiveTypeName.BINARY && isText(logical) ? ColumnFill::bytes : null;
-                    case BYTES -> isBinary(physical) && (bare || isText(logical)) ? ColumnFill::bytes : null;
-                    case UUID -> physical == PrimitiveTypeName.FIXED_LEN_BYTE_ARRAY
-                                    && form.getTypeLength() == ParquetTypes.BYTES_16
-                                    && (bare || logical.equals(LogicalTypeAnnotation.uuidType()))
-                            ? ColumnFill::bytes
-                            : null;
-                    case DECIMAL -> logical instanceof DecimalLogicalTypeAnnotation decimal
-                                    && decimal.getScale() == type.scale()
-                                    && decimal.getPrecision() <= type.precision()
-                            ? decimals(type, physical)
-                            : null;
-                };
+        @Nullable
+        ColumnFill fill = switch (type.kind()) {
+            case BOOLEAN -> physical == PrimitiveTypeName.BOOLEAN ? ColumnFill::booleans : null;
+            case INT32 -> isInt ? ColumnFill::ints : null;
+            case INT64 -> isLong ? longs(1) : isInt ? ColumnFill::intsAsLongs : null;
+            case FLOAT32 -> physical == PrimitiveTypeName.FLOAT && bare ? ColumnFill::floats : null;
+            case FLOAT64 ->
+                !bare
+                        ? null
+                        : physical == PrimitiveTypeName.DOUBLE
+                                ? ColumnFill::doubles
+                                : physical == PrimitiveTypeName.FLOAT ? ColumnFill::floatsAsDoubles : null;
+            case DATE ->
+                physical == PrimitiveTypeName.INT32
+                                && LogicalTypeAnnotation.dateType().equals(logical)
+                        ? ColumnFill::ints
+                        : null;
+            case TIME -> logical instanceof TimeLogicalTypeAnnotation time ? times(time.getUnit()) : null;
+            case TIMESTAMP, TIMESTAMP_TZ ->
+                logical instanceof TimestampLogicalTypeAnnotation timestamp
+                                && timestamp.isAdjustedToUTC() == (type.kind() == ColumnType.Kind.TIMESTAMP_TZ)
+                        ? times(timestamp.getUnit())
+                        : null;
+            case STRING -> physical == PrimitiveTypeName.BINARY && isText(logical) ? ColumnFill::bytes : null;
+            case BYTES -> isBinary(physical) && (bare || isText(logical)) ? ColumnFill::bytes : null;
+            case UUID ->
+                physical == PrimitiveTypeName.FIXED_LEN_BYTE_ARRAY
+                                && form.getTypeLength() == ParquetTypes.BYTES_16
+                                && (bare || logical.equals(LogicalTypeAnnotation.uuidType()))
+                        ? ColumnFill::bytes
+                        : null;
+            case DECIMAL ->
+                logical instanceof DecimalLogicalTypeAnnotation decimal
+                                && decimal.getScale() == type.scale()
+                                && decimal.getPrecision() <= type.precision()
+                        ? decimals(type, physical)
+                        : null;
+        };
         if (fill == null) {
-            throw new IOException("Cannot read column: the file's type does not fit (column=" + column.name() + ", wanted=" + type
-                    + ", file=" + form + ")");
+            throw new IOException("Cannot read column: the file's type does not fit (column=" + column.name()
+                    + ", wanted=" + type + ", file=" + form + ")");
         }
         return fill;
     }
 
-    private static boolean isSignedInteger(LogicalTypeAnnotation logical, int bits) {
+    private static boolean isSignedInteger(@Nullable LogicalTypeAnnotation logical, int bits) {
         return logical == null
-                || (logical instanceof IntLogicalTypeAnnotation integer && integer.isSigned() && integer.getBitWidth() <= bits);
+                || (logical instanceof IntLogicalTypeAnnotation integer
+                        && integer.isSigned()
+                        && integer.getBitWidth() <= bits);
     }
 
-    private static boolean isText(LogicalTypeAnnotation logical) {
+    private static boolean isText(@Nullable LogicalTypeAnnotation logical) {
         return logical == null
                 || logical.equals(LogicalTypeAnnotation.stringType())
                 || logical.equals(LogicalTypeAnnotation.enumType())
@@ -96,7 +105,7 @@ interface ColumnFill {
         return physical == PrimitiveTypeName.BINARY || physical == PrimitiveTypeName.FIXED_LEN_BYTE_ARRAY;
     }
 
-    private static ColumnFill times(TimeUnit unit) {
+    private static @Nullable ColumnFill times(TimeUnit unit) {
         return switch (unit) {
             case MICROS -> longs(1);
             case MILLIS -> longs(1000);
@@ -143,7 +152,8 @@ interface ColumnFill {
     private static ColumnFill longs(long factor) {
         return (reader, definitionMax, into, count) -> {
             LongVector vector = (LongVector) into;
-            boolean isTimeOfDayInt = reader.getDescriptor().getPrimitiveType().getPrimitiveTypeName() == PrimitiveTypeName.INT32;
+            boolean isTimeOfDayInt =
+                    reader.getDescriptor().getPrimitiveType().getPrimitiveTypeName() == PrimitiveTypeName.INT32;
             for (int i = 0; i < count; i++) {
                 if (reader.getCurrentDefinitionLevel() == definitionMax) {
                     vector.append(Math.multiplyExact(isTimeOfDayInt ? reader.getInteger() : reader.getLong(), factor));
@@ -206,13 +216,12 @@ interface ColumnFill {
         }
     }
 
-    private static ColumnFill decimals(ColumnType type, PrimitiveTypeName physical) {
+    private static @Nullable ColumnFill decimals(ColumnType type, PrimitiveTypeName physical) {
         return switch (physical) {
-            case INT32 -> type.isWideDecimal()
-                    ? wideDecimals(reader -> reader.getInteger())
-                    : ColumnFill::intsAsLongs;
+            case INT32 -> type.isWideDecimal() ? wideDecimals(reader -> reader.getInteger()) : ColumnFill::intsAsLongs;
             case INT64 -> type.isWideDecimal() ? wideDecimals(ColumnReader::getLong) : longs(1);
-            case FIXED_LEN_BYTE_ARRAY, BINARY -> type.isWideDecimal() ? ColumnFill::byteDecimals : ColumnFill::byteDecimalsAsLongs;
+            case FIXED_LEN_BYTE_ARRAY, BINARY ->
+                type.isWideDecimal() ? ColumnFill::byteDecimals : ColumnFill::byteDecimalsAsLongs;
             default -> null;
         };
     }

@@ -42,14 +42,17 @@ final class FileColumns {
                     field.getName(),
                     typeOf(field.asPrimitiveType()),
                     field.isRepetition(Type.Repetition.OPTIONAL),
-                    field.getId() == null ? ParquetColumn.NO_FIELD_ID : field.getId().intValue()));
+                    field.getId() == null
+                            ? ParquetColumn.NO_FIELD_ID
+                            : field.getId().intValue()));
         }
         return columns;
     }
 
     private static void requireFlat(Type field) throws IOException {
         if (!field.isPrimitive() || field.isRepetition(Type.Repetition.REPEATED)) {
-            throw new IOException("Cannot read column: nested types are not supported (column=" + field.getName() + ")");
+            throw new IOException(
+                    "Cannot read column: nested types are not supported (column=" + field.getName() + ")");
         }
     }
 
@@ -78,8 +81,9 @@ final class FileColumns {
             case DOUBLE -> ColumnType.FLOAT64;
             case BINARY -> logical == null ? ColumnType.BYTES : ColumnType.STRING;
             case FIXED_LEN_BYTE_ARRAY -> ColumnType.BYTES;
-            case INT96 -> throw new IOException(
-                    "Cannot read column: INT96 timestamps are not supported (column=" + form.getName() + ")");
+            case INT96 ->
+                throw new IOException(
+                        "Cannot read column: INT96 timestamps are not supported (column=" + form.getName() + ")");
         };
     }
 }

@@ -105,8 +105,8 @@ final class ObjectInputFile implements InputFile {
 
         private void requireBytes(int count) throws IOException {
             if (position < 0 || count > in.length() - position) {
-                throw new EOFException("Cannot read Parquet file: it ends early (length=" + in.length() + ", position=" + position
-                        + ", bytes=" + count + ")");
+                throw new EOFException("Cannot read Parquet file: it ends early (length=" + in.length() + ", position="
+                        + position + ", bytes=" + count + ")");
             }
         }
     }

@@ -25,7 +25,8 @@ final class PageCodecs implements CompressionCodecFactory {
     @Override
     public BytesInputCompressor getCompressor(CompressionCodecName codec) {
         if (codec != CompressionCodecName.ZSTD) {
-            throw new UnsupportedOperationException("Cannot write Parquet pages: only ZSTD is written (codec=" + codec + ")");
+            throw new UnsupportedOperationException(
+                    "Cannot write Parquet pages: only ZSTD is written (codec=" + codec + ")");
         }
         return new ZstdCompressor(zstdLevel);
     }
@@ -37,8 +38,10 @@ final class PageCodecs implements CompressionCodecFactory {
             case SNAPPY -> new Decompressor(PageCodecs::unsnappy);
             case GZIP -> new Decompressor(PageCodecs::gunzip);
             case UNCOMPRESSED -> new Decompressor((page, size) -> page);
-            default -> throw new UnsupportedOperationException(
-                    "Cannot read Parquet pages: ZSTD, SNAPPY, GZIP and UNCOMPRESSED are read (codec=" + codec + ")");
+            default ->
+                throw new UnsupportedOperationException(
+                        "Cannot read Parquet pages: ZSTD, SNAPPY, GZIP and UNCOMPRESSED are read (codec=" + codec
+                                + ")");
         };
     }
 
@@ -67,7 +70,8 @@ final class PageCodecs implements CompressionCodecFactory {
         byte[] result = new byte[size];
         try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(page))) {
             if (in.readNBytes(result, 0, size) != size) {
-                throw new EOFException("Cannot read a Parquet page: gzip data is damaged (expected=" + size + " bytes)");
+                throw new EOFException(
+                        "Cannot read a Parquet page: gzip data is damaged (expected=" + size + " bytes)");
             }
         }
         return result;
@@ -82,7 +86,9 @@ final class PageCodecs implements CompressionCodecFactory {
     private record Decompressor(Unpack unpack) implements BytesInputDecompressor {
         @Override
         public BytesInput decompress(BytesInput page, int size) throws IOException {
-            return BytesInput.from(unpack.apply(page.toByteArray(), size));
+            byte[] bytes = new byte[Math.toIntExact(page.size())];
+            page.toInputStream().readNBytes(bytes, 0, bytes.length);
+            return BytesInput.from(unpack.apply(bytes, size));
         }
 
         @Override

@@ -57,10 +57,12 @@ public final class ParquetBatchReader implements AutoCloseable {
             }
             if (wanted.contains(descriptor.get())) {
                 throw new IllegalArgumentException(
-                        "Cannot read column: another one is the same column of the file (column=" + column.name() + ")");
+                        "Cannot read column: another one is the same column of the file (column=" + column.name()
+                                + ")");
             }
             wanted.add(descriptor.get());
-            sources.add(new Source(descriptor.get(), ColumnFill.of(column, descriptor.get().getPrimitiveType())));
+            sources.add(new Source(
+                    descriptor.get(), ColumnFill.of(column, descriptor.get().getPrimitiveType())));
         }
         this.readsPages = !wanted.isEmpty();
         if (readsPages) {
@@ -83,7 +85,8 @@ public final class ParquetBatchReader implements AutoCloseable {
         return open(in, List.of(), true);
     }
 
-    private static ParquetBatchReader open(ObjectInput in, List<ParquetColumn> columns, boolean all) throws IOException {
+    private static ParquetBatchReader open(ObjectInput in, List<ParquetColumn> columns, boolean all)
+            throws IOException {
         ParquetFileReader file = null;
         try {
             ParquetReadOptions options = ParquetReadOptions.builder(new PlainParquetConfiguration())
@@ -91,7 +94,8 @@ public final class ParquetBatchReader implements AutoCloseable {
                     .usePageChecksumVerification(true)
                     .build();
             file = ParquetFileReader.open(new ObjectInputFile(in), options);
-            List<ParquetColumn> wanted = all ? FileColumns.all(file.getFileMetaData().getSchema()) : columns;
+            List<ParquetColumn> wanted =
+                    all ? FileColumns.all(file.getFileMetaData().getSchema()) : columns;
             return new ParquetBatchReader(in, file, wanted);
         } catch (IOException | RuntimeException e) {
             if (file != null) {
@@ -183,7 +187,10 @@ public final class ParquetBatchReader implements AutoCloseable {
             if (readsPages) {
                 PageReadStore pages = file.readNextRowGroup();
                 ColumnReadStoreImpl store = new ColumnReadStoreImpl(
-                        pages, NoConverter.GROUP, fileSchema, file.getFileMetaData().getCreatedBy());
+                        pages,
+                        NoConverter.GROUP,
+                        fileSchema,
+                        file.getFileMetaData().getCreatedBy());
                 sources.forEach(source -> source.open(store));
             }
             return true;

@@ -53,7 +53,10 @@ public final class ParquetBatchWriter implements AutoCloseable {
      * @param keyValueMetadata pairs for the footer
      */
     public ParquetBatchWriter(
-            ObjectOutput out, List<ParquetColumn> columns, ParquetWriteOptions options, Map<String, String> keyValueMetadata)
+            ObjectOutput out,
+            List<ParquetColumn> columns,
+            ParquetWriteOptions options,
+            Map<String, String> keyValueMetadata)
             throws IOException {
         if (columns.isEmpty()) {
             throw new IllegalArgumentException("Cannot write Parquet: a file has at least one column");
@@ -158,11 +161,12 @@ public final class ParquetBatchWriter implements AutoCloseable {
         }
     }
 
-    private void appendRows(List<? extends ColumnVector> vectors, int @Nullable [] rowNumbers, int from, int to) throws IOException {
+    private void appendRows(List<? extends ColumnVector> vectors, int @Nullable [] rowNumbers, int from, int to)
+            throws IOException {
         require(State.OPEN);
         if (vectors.size() != appenders.size()) {
-            throw new IllegalArgumentException("Cannot append rows: one vector for each column is needed (columns=" + appenders.size()
-                    + ", vectors=" + vectors.size() + ")");
+            throw new IllegalArgumentException("Cannot append rows: one vector for each column is needed (columns="
+                    + appenders.size() + ", vectors=" + vectors.size() + ")");
         }
         for (int start = from; start < to; ) {
             int end = blockEnd(vectors, rowNumbers, start, to);
@@ -170,7 +174,8 @@ public final class ParquetBatchWriter implements AutoCloseable {
             appendBlock(vectors, rowNumbers, start, end);
             state = State.OPEN;
             start = end;
-            if (bufferedBytes() >= options.rowGroupBytes() || (rowGroup != null && rowGroup.rows >= ROW_GROUP_ROWS_MAX)) {
+            if (bufferedBytes() >= options.rowGroupBytes()
+                    || (rowGroup != null && rowGroup.rows >= ROW_GROUP_ROWS_MAX)) {
                 flushRowGroup();
             }
         }
@@ -183,7 +188,9 @@ public final class ParquetBatchWriter implements AutoCloseable {
             rowGroup = group;
         }
         for (int i = 0; i < appenders.size(); i++) {
-            appenders.get(i).append(group.columns.getColumnWriter(descriptors.get(i)), vectors.get(i), rowNumbers, from, to);
+            appenders
+                    .get(i)
+                    .append(group.columns.getColumnWriter(descriptors.get(i)), vectors.get(i), rowNumbers, from, to);
         }
         for (int i = from; i < to; i++) {
             group.columns.endRecord();

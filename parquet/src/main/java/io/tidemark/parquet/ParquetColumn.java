@@ -19,8 +19,8 @@ public record ParquetColumn(String name, ColumnType type, boolean nullable, int 
             throw new IllegalArgumentException("Cannot name a Parquet column with an empty name");
         }
         if (fieldId < NO_FIELD_ID) {
-            throw new IllegalArgumentException(
-                    "Cannot give a column this field id: it is negative (column=" + name + ", fieldId=" + fieldId + ")");
+            throw new IllegalArgumentException("Cannot give a column this field id: it is negative (column=" + name
+                    + ", fieldId=" + fieldId + ")");
         }
     }
 

@@ -32,37 +32,40 @@ final class ParquetTypes {
     private static PrimitiveType field(ParquetColumn column) {
         ColumnType type = column.type();
         Repetition repetition = column.nullable() ? Repetition.OPTIONAL : Repetition.REQUIRED;
-        PrimitiveType field =
-                switch (type.kind()) {
-                    case BOOLEAN -> plain(PrimitiveTypeName.BOOLEAN, repetition, column);
-                    case INT32 -> plain(PrimitiveTypeName.INT32, repetition, column);
-                    case INT64 -> plain(PrimitiveTypeName.INT64, repetition, column);
-                    case FLOAT32 -> plain(PrimitiveTypeName.FLOAT, repetition, column);
-                    case FLOAT64 -> plain(PrimitiveTypeName.DOUBLE, repetition, column);
-                    case BYTES -> plain(PrimitiveTypeName.BINARY, repetition, column);
-                    case STRING -> annotated(PrimitiveTypeName.BINARY, LogicalTypeAnnotation.stringType(), repetition, column);
-                    case DATE -> annotated(PrimitiveTypeName.INT32, LogicalTypeAnnotation.dateType(), repetition, column);
-                    case TIME -> annotated(
-                            PrimitiveTypeName.INT64,
-                            LogicalTypeAnnotation.timeType(false, TimeUnit.MICROS),
-                            repetition,
-                            column);
-                    case TIMESTAMP -> annotated(
-                            PrimitiveTypeName.INT64,
-                            LogicalTypeAnnotation.timestampType(false, TimeUnit.MICROS),
-                            repetition,
-                            column);
-                    case TIMESTAMP_TZ -> annotated(
-                            PrimitiveTypeName.INT64,
-                            LogicalTypeAnnotation.timestampType(true, TimeUnit.MICROS),
-                            repetition,
-                            column);
-                    case UUID -> Types.primitive(PrimitiveTypeName.FIXED_LEN_BYTE_ARRAY, repetition)
-                            .length(BYTES_16)
-                            .as(LogicalTypeAnnotation.uuidType())
-                            .named(column.name());
-                    case DECIMAL -> decimal(type, repetition, column);
-                };
+        PrimitiveType field = switch (type.kind()) {
+            case BOOLEAN -> plain(PrimitiveTypeName.BOOLEAN, repetition, column);
+            case INT32 -> plain(PrimitiveTypeName.INT32, repetition, column);
+            case INT64 -> plain(PrimitiveTypeName.INT64, repetition, column);
+            case FLOAT32 -> plain(PrimitiveTypeName.FLOAT, repetition, column);
+            case FLOAT64 -> plain(PrimitiveTypeName.DOUBLE, repetition, column);
+            case BYTES -> plain(PrimitiveTypeName.BINARY, repetition, column);
+            case STRING -> annotated(PrimitiveTypeName.BINARY, LogicalTypeAnnotation.stringType(), repetition, column);
+            case DATE -> annotated(PrimitiveTypeName.INT32, LogicalTypeAnnotation.dateType(), repetition, column);
+            case TIME ->
+                annotated(
+                        PrimitiveTypeName.INT64,
+                        LogicalTypeAnnotation.timeType(false, TimeUnit.MICROS),
+                        repetition,
+                        column);
+            case TIMESTAMP ->
+                annotated(
+                        PrimitiveTypeName.INT64,
+                        LogicalTypeAnnotation.timestampType(false, TimeUnit.MICROS),
+                        repetition,
+                        column);
+            case TIMESTAMP_TZ ->
+                annotated(
+                        PrimitiveTypeName.INT64,
+                        LogicalTypeAnnotation.timestampType(true, TimeUnit.MICROS),
+                        repetition,
+                        column);
+            case UUID ->
+                Types.primitive(PrimitiveTypeName.FIXED_LEN_BYTE_ARRAY, repetition)
+                        .length(BYTES_16)
+                        .as(LogicalTypeAnnotation.uuidType())
+                        .named(column.name());
+            case DECIMAL -> decimal(type, repetition, column);
+        };
         return column.hasFieldId() ? field.withId(column.fieldId()) : field;
     }
 

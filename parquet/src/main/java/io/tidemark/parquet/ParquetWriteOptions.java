@@ -14,11 +14,13 @@ public record ParquetWriteOptions(int zstdLevel, long rowGroupBytes, int pageByt
 
     public ParquetWriteOptions {
         if (zstdLevel < 1 || zstdLevel > 19) {
-            throw new IllegalArgumentException("Cannot write Parquet: zstdLevel must be 1 to 19 (zstdLevel=" + zstdLevel + ")");
+            throw new IllegalArgumentException(
+                    "Cannot write Parquet: zstdLevel must be 1 to 19 (zstdLevel=" + zstdLevel + ")");
         }
         if (pageBytes < PAGE_BYTES_MIN || rowGroupBytes < pageBytes) {
             throw new IllegalArgumentException("Cannot write Parquet: pageBytes must be at least " + PAGE_BYTES_MIN
-                    + " and rowGroupBytes at least pageBytes (pageBytes=" + pageBytes + ", rowGroupBytes=" + rowGroupBytes + ")");
+                    + " and rowGroupBytes at least pageBytes (pageBytes=" + pageBytes + ", rowGroupBytes="
+                    + rowGroupBytes + ")");
         }
     }
 

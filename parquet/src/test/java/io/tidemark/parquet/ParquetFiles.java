@@ -25,7 +25,8 @@ final class ParquetFiles {
         return store;
     }
 
-    ParquetMetadata write(List<ParquetColumn> columns, List<ColumnVector> vectors, ParquetWriteOptions options) throws IOException {
+    ParquetMetadata write(List<ParquetColumn> columns, List<ColumnVector> vectors, ParquetWriteOptions options)
+            throws IOException {
         try (var out = store.create(NAME);
                 var writer = new ParquetBatchWriter(out, columns, options, Map.of("key", "value"))) {
             writer.append(vectors, 0, vectors.get(0).size());
@@ -42,7 +43,8 @@ final class ParquetFiles {
             for (var batch = reader.next(); batch.isPresent(); batch = reader.next()) {
                 assertThat(batch.get().firstRow()).isEqualTo(rows);
                 for (int i = 0; i < all.size(); i++) {
-                    assertThat(batch.get().columns().get(i).size()).isEqualTo(batch.get().rows());
+                    assertThat(batch.get().columns().get(i).size())
+                            .isEqualTo(batch.get().rows());
                     for (int row = 0; row < batch.get().rows(); row++) {
                         all.get(i).appendFrom(batch.get().columns().get(i), row);
                     }
@@ -58,9 +60,13 @@ final class ParquetFiles {
     static void assertSame(ColumnVector written, ColumnVector read) {
         assertThat(read.size()).isEqualTo(written.size());
         for (int row = 0; row < written.size(); row++) {
-            assertThat(read.isPresent(row)).as("row %d of %s present", row, written.type()).isEqualTo(written.isPresent(row));
+            assertThat(read.isPresent(row))
+                    .as("row %d of %s present", row, written.type())
+                    .isEqualTo(written.isPresent(row));
             if (written.isPresent(row)) {
-                assertThat(read.sameValue(row, written, row)).as("row %d of %s same", row, written.type()).isTrue();
+                assertThat(read.sameValue(row, written, row))
+                        .as("row %d of %s same", row, written.type())
+                        .isTrue();
             } else {
                 assertThat(read.isNull(row)).isTrue();
             }

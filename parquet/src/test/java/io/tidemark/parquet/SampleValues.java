@@ -72,14 +72,16 @@ final class SampleValues {
 
     private static void appendDecimal(ColumnVector vector, int row, Random random) {
         BigInteger limit = BigInteger.TEN.pow(vector.type().precision()).subtract(BigInteger.ONE);
-        BigInteger value =
-                switch (row) {
-                    case 0 -> limit;
-                    case 1 -> limit.negate();
-                    case 2 -> BigInteger.ZERO;
-                    case 4 -> BigInteger.ONE.negate();
-                    default -> new BigInteger(limit.bitLength() + 8, random).mod(limit).multiply(BigInteger.valueOf(random.nextBoolean() ? 1 : -1));
-                };
+        BigInteger value = switch (row) {
+            case 0 -> limit;
+            case 1 -> limit.negate();
+            case 2 -> BigInteger.ZERO;
+            case 4 -> BigInteger.ONE.negate();
+            default ->
+                new BigInteger(limit.bitLength() + 8, random)
+                        .mod(limit)
+                        .multiply(BigInteger.valueOf(random.nextBoolean() ? 1 : -1));
+        };
         if (vector instanceof LongVector longs) {
             longs.append(value.longValueExact());
         } else {
@@ -99,13 +101,38 @@ final class SampleValues {
     private static final long[] LONGS = {Long.MIN_VALUE, Long.MAX_VALUE, 0, 0, -1, 0, 1};
     private static final long[] TIMES = {0, 86_399_999_999L, 1};
     private static final float[] FLOATS = {
-        Float.NaN, Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY, 0f, -0f, 0f, Float.MIN_VALUE, Float.MAX_VALUE, -Float.MAX_VALUE
+        Float.NaN,
+        Float.NEGATIVE_INFINITY,
+        Float.POSITIVE_INFINITY,
+        0f,
+        -0f,
+        0f,
+        Float.MIN_VALUE,
+        Float.MAX_VALUE,
+        -Float.MAX_VALUE
     };
     private static final double[] DOUBLES = {
-        Double.NaN, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY, 0d, -0d, 0d, Double.MIN_VALUE, Double.MAX_VALUE, 0.1
+        Double.NaN,
+        Double.NEGATIVE_INFINITY,
+        Double.POSITIVE_INFINITY,
+        0d,
+        -0d,
+        0d,
+        Double.MIN_VALUE,
+        Double.MAX_VALUE,
+        0.1
     };
     private static final String[] TEXTS = {
-        "", " ", "null", "", "Zürich 北京 \uD83D\uDE80 e\u0301", "", "quote\"'\\;--", "line\r\nbreak\ttab", "x".repeat(100_000), "\uFFFD\u0000end"
+        "",
+        " ",
+        "null",
+        "",
+        "Zürich 北京 \uD83D\uDE80 e\u0301",
+        "",
+        "quote\"'\\;--",
+        "line\r\nbreak\ttab",
+        "x".repeat(100_000),
+        "\uFFFD\u0000end"
     };
 
     private static int pick(int[] extremes, int row, int random) {
@@ -118,7 +145,9 @@ final class SampleValues {
 
     private static String text(Random random) {
         // Half of them repeat, so that dictionaries are used and given up.
-        return random.nextBoolean() ? "word" + random.nextInt(20) : new String(bytes(random, random.nextInt(40)), StandardCharsets.ISO_8859_1);
+        return random.nextBoolean()
+                ? "word" + random.nextInt(20)
+                : new String(bytes(random, random.nextInt(40)), StandardCharsets.ISO_8859_1);
     }
 
     private static byte[] bytes(Random random, int length) {

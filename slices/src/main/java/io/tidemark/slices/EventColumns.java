@@ -33,7 +33,8 @@ final class EventColumns {
     private final LongVector transaction = (LongVector) ColumnVector.of(ColumnType.INT64, 0);
     private final LongVector commitTime = (LongVector) ColumnVector.of(ColumnType.TIMESTAMP_TZ, 0);
     private final BytesVector unchanged = (BytesVector) ColumnVector.of(ColumnType.BYTES, 0);
-    private final List<ColumnVector> vectors = List.of(operation, position, sequence, transaction, commitTime, unchanged);
+    private final List<ColumnVector> vectors =
+            List.of(operation, position, sequence, transaction, commitTime, unchanged);
 
     /** Columns of a slice file: those of the event, then those of the table, all of them optional. */
     static List<ParquetColumn> fileColumns(RowSchema schema) {
@@ -119,8 +120,9 @@ final class EventColumns {
     private void markUnchanged(List<ColumnVector> columns, int row) {
         int start = unchanged.start(row);
         if (unchanged.length(row) != bitmapBytes(columns.size())) {
-            throw new IllegalArgumentException("Cannot read unchanged columns: the bitmap does not fit the columns (row=" + row
-                    + ", bytes=" + unchanged.length(row) + ", columns=" + columns.size() + ")");
+            throw new IllegalArgumentException(
+                    "Cannot read unchanged columns: the bitmap does not fit the columns (row=" + row + ", bytes="
+                            + unchanged.length(row) + ", columns=" + columns.size() + ")");
         }
         for (int i = 0; i < columns.size(); i++) {
             if ((unchanged.data()[start + (i >> 3)] & (1 << (i & 7))) != 0) {

@@ -28,6 +28,6 @@ final class ManifestCache {
     }
 
     private static long weightOf(SliceManifest manifest) {
-        return 1 + manifest.files().size();
+        return 1L + manifest.files().size();
     }
 }

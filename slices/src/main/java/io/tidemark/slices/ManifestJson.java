@@ -51,7 +51,8 @@ final class ManifestJson {
     static SliceManifest read(JsonNode root, String path, String checksum) {
         String format = text(root, "format");
         if (!format.equals(SliceManifests.FORMAT)) {
-            throw new IllegalArgumentException("unknown format " + format + ", this version reads " + SliceManifests.FORMAT);
+            throw new IllegalArgumentException(
+                    "unknown format " + format + ", this version reads " + SliceManifests.FORMAT);
         }
         String folder = SliceNames.folderOf(path);
         List<SliceFile> files = new ArrayList<>();
@@ -80,12 +81,16 @@ final class ManifestJson {
         require(manifest.bytes() == number(root, "bytes"), "bytes differ from the sum over the files");
         require(manifest.sequence() >= 1, "sequence is less than 1");
         require(!manifest.through().isBefore(manifest.after()), "through lies before after");
-        require(manifest.name().equals(SliceNames.slice(manifest.start(), manifest.end())), "name differs from start and end");
+        require(
+                manifest.name().equals(SliceNames.slice(manifest.start(), manifest.end())),
+                "name differs from start and end");
         for (int i = 0; i < manifest.files().size(); i++) {
             SliceFile file = manifest.files().get(i);
             long befores = number(root.get("files").get(i), "befores");
             require(
-                    file.rows() > 0 && file.rows() == file.inserts() + file.updates() + befores + file.deletes() + file.truncates(),
+                    file.rows() > 0
+                            && file.rows()
+                                    == file.inserts() + file.updates() + befores + file.deletes() + file.truncates(),
                     "rows of file " + i + " differ from the sum over its operations");
             require(
                     file.first().isAfter(manifest.after())
@@ -99,7 +104,9 @@ final class ManifestJson {
         ObjectNode node = JsonNodeFactory.instance.objectNode();
         RowSchema schema = file.schema();
         node.put("file", file.path().substring(SliceNames.folderOf(file.path()).length()));
-        node.putObject("table").put("schema", schema.table().schema()).put("name", schema.table().name());
+        node.putObject("table")
+                .put("schema", schema.table().schema())
+                .put("name", schema.table().name());
         node.put("rows", file.rows());
         node.put("inserts", file.inserts());
         node.put("updates", file.updates());
@@ -132,7 +139,10 @@ final class ManifestJson {
         List<Column> columns = new ArrayList<>();
         for (JsonNode column : array(node, "columns")) {
             columns.add(new Column(
-                    text(column, "name"), type(text(column, "type")), flag(column, "nullable"), text(column, "sourceType")));
+                    text(column, "name"),
+                    type(text(column, "type")),
+                    flag(column, "nullable"),
+                    text(column, "sourceType")));
         }
         List<String> key = new ArrayList<>();
         for (JsonNode column : array(node, "key")) {
@@ -160,7 +170,10 @@ final class ManifestJson {
 
     /** Both forms of a position: for people, and the hexadecimal one that is read back. */
     private static ObjectNode position(Position position) {
-        return JsonNodeFactory.instance.objectNode().put("position", position.toString()).put("hex", position.toHex());
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("position", position.toString())
+                .put("hex", position.toHex());
     }
 
     private static Position position(JsonNode parent, String name) {

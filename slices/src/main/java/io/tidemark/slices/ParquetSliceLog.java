@@ -81,9 +81,9 @@ final class ParquetSliceLog implements SliceLog {
     @Override
     public SliceWriter open() {
         SliceStart start = SliceStart.after(pipeline, newest(), clock.instant(), attempts.get());
-        return new ParquetSliceWriter(storage, index, start, limits, sealed -> {
-            cache.add(sealed);
-            newestKnown.accumulateAndGet(sealed.sequence(), Math::max);
+        return new ParquetSliceWriter(storage, index, start, limits, manifest -> {
+            cache.add(manifest);
+            newestKnown.accumulateAndGet(manifest.sequence(), Math::max);
         });
     }
 
@@ -127,13 +127,14 @@ final class ParquetSliceLog implements SliceLog {
      * it, for none of them can be sealed any more.
      */
     private void pruneOne(long sequence) {
-        Optional<SliceIndex.Sealed> sealed = index.find(sequence);
-        if (sealed.isEmpty()) {
+        Optional<SliceIndex.Sealed> entry = index.find(sequence);
+        if (entry.isEmpty()) {
             return;
         }
         try {
-            storage.delete(sealed.get().manifestPath());
-            for (String path : storage.list(SliceNames.attemptsPrefix(sealed.get().manifestPath()))) {
+            storage.delete(entry.get().manifestPath());
+            for (String path :
+                    storage.list(SliceNames.attemptsPrefix(entry.get().manifestPath()))) {
                 storage.delete(path);
             }
         } catch (IOException e) {
@@ -143,16 +144,16 @@ final class ParquetSliceLog implements SliceLog {
     }
 
     private Optional<SliceManifest> load(long sequence) {
-        Optional<SliceIndex.Sealed> sealed = index.find(sequence);
-        if (sealed.isEmpty()) {
+        Optional<SliceIndex.Sealed> entry = index.find(sequence);
+        if (entry.isEmpty()) {
             return Optional.empty();
         }
-        Optional<SliceManifest> cached = cache.find(sealed.get().checksum());
+        Optional<SliceManifest> cached = cache.find(entry.get().checksum());
         if (cached.isPresent()) {
             return cached;
         }
-        SliceManifest manifest =
-                SliceManifests.read(storage, sealed.get().manifestPath(), sealed.get().checksum());
+        SliceManifest manifest = SliceManifests.read(
+                storage, entry.get().manifestPath(), entry.get().checksum());
         if (manifest.sequence() != sequence) {
             throw StorageErrors.corrupt(
                     manifest.path(),

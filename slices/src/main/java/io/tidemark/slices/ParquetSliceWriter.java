@@ -123,12 +123,17 @@ final class ParquetSliceWriter implements SliceWriter {
             state = State.FAILED;
             throw new TidemarkException(
                     ErrorCode.SLICE_CONFLICT,
-                    "Cannot seal slice: another capture sealed this sequence (pipeline=" + start.pipeline() + ", sequence="
-                            + start.sequence() + ")");
+                    "Cannot seal slice: another capture sealed this sequence (pipeline=" + start.pipeline()
+                            + ", sequence=" + start.sequence() + ")");
         }
         index.hint(start.sequence());
         onSealed.accept(manifest);
-        LOG.debug("Sealed slice sequence={} rows={} bytes={} files={}", sequence(), rows, manifest.bytes(), sealed.size());
+        LOG.debug(
+                "Sealed slice sequence={} rows={} bytes={} files={}",
+                sequence(),
+                rows,
+                manifest.bytes(),
+                sealed.size());
         return manifest;
     }
 
@@ -170,13 +175,15 @@ final class ParquetSliceWriter implements SliceWriter {
             if (file.last().isAfter(through)) {
                 throw outOfOrder("an event lies after its end", file.last().value());
             }
-            newestCommitMicros = sum == 0 ? file.newestCommitMicros() : Math.max(newestCommitMicros, file.newestCommitMicros());
+            newestCommitMicros =
+                    sum == 0 ? file.newestCommitMicros() : Math.max(newestCommitMicros, file.newestCommitMicros());
             sum += file.rows();
         }
         if (sum != rows) {
             throw new TidemarkException(
                     ErrorCode.INTERNAL,
-                    "Cannot seal slice: its files do not hold the rows that were appended (appended=" + rows + ", written=" + sum + ")");
+                    "Cannot seal slice: its files do not hold the rows that were appended (appended=" + rows
+                            + ", written=" + sum + ")");
         }
         // A stable sort: files of one table keep the order in which they were written.
         sealed.sort(Comparator.comparing(file -> file.schema().table()));
@@ -204,7 +211,7 @@ final class ParquetSliceWriter implements SliceWriter {
             if (Long.compareUnsigned(batch.position(0), file.lastPosition()) < 0) {
                 throw outOfOrder("an event lies before the last one of its table", batch.position(0));
             }
-            if (file.schema() == batch.schema() || file.schema().equals(batch.schema())) {
+            if (file.schema().equals(batch.schema())) {
                 return file;
             }
             sealFile(file);
@@ -227,11 +234,17 @@ final class ParquetSliceWriter implements SliceWriter {
         sealedBytes += done.bytes();
     }
 
-    private void boundMemory() throws IOException {
+    /** Encoded rows of all tables that wait in memory. */
+    long bufferedBytes() {
         long buffered = 0;
         for (SliceFileWriter file : open.values()) {
             buffered += file.bufferedBytes();
         }
+        return buffered;
+    }
+
+    private void boundMemory() throws IOException {
+        long buffered = bufferedBytes();
         while (buffered > limits.bufferBytes()) {
             SliceFileWriter largest = open.values().stream()
                     .max(Comparator.comparingLong(SliceFileWriter::bufferedBytes))
@@ -256,8 +269,8 @@ final class ParquetSliceWriter implements SliceWriter {
     private TidemarkException outOfOrder(String reason, long position) {
         return new TidemarkException(
                 ErrorCode.INTERNAL,
-                "Cannot write slice: " + reason + " (sequence=" + start.sequence() + ", after=" + start.after() + ", position="
-                        + new Position(position) + ")");
+                "Cannot write slice: " + reason + " (sequence=" + start.sequence() + ", after=" + start.after()
+                        + ", position=" + new Position(position) + ")");
     }
 
     private void require(State expected) {

@@ -56,7 +56,8 @@ final class SliceFileReader {
         try {
             if (in.length() != file.bytes()) {
                 throw StorageErrors.corrupt(
-                        file.path(), "the file's size differs (expected=" + file.bytes() + ", found=" + in.length() + ")");
+                        file.path(),
+                        "the file's size differs (expected=" + file.bytes() + ", found=" + in.length() + ")");
             }
             ObjectInput checked = in;
             String checksum;
@@ -71,7 +72,8 @@ final class SliceFileReader {
             }
             if (!checksum.equals(file.sha256())) {
                 throw StorageErrors.corrupt(
-                        file.path(), "the file's checksum differs (expected=" + file.sha256() + ", found=" + checksum + ")");
+                        file.path(),
+                        "the file's checksum differs (expected=" + file.sha256() + ", found=" + checksum + ")");
             }
             return checked;
         } catch (EOFException e) {
@@ -92,15 +94,31 @@ final class SliceFileReader {
             }
         }
         require(rows == file.rows(), "the number of rows", file.rows(), rows);
-        require(counts[Operation.INSERT.code()] == file.inserts(), "the number of inserts", file.inserts(), counts[Operation.INSERT.code()]);
-        require(counts[Operation.UPDATE.code()] == file.updates(), "the number of updates", file.updates(), counts[Operation.UPDATE.code()]);
-        require(counts[Operation.DELETE.code()] == file.deletes(), "the number of deletes", file.deletes(), counts[Operation.DELETE.code()]);
+        require(
+                counts[Operation.INSERT.code()] == file.inserts(),
+                "the number of inserts",
+                file.inserts(),
+                counts[Operation.INSERT.code()]);
+        require(
+                counts[Operation.UPDATE.code()] == file.updates(),
+                "the number of updates",
+                file.updates(),
+                counts[Operation.UPDATE.code()]);
+        require(
+                counts[Operation.DELETE.code()] == file.deletes(),
+                "the number of deletes",
+                file.deletes(),
+                counts[Operation.DELETE.code()]);
         require(
                 counts[Operation.TRUNCATE.code()] == file.truncates(),
                 "the number of truncates",
                 file.truncates(),
                 counts[Operation.TRUNCATE.code()]);
-        require(first == file.first().value(), "the first position", file.first().value(), first);
+        require(
+                first == file.first().value(),
+                "the first position",
+                file.first().value(),
+                first);
         require(last == file.last().value(), "the last position", file.last().value(), last);
     }
 
@@ -116,13 +134,15 @@ final class SliceFileReader {
             if (!reader.hasColumn(i)) {
                 reader.close();
                 throw StorageErrors.corrupt(
-                        file.path(), "the file lacks a column (column=" + columns.get(i).name() + ")");
+                        file.path(),
+                        "the file lacks a column (column=" + columns.get(i).name() + ")");
             }
         }
         return reader;
     }
 
-    private boolean readBatch(ParquetBatchReader reader, List<ColumnVector> vectors, FailureNotingInput in) throws IOException {
+    private boolean readBatch(ParquetBatchReader reader, List<ColumnVector> vectors, FailureNotingInput in)
+            throws IOException {
         events.clear();
         batch.clear();
         try {
@@ -160,7 +180,13 @@ final class SliceFileReader {
     }
 
     /** A file in memory. */
-    private record BytesInput(byte[] bytes) implements ObjectInput {
+    private static final class BytesInput implements ObjectInput {
+        private final byte[] bytes;
+
+        BytesInput(byte[] bytes) {
+            this.bytes = bytes;
+        }
+
         @Override
         public long length() {
             return bytes.length;

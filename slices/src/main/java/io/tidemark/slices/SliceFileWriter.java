@@ -30,7 +30,8 @@ final class SliceFileWriter implements AutoCloseable {
     private long newestCommitMicros = Long.MIN_VALUE;
     private boolean open = true;
 
-    SliceFileWriter(ObjectStore storage, String path, RowSchema schema, ParquetWriteOptions options) throws IOException {
+    SliceFileWriter(ObjectStore storage, String path, RowSchema schema, ParquetWriteOptions options)
+            throws IOException {
         this.storage = storage;
         this.path = path;
         this.schema = schema;
@@ -98,13 +99,13 @@ final class SliceFileWriter implements AutoCloseable {
         out.close();
         long bytes = out.position();
         if (written != rows) {
-            throw new IOException("Cannot seal file: it does not hold the rows that were appended (path=" + path + ", appended=" + rows
-                    + ", written=" + written + ")");
+            throw new IOException("Cannot seal file: it does not hold the rows that were appended (path=" + path
+                    + ", appended=" + rows + ", written=" + written + ")");
         }
         try (ObjectInput in = storage.open(path)) {
             if (in.length() != bytes) {
-                throw new IOException("Cannot seal file: the storage kept another size (path=" + path + ", written=" + bytes
-                        + ", stored=" + in.length() + ")");
+                throw new IOException("Cannot seal file: the storage kept another size (path=" + path + ", written="
+                        + bytes + ", stored=" + in.length() + ")");
             }
         }
         return new SliceFile(

@@ -105,7 +105,8 @@ final class SliceIndex {
         if (head() > absent) {
             throw new TidemarkException(
                     ErrorCode.SLICE_CORRUPT,
-                    "Cannot read the slice log: the index lacks a slice before the newest one (key=" + key(absent) + ")",
+                    "Cannot read the slice log: the index lacks a slice before the newest one (key=" + key(absent)
+                            + ")",
                     "Restart Tidemark: it recreates missing index entries from the slices in the storage.",
                     null);
         }
@@ -139,7 +140,8 @@ final class SliceIndex {
     void keepFrom(long sequence) {
         if (!moveForward(OLDEST, sequence)) {
             throw new TidemarkException(
-                    ErrorCode.METASTORE_UNAVAILABLE, "Cannot prune slices: the oldest kept sequence cannot be written (key=" + OLDEST + ")");
+                    ErrorCode.METASTORE_UNAVAILABLE,
+                    "Cannot prune slices: the oldest kept sequence cannot be written (key=" + OLDEST + ")");
         }
     }
 
@@ -203,7 +205,8 @@ final class SliceIndex {
     private static Sealed parse(Entry entry) {
         try {
             JsonNode node = JSON.readTree(entry.value());
-            return new Sealed(node.required("manifest").asText(), node.required("sha256").asText());
+            return new Sealed(
+                    node.required("manifest").asText(), node.required("sha256").asText());
         } catch (JsonProcessingException | IllegalArgumentException e) {
             throw unreadable(entry, e);
         }
@@ -211,6 +214,8 @@ final class SliceIndex {
 
     private static TidemarkException unreadable(Entry entry, Exception cause) {
         return new TidemarkException(
-                ErrorCode.SLICE_CORRUPT, "Cannot read the slice index: an entry is not as it was written (key=" + entry.key() + ")", cause);
+                ErrorCode.SLICE_CORRUPT,
+                "Cannot read the slice index: an entry is not as it was written (key=" + entry.key() + ")",
+                cause);
     }
 }

@@ -15,8 +15,10 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,7 +48,7 @@ public final class SliceIndexRebuild {
      * @throws TidemarkException {@code SLICE_CORRUPT} when the chain is broken, or the index names another manifest than the chain
      */
     public long rebuild() {
-        TreeMap<Long, List<String>> attempts = attempts();
+        NavigableMap<Long, List<String>> attempts = attempts();
         if (attempts.isEmpty()) {
             return 0;
         }
@@ -79,8 +81,8 @@ public final class SliceIndexRebuild {
             rebuild();
             return;
         }
-        SliceIndex.Sealed sealed = index.find(newest).orElseThrow();
-        SliceManifest manifest = SliceManifests.read(storage, sealed.manifestPath(), sealed.checksum());
+        SliceIndex.Sealed entry = index.find(newest).orElseThrow();
+        SliceManifest manifest = SliceManifests.read(storage, entry.manifestPath(), entry.checksum());
         for (Optional<SliceManifest> next = following(manifest); next.isPresent(); next = following(next.get())) {
             record(next.get());
         }
@@ -88,26 +90,27 @@ public final class SliceIndexRebuild {
 
     private Optional<SliceManifest> following(SliceManifest manifest) {
         long sequence = manifest.sequence() + 1;
-        Optional<SliceIndex.Sealed> sealed = index.find(sequence);
-        if (sealed.isPresent()) {
+        Optional<SliceIndex.Sealed> entry = index.find(sequence);
+        if (entry.isPresent()) {
             return Optional.of(SliceManifests.read(
-                    storage, sealed.get().manifestPath(), sealed.get().checksum()));
+                    storage, entry.get().manifestPath(), entry.get().checksum()));
         }
-        List<String> paths =
-                manifestsUnder(SliceNames.attemptsPrefix(pipeline, sequence, manifest.end())).getOrDefault(sequence, List.of());
+        List<String> paths = manifestsUnder(SliceNames.attemptsPrefix(pipeline, sequence, manifest.end()))
+                .getOrDefault(sequence, List.of());
         return furthest(paths, manifest.checksum());
     }
 
     private void record(SliceManifest manifest) {
         if (!index.seal(manifest)) {
             throw StorageErrors.corrupt(
-                    manifest.path(), "the index names another manifest for this sequence (sequence=" + manifest.sequence() + ")");
+                    manifest.path(),
+                    "the index names another manifest for this sequence (sequence=" + manifest.sequence() + ")");
         }
         index.hint(manifest.sequence());
     }
 
     /** The sealed manifests, oldest first, from the newest back to the first whose predecessor is not there. */
-    private Deque<SliceManifest> chain(TreeMap<Long, List<String>> attempts) {
+    private Deque<SliceManifest> chain(NavigableMap<Long, List<String>> attempts) {
         Deque<SliceManifest> chain = new ArrayDeque<>();
         SliceManifest newest = newest(attempts.lastEntry());
         chain.addFirst(newest);
@@ -123,7 +126,8 @@ public final class SliceIndexRebuild {
             }
             if (found == null) {
                 throw StorageErrors.corrupt(
-                        after.path(), "the manifest before it, which it names, is missing (sequence=" + sequence + ", sha256="
+                        after.path(),
+                        "the manifest before it, which it names, is missing (sequence=" + sequence + ", sha256="
                                 + after.previousChecksum() + ")");
             }
             chain.addFirst(found);
@@ -133,10 +137,10 @@ public final class SliceIndexRebuild {
     }
 
     private SliceManifest newest(Map.Entry<Long, List<String>> attempts) {
-        Optional<SliceIndex.Sealed> sealed = index.find(attempts.getKey());
-        if (sealed.isPresent()) {
+        Optional<SliceIndex.Sealed> entry = index.find(attempts.getKey());
+        if (entry.isPresent()) {
             return SliceManifests.read(
-                    storage, sealed.get().manifestPath(), sealed.get().checksum());
+                    storage, entry.get().manifestPath(), entry.get().checksum());
         }
         return furthest(attempts.getValue(), null).orElseThrow();
     }
@@ -146,7 +150,7 @@ public final class SliceIndexRebuild {
      *
      * @throws TidemarkException {@code SLICE_CORRUPT} when there are attempts and every one lacks files
      */
-    private Optional<SliceManifest> furthest(List<String> paths, @org.jspecify.annotations.Nullable String previousChecksum) {
+    private Optional<SliceManifest> furthest(List<String> paths, @Nullable String previousChecksum) {
         List<SliceManifest> whole = new ArrayList<>();
         TidemarkException broken = null;
         for (String path : paths) {
@@ -168,14 +172,17 @@ public final class SliceIndexRebuild {
             throw broken;
         }
         return whole.stream()
-                .max(Comparator.comparing(SliceManifest::through).thenComparing(SliceManifest::fence).thenComparing(SliceManifest::path));
+                .max(Comparator.comparing(SliceManifest::through)
+                        .thenComparing(SliceManifest::fence)
+                        .thenComparing(SliceManifest::path));
     }
 
     private SliceManifest load(String path, long sequence) {
         SliceManifest manifest = SliceManifests.readUnchecked(storage, path);
         if (manifest.sequence() != sequence) {
             throw StorageErrors.corrupt(
-                    path, "the manifest is of another slice (expected=" + sequence + ", found=" + manifest.sequence() + ")");
+                    path,
+                    "the manifest is of another slice (expected=" + sequence + ", found=" + manifest.sequence() + ")");
         }
         return manifest;
     }
@@ -185,7 +192,8 @@ public final class SliceIndexRebuild {
             try (ObjectInput in = storage.open(file.path())) {
                 if (in.length() != file.bytes()) {
                     throw StorageErrors.corrupt(
-                            file.path(), "the file's size differs (expected=" + file.bytes() + ", found=" + in.length() + ")");
+                            file.path(),
+                            "the file's size differs (expected=" + file.bytes() + ", found=" + in.length() + ")");
                 }
             } catch (NoSuchFileException e) {
                 throw StorageErrors.corrupt(file.path(), "the file is missing", e);
@@ -199,24 +207,29 @@ public final class SliceIndexRebuild {
     private void requireStart(SliceManifest first) {
         boolean isFirst = first.sequence() == 1;
         if (isFirst != first.previousChecksum().isEmpty()) {
-            throw StorageErrors.corrupt(first.path(), "only the first slice has no predecessor (sequence=" + first.sequence() + ")");
+            throw StorageErrors.corrupt(
+                    first.path(), "only the first slice has no predecessor (sequence=" + first.sequence() + ")");
         }
         if (index.find(first.sequence() - 1).isPresent() && index.oldest() < first.sequence()) {
             throw StorageErrors.corrupt(
-                    first.path(), "the manifest before it, which the index names, is missing (sequence=" + (first.sequence() - 1) + ")");
+                    first.path(),
+                    "the manifest before it, which the index names, is missing (sequence=" + (first.sequence() - 1)
+                            + ")");
         }
     }
 
-    private TreeMap<Long, List<String>> attempts() {
+    private NavigableMap<Long, List<String>> attempts() {
         return manifestsUnder(SliceNames.pipelineFolder(pipeline));
     }
 
-    private TreeMap<Long, List<String>> manifestsUnder(String prefix) {
-        TreeMap<Long, List<String>> manifests = new TreeMap<>();
+    private NavigableMap<Long, List<String>> manifestsUnder(String prefix) {
+        NavigableMap<Long, List<String>> manifests = new TreeMap<>();
         try {
             for (String path : storage.list(prefix)) {
                 SliceNames.sequenceOf(path)
-                        .ifPresent(sequence -> manifests.computeIfAbsent(sequence, key -> new ArrayList<>()).add(path));
+                        .ifPresent(sequence -> manifests
+                                .computeIfAbsent(sequence, key -> new ArrayList<>())
+                                .add(path));
             }
         } catch (IOException e) {
             throw StorageErrors.of("Cannot list slices", e);

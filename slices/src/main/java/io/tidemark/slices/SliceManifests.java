@@ -48,7 +48,8 @@ final class SliceManifests {
         byte[] bytes = bytes(storage, path);
         String found = Sha256.of(bytes);
         if (!found.equals(checksum)) {
-            throw StorageErrors.corrupt(path, "the manifest's checksum differs (expected=" + checksum + ", found=" + found + ")");
+            throw StorageErrors.corrupt(
+                    path, "the manifest's checksum differs (expected=" + checksum + ", found=" + found + ")");
         }
         return parse(bytes, path, found);
     }

@@ -24,10 +24,12 @@ final class StorageErrors {
     }
 
     static TidemarkException corrupt(String path, String difference) {
-        return new TidemarkException(ErrorCode.SLICE_CORRUPT, "Cannot read slice: " + difference + " (path=" + path + ")");
+        return new TidemarkException(
+                ErrorCode.SLICE_CORRUPT, "Cannot read slice: " + difference + " (path=" + path + ")");
     }
 
     static TidemarkException corrupt(String path, String difference, Throwable cause) {
-        return new TidemarkException(ErrorCode.SLICE_CORRUPT, "Cannot read slice: " + difference + " (path=" + path + ")", cause);
+        return new TidemarkException(
+                ErrorCode.SLICE_CORRUPT, "Cannot read slice: " + difference + " (path=" + path + ")", cause);
     }
 }

@@ -43,7 +43,10 @@ class SliceCorruptionTest {
             byte[] changed = bytes.clone();
             changed[i] ^= 1;
             Files.write(path, changed);
-            assertCorrupt(() -> SliceLogFixture.readAll(log, file), "the file's checksum differs (expected=" + file.sha256(), file.path());
+            assertCorrupt(
+                    () -> SliceLogFixture.readAll(log, file),
+                    "the file's checksum differs (expected=" + file.sha256(),
+                    file.path());
         }
     }
 
@@ -72,7 +75,8 @@ class SliceCorruptionTest {
         Files.write(folder.resolve(file.path()), bytes);
 
         assertCorrupt(
-                () -> SliceLogFixture.readAll(log, with(bytes.length, Sha256.of(bytes), file.rows(), file.inserts(), 100)),
+                () -> SliceLogFixture.readAll(
+                        log, with(bytes.length, Sha256.of(bytes), file.rows(), file.inserts(), 100)),
                 "the file is not as the format says",
                 file.path());
     }
@@ -114,7 +118,8 @@ class SliceCorruptionTest {
                 file.last(),
                 file.newestCommitMicros());
 
-        assertCorrupt(() -> SliceLogFixture.readAll(log, other), "the file lacks a column (column=elsewhere)", file.path());
+        assertCorrupt(
+                () -> SliceLogFixture.readAll(log, other), "the file lacks a column (column=elsewhere)", file.path());
     }
 
     @Test
@@ -125,7 +130,10 @@ class SliceCorruptionTest {
             byte[] changed = bytes.clone();
             changed[i] ^= 1;
             Files.write(path, changed);
-            assertCorrupt(() -> fixture.log().newest(), "the manifest's checksum differs (expected=" + manifest.checksum(), manifest.path());
+            assertCorrupt(
+                    () -> fixture.log().newest(),
+                    "the manifest's checksum differs (expected=" + manifest.checksum(),
+                    manifest.path());
         }
     }
 
@@ -141,30 +149,49 @@ class SliceCorruptionTest {
     void aManifestWhoseFiguresDisagreeIsFoundWhereNoChecksumIsKnown() throws IOException {
         String text = Files.readString(folder.resolve(manifest.path()));
         assertUnreadable(text.replace("\"rows\" : 10,", "\"rows\" : 11,"), "rows of file 0 differ");
-        assertUnreadable(text.replaceFirst("\"rows\" : 10,", "\"rows\" : 11,"), "rows differ from the sum over the files");
-        assertUnreadable(text.replaceFirst("\"bytes\" : ", "\"bytes\" : 1"), "bytes differ from the sum over the files");
-        assertUnreadable(text.replace("\"hex\" : \"000000000000005B\"", "\"hex\" : \"00000000000000FF\""), "positions of file 0 lie outside the slice");
+        assertUnreadable(
+                text.replaceFirst("\"rows\" : 10,", "\"rows\" : 11,"), "rows differ from the sum over the files");
+        assertUnreadable(
+                text.replaceFirst("\"bytes\" : ", "\"bytes\" : 1"), "bytes differ from the sum over the files");
+        assertUnreadable(
+                text.replace("\"hex\" : \"000000000000005B\"", "\"hex\" : \"00000000000000FF\""),
+                "positions of file 0 lie outside the slice");
         assertUnreadable(text.replace("tidemark-slice/1", "tidemark-slice/9"), "unknown format tidemark-slice/9");
         assertUnreadable(text.replace("\"fence\" : 7", "\"fence\" : \"7\""), "field fence is not a whole number");
         assertUnreadable(text.replace("\"resumeToken\"", "\"resume\""), "field resumeToken is missing");
-        assertUnreadable(text.replace("public.accounts.parquet", "../../accounts.parquet"), "the name of a file is not a plain name");
+        assertUnreadable(
+                text.replace("public.accounts.parquet", "../../accounts.parquet"),
+                "the name of a file is not a plain name");
         assertUnreadable(text.substring(0, text.length() - 3), "the manifest is not JSON");
         assertUnreadable("", "the manifest does not hold together");
     }
 
     private void assertUnreadable(String text, String difference) throws IOException {
         Files.writeString(folder.resolve(manifest.path()), text);
-        assertCorrupt(() -> SliceManifests.readUnchecked(fixture.storage, manifest.path()), difference, manifest.path());
+        assertCorrupt(
+                () -> SliceManifests.readUnchecked(fixture.storage, manifest.path()), difference, manifest.path());
     }
 
     private SliceFile with(long bytes, String checksum, long rows, long inserts, long last) {
         return new SliceFile(
-                file.path(), file.schema(), rows, inserts, 0, 0, 0, bytes, checksum, file.first(), new Position(last), file.newestCommitMicros());
+                file.path(),
+                file.schema(),
+                rows,
+                inserts,
+                0,
+                0,
+                0,
+                bytes,
+                checksum,
+                file.first(),
+                new Position(last),
+                file.newestCommitMicros());
     }
 
     private static void assertCorrupt(ThrowingCallable call, String difference, String path) {
         assertThatThrownBy(call)
-                .isInstanceOfSatisfying(TidemarkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SLICE_CORRUPT))
+                .isInstanceOfSatisfying(
+                        TidemarkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SLICE_CORRUPT))
                 .hasMessageStartingWith("Cannot read slice: ")
                 .hasMessageContaining(difference)
                 .hasMessageEndingWith("(path=" + path + ")");

@@ -42,7 +42,8 @@ class SliceIndexRebuildTest {
         assertThat(rebuilt.after(0, 100)).isEqualTo(sealed.subList(5, 40));
         assertThat(rebuilt.newest()).contains(sealed.get(39));
         assertThat(values(fresh)).isEqualTo(values(fixture.metastore));
-        assertThat(new SliceIndexRebuild(SliceLogFixture.PIPELINE, fixture.storage, fresh).rebuild()).isZero();
+        assertThat(new SliceIndexRebuild(SliceLogFixture.PIPELINE, fixture.storage, fresh).rebuild())
+                .isZero();
     }
 
     @Test
@@ -52,7 +53,8 @@ class SliceIndexRebuildTest {
         index.forget(4);
         index.forget(8);
 
-        assertThat(new SliceIndexRebuild(SliceLogFixture.PIPELINE, fixture.storage, fixture.metastore).rebuild()).isEqualTo(2);
+        assertThat(new SliceIndexRebuild(SliceLogFixture.PIPELINE, fixture.storage, fixture.metastore).rebuild())
+                .isEqualTo(2);
 
         assertThat(fixture.log().after(0, 100)).isEqualTo(sealed);
     }
@@ -104,7 +106,8 @@ class SliceIndexRebuildTest {
 
         fixture.storage.delete(whole.files().get(0).path());
         assertThatThrownBy(() -> open(new InMemoryMetadataStore()))
-                .isInstanceOfSatisfying(TidemarkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SLICE_CORRUPT))
+                .isInstanceOfSatisfying(
+                        TidemarkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SLICE_CORRUPT))
                 .hasMessageContaining("the file is missing (path=slices/bank/2026-11-20/000000000003_");
     }
 
@@ -114,20 +117,33 @@ class SliceIndexRebuildTest {
         try (var out = fixture.storage.create(sealed.get(2).path())) {
             SliceManifest third = sealed.get(2);
             SliceManifest changed = new SliceManifest(
-                    3, third.name(), third.start(), third.end(), third.after(), third.through(), "moved", 9, third.newestCommitMicros(),
-                    third.previousChecksum(), third.path(), "", third.files());
+                    3,
+                    third.name(),
+                    third.start(),
+                    third.end(),
+                    third.after(),
+                    third.through(),
+                    "moved",
+                    9,
+                    third.newestCommitMicros(),
+                    third.previousChecksum(),
+                    third.path(),
+                    "",
+                    third.files());
             out.write(ManifestJson.write("bank", changed).toString().getBytes(java.nio.charset.StandardCharsets.UTF_8));
         }
 
         assertThatThrownBy(() -> open(new InMemoryMetadataStore()))
-                .isInstanceOfSatisfying(TidemarkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SLICE_CORRUPT))
+                .isInstanceOfSatisfying(
+                        TidemarkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SLICE_CORRUPT))
                 .hasMessageContaining("the manifest before it, which it names, is missing (sequence=3, sha256=")
                 .hasMessageContaining("(path=" + sealed.get(3).path() + ")");
     }
 
     @Test
     void aFolderWithoutSlicesNeedsNoRebuild() {
-        assertThat(new SliceIndexRebuild("other", fixture.storage, new InMemoryMetadataStore()).rebuild()).isZero();
+        assertThat(new SliceIndexRebuild("other", fixture.storage, new InMemoryMetadataStore()).rebuild())
+                .isZero();
     }
 
     /** A slice whose writer crashed after its manifest and before the index. */
@@ -136,7 +152,8 @@ class SliceIndexRebuildTest {
         SliceWriter writer = other.open();
         writer.append(SliceLogFixture.inserts(SliceLogFixture.accounts(), through - 2, 3));
         SliceManifest manifest = fixture.seal(writer, through);
-        Entry entry = fixture.metastore.read(SliceIndex.key(manifest.sequence())).orElseThrow();
+        Entry entry =
+                fixture.metastore.read(SliceIndex.key(manifest.sequence())).orElseThrow();
         fixture.metastore.delete(entry.key(), entry.version());
         return manifest;
     }
@@ -144,7 +161,11 @@ class SliceIndexRebuildTest {
     private List<SliceManifest> seal(int count) {
         List<SliceManifest> sealed = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            long through = fixture.log().newest().map(newest -> newest.through().value()).orElse(0L) + 100;
+            long through = fixture.log()
+                            .newest()
+                            .map(newest -> newest.through().value())
+                            .orElse(0L)
+                    + 100;
             sealed.add(fixture.sealSlice(fixture.log(), through));
         }
         return sealed;
@@ -155,6 +176,8 @@ class SliceIndexRebuildTest {
     }
 
     private static List<String> values(InMemoryMetadataStore metastore) {
-        return metastore.list("slices/").stream().map(entry -> entry.key() + "=" + entry.value()).toList();
+        return metastore.list("slices/").stream()
+                .map(entry -> entry.key() + "=" + entry.value())
+                .toList();
     }
 }

@@ -63,7 +63,8 @@ class SliceLogTest {
         }
 
         assertThat(sealed.name()).isEqualTo("2026-11-20T08:31:00.000Z-to-2026-11-20T08:31:10.000Z");
-        assertThat(sealed.path()).isEqualTo("slices/bank/2026-11-20/000000000001_2026-11-20T08.31.00.000Z_a1/manifest.json");
+        assertThat(sealed.path())
+                .isEqualTo("slices/bank/2026-11-20/000000000001_2026-11-20T08.31.00.000Z_a1/manifest.json");
         assertThat(sealed.after()).isEqualTo(Position.ZERO);
         assertThat(sealed.through()).isEqualTo(new Position(20));
         assertThat(sealed.resumeToken()).isEqualTo("token-20");
@@ -83,7 +84,8 @@ class SliceLogTest {
             assertThat(reader.newest()).contains(sealed);
             assertThat(reader.find(1)).contains(sealed);
             assertThat(reader.after(0, 10)).containsExactly(sealed);
-            assertThat(SliceLogFixture.ids(SliceLogFixture.readAll(reader, file))).containsExactly(5L, 6L, 7L);
+            assertThat(SliceLogFixture.ids(SliceLogFixture.readAll(reader, file)))
+                    .containsExactly(5L, 6L, 7L);
         }
         assertThat(log.location(file)).isEqualTo(folder.resolve(file.path()).toString());
     }
@@ -118,18 +120,29 @@ class SliceLogTest {
             fixture.sealSlice(log, 100L * i);
             assertThat(fixture.log().newest().orElseThrow().sequence()).isEqualTo(i);
         }
-        fixture.metastore.read("slices/head").ifPresent(entry -> fixture.metastore.delete(entry.key(), entry.version()));
+        fixture.metastore
+                .read("slices/head")
+                .ifPresent(entry -> fixture.metastore.delete(entry.key(), entry.version()));
 
         assertThat(fixture.log().newest().orElseThrow().sequence()).isEqualTo(70);
-        assertThat(fixture.log().after(30, 5)).extracting(SliceManifest::sequence).containsExactly(31L, 32L, 33L, 34L, 35L);
-        assertThat(fixture.log().after(68, 100)).extracting(SliceManifest::sequence).containsExactly(69L, 70L);
+        assertThat(fixture.log().after(30, 5))
+                .extracting(SliceManifest::sequence)
+                .containsExactly(31L, 32L, 33L, 34L, 35L);
+        assertThat(fixture.log().after(68, 100))
+                .extracting(SliceManifest::sequence)
+                .containsExactly(69L, 70L);
     }
 
     @Test
     void everyOperationIsCountedAndComesBack() {
         ChangeBatch batch = new ChangeBatch(accounts(), 8);
         List<Operation> operations = List.of(
-                Operation.INSERT, Operation.BEFORE, Operation.UPDATE, Operation.UPDATE, Operation.DELETE, Operation.TRUNCATE);
+                Operation.INSERT,
+                Operation.BEFORE,
+                Operation.UPDATE,
+                Operation.UPDATE,
+                Operation.DELETE,
+                Operation.TRUNCATE);
         for (int i = 0; i < operations.size(); i++) {
             SliceLogFixture.append(batch, operations.get(i), 10, i);
         }
@@ -176,9 +189,16 @@ class SliceLogTest {
             sealed = fixture.seal(writer, 8);
         }
 
-        assertThat(sealed.files()).extracting(file -> Path.of(file.path()).getFileName().toString())
-                .containsExactly("public.accounts.parquet", "public.accounts.2.parquet", "public.accounts.3.parquet", "zoo.animals.parquet");
-        assertThat(sealed.files()).extracting(SliceFile::schema).containsExactly(before, after, before, accounts("zoo", "animals"));
+        assertThat(sealed.files())
+                .extracting(file -> Path.of(file.path()).getFileName().toString())
+                .containsExactly(
+                        "public.accounts.parquet",
+                        "public.accounts.2.parquet",
+                        "public.accounts.3.parquet",
+                        "zoo.animals.parquet");
+        assertThat(sealed.files())
+                .extracting(SliceFile::schema)
+                .containsExactly(before, after, before, accounts("zoo", "animals"));
         assertThat(fixture.log().newest()).contains(sealed);
         assertThat(sealed.filesOf(before.table()).stream()
                         .flatMap(file -> SliceLogFixture.ids(SliceLogFixture.readAll(log, file)).stream()))
@@ -189,7 +209,8 @@ class SliceLogTest {
     void aSliceThatIsNotSealedLeavesNothing() throws IOException {
         try (SliceWriter writer = log.open()) {
             writer.append(inserts(accounts(), 1, 2));
-            writer.append(inserts(new RowSchema(accounts().table(), accounts().columns(), List.of(), BeforeImage.NONE), 3, 2));
+            writer.append(inserts(
+                    new RowSchema(accounts().table(), accounts().columns(), List.of(), BeforeImage.NONE), 3, 2));
         }
 
         assertThat(log.newest()).isEmpty();
@@ -210,7 +231,8 @@ class SliceLogTest {
 
         SliceManifest won = fixture.seal(theirs, 109);
         assertThatThrownBy(() -> fixture.seal(mine, 105))
-                .isInstanceOfSatisfying(TidemarkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SLICE_CONFLICT))
+                .isInstanceOfSatisfying(
+                        TidemarkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SLICE_CONFLICT))
                 .hasMessage("Cannot seal slice: another capture sealed this sequence (pipeline=bank, sequence=2)");
         mine.close();
         theirs.close();
@@ -232,16 +254,18 @@ class SliceLogTest {
         other.prune(4);
 
         assertThatThrownBy(() -> fixture.seal(sleeper, 105))
-                .isInstanceOfSatisfying(TidemarkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SLICE_CONFLICT));
+                .isInstanceOfSatisfying(
+                        TidemarkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SLICE_CONFLICT));
         sleeper.close();
         assertThat(other.after(0, 10)).extracting(SliceManifest::sequence).containsExactly(5L);
     }
 
     @Test
     void anUnknownOutcomeOfSealingIsLookedUp() {
+        long through = 0;
         for (WriteFault fault : WriteFault.values()) {
+            through += 100;
             try (SliceWriter writer = log.open()) {
-                long through = 100L * (fault.ordinal() + 1);
                 writer.append(inserts(accounts(), through - 9, 10));
                 fixture.metastore.failNextWrite(fault);
                 SliceManifest sealed = fixture.seal(writer, through);
@@ -265,7 +289,8 @@ class SliceLogTest {
 
         SliceManifest found = opened.newest().orElseThrow();
         assertThat(found.resumeToken()).isEqualTo("token-10");
-        assertThat(SliceLogFixture.ids(SliceLogFixture.readAll(log, found.files().get(0))))
+        assertThat(SliceLogFixture.ids(
+                        SliceLogFixture.readAll(log, found.files().get(0))))
                 .containsExactlyElementsOf(LongStream.rangeClosed(1, 10).boxed().toList());
     }
 
@@ -277,10 +302,26 @@ class SliceLogTest {
     @Test
     void eventsOutOfOrderAreRefused() {
         fixture.sealSlice(log, 100);
-        refuses(100, 100, 200, "Cannot write slice: events are not in commit order after its beginning (sequence=2, after=0/64, position=0/64)");
-        refuses(150, 140, 200, "Cannot write slice: an event lies before the last one of its table (sequence=2, after=0/64, position=0/8C)");
-        refuses(150, 151, 150, "Cannot write slice: an event lies after its end (sequence=2, after=0/64, position=0/97)");
-        refuses(101, 101, 99, "Cannot write slice: it would end before it begins (sequence=2, after=0/64, position=0/63)");
+        refuses(
+                100,
+                100,
+                200,
+                "Cannot write slice: events are not in commit order after its beginning (sequence=2, after=0/64, position=0/64)");
+        refuses(
+                150,
+                140,
+                200,
+                "Cannot write slice: an event lies before the last one of its table (sequence=2, after=0/64, position=0/8C)");
+        refuses(
+                150,
+                151,
+                150,
+                "Cannot write slice: an event lies after its end (sequence=2, after=0/64, position=0/97)");
+        refuses(
+                101,
+                101,
+                99,
+                "Cannot write slice: it would end before it begins (sequence=2, after=0/64, position=0/63)");
     }
 
     private void refuses(long first, long second, long through, String message) {
@@ -361,8 +402,10 @@ class SliceLogTest {
         new SliceIndex(fixture.metastore).forget(7);
 
         assertThatThrownBy(() -> fixture.log().after(3, 100))
-                .isInstanceOfSatisfying(TidemarkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SLICE_CORRUPT))
-                .hasMessageContaining("the index lacks a slice before the newest one (key=slices/00000000000000000007)");
+                .isInstanceOfSatisfying(
+                        TidemarkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SLICE_CORRUPT))
+                .hasMessageContaining(
+                        "the index lacks a slice before the newest one (key=slices/00000000000000000007)");
     }
 
     private static SliceLogProvider provider() {

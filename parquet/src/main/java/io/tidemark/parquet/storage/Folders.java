@@ -11,6 +11,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Folders of the local disk, made and removed so that a power failure loses none that an object is in. */
 final class Folders {
@@ -18,6 +20,11 @@ final class Folders {
             System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("windows");
 
     private Folders() {}
+
+    /** The folder of an object; every object lies below the root and so has one. */
+    static Path of(Path file) {
+        return Objects.requireNonNull(file.getParent());
+    }
 
     /** Makes the folder and its missing parents, each durable in its parent. */
     static void make(Path folder) throws IOException {
@@ -40,7 +47,7 @@ final class Folders {
     }
 
     /** Makes the folder's entries durable. Windows cannot open folders and writes its entries through. */
-    static void force(Path folder) throws IOException {
+    static void force(@Nullable Path folder) throws IOException {
         if (IS_WINDOWS || folder == null) {
             return;
         }
@@ -50,7 +57,7 @@ final class Folders {
     }
 
     /** Removes the folder and its parents up to, but without, the root, as long as they are empty and no symbolic links. */
-    static void removeEmpty(Path folder, Path root) throws IOException {
+    static void removeEmpty(@Nullable Path folder, Path root) throws IOException {
         Path at = folder;
         while (at != null && at.startsWith(root) && !at.equals(root) && !Files.isSymbolicLink(at)) {
             try {

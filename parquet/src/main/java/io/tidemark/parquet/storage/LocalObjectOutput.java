@@ -11,6 +11,8 @@ import java.nio.file.StandardOpenOption;
 
 /** An object under a temporary name beside its own until it is closed. */
 final class LocalObjectOutput extends ObjectOutput {
+    private static final long BLOCK_BYTES = 64 << 10;
+
     private final String path;
     private final Path temporary;
     private final Path target;
@@ -38,9 +40,19 @@ final class LocalObjectOutput extends ObjectOutput {
                 channel.write(buffer);
             }
         } catch (IOException e) {
-            throw new IOException("Cannot write object: " + e.getMessage() + " (path=" + path + ")", e);
+            String message = "Cannot write object: " + e.getMessage() + " (path=" + path + ")";
+            throw isDiskFull() ? new DiskFullException(message, e) : new IOException(message, e);
         }
         position += length;
+    }
+
+    /** Java has no exception of its own for a full disk, so the disk is asked. */
+    private boolean isDiskFull() {
+        try {
+            return Files.getFileStore(temporary).getUsableSpace() < BLOCK_BYTES;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     @Override

@@ -51,7 +51,7 @@ public final class LocalObjectStore implements ObjectStore {
     @Override
     public ObjectOutput create(String path) throws IOException {
         Path target = resolve(path);
-        Path folder = target.getParent();
+        Path folder = Folders.of(target);
         Path temporary = folder.resolve(TEMPORARY_PREFIX + UUID.randomUUID());
         try {
             if (Files.isDirectory(target)) {
@@ -105,9 +105,11 @@ public final class LocalObjectStore implements ObjectStore {
         }
         Lister lister = new Lister(start, prefix, Instant.now().minus(TEMPORARY_AGE_MAX));
         try {
-            Files.walkFileTree(start, java.util.EnumSet.of(java.nio.file.FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, lister);
+            Files.walkFileTree(
+                    start, java.util.EnumSet.of(java.nio.file.FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, lister);
         } catch (IOException e) {
-            throw new IOException("Cannot list objects: " + reason(e) + " (prefix=" + prefix + ", root=" + root + ")", e);
+            throw new IOException(
+                    "Cannot list objects: " + reason(e) + " (prefix=" + prefix + ", root=" + root + ")", e);
         }
         Collections.sort(lister.found);
         return lister.found;
@@ -142,9 +144,12 @@ public final class LocalObjectStore implements ObjectStore {
         } catch (InvalidPathException e) {
             throw new IOException("Cannot use this path: " + e.getReason() + " (path=" + path + ")", e);
         }
-        boolean climbs = path.isEmpty() || path.startsWith("/") || List.of(path.split("/")).contains("..");
+        boolean climbs = path.isEmpty()
+                || path.startsWith("/")
+                || List.of(path.split("/")).contains("..");
         if (climbs || !resolved.startsWith(root) || resolved.equals(root)) {
-            throw new IOException("Cannot use this path: it does not name an object under the root (path=" + path + ", root=" + root + ")");
+            throw new IOException("Cannot use this path: it does not name an object under the root (path=" + path
+                    + ", root=" + root + ")");
         }
         if (resolved.getFileName().toString().startsWith(TEMPORARY_PREFIX)) {
             throw new IOException("Cannot use this path: such names are for temporary files (path=" + path + ")");
@@ -182,7 +187,9 @@ public final class LocalObjectStore implements ObjectStore {
 
         @Override
         public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
-            boolean isWanted = folder.equals(start) || (name(folder) + "/").startsWith(prefix) || prefix.startsWith(name(folder) + "/");
+            boolean isWanted = folder.equals(start)
+                    || (name(folder) + "/").startsWith(prefix)
+                    || prefix.startsWith(name(folder) + "/");
             return isWanted ? FileVisitResult.CONTINUE : FileVisitResult.SKIP_SUBTREE;
         }
 
@@ -235,8 +242,8 @@ public final class LocalObjectStore implements ObjectStore {
             while (target.hasRemaining()) {
                 int read = channel.read(target, position + target.position() - offset);
                 if (read < 0) {
-                    throw new EOFException("Cannot read object: it ends early (path=" + path + ", length=" + length + ", position="
-                            + position + ", bytes=" + count + ")");
+                    throw new EOFException("Cannot read object: it ends early (path=" + path + ", length=" + length
+                            + ", position=" + position + ", bytes=" + count + ")");
                 }
             }
         }
