@@ -1,0 +1,65 @@
+package io.tidemark.lake.iceberg;
+
+import io.tidemark.spi.config.Settings;
+import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.TidemarkException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.apache.iceberg.CatalogProperties;
+import org.apache.iceberg.CatalogUtil;
+import org.apache.iceberg.catalog.Catalog;
+import org.apache.iceberg.jdbc.JdbcCatalog;
+
+/** Opens the catalog: Iceberg's own JDBC catalog in a SQLite file, or whatever the properties name. */
+final class Catalogs {
+    private static final String NAME = "tidemark";
+    private static final String DATABASE = "catalog.db";
+
+    private Catalogs() {}
+
+    static Catalog open(String root, Settings settings, Path state) {
+        Map<String, String> properties = LakeStorage.properties(root, settings);
+        properties.putIfAbsent(CatalogProperties.WAREHOUSE_LOCATION, root);
+        boolean isConfigured = properties.containsKey(CatalogUtil.ICEBERG_CATALOG_TYPE)
+                || properties.containsKey(CatalogProperties.CATALOG_IMPL);
+        if (!isConfigured) {
+            embed(properties, state);
+        }
+        try {
+            return isConfigured ? CatalogUtil.buildIcebergCatalog(NAME, properties, null) : embedded(properties);
+        } catch (IllegalArgumentException e) {
+            throw new TidemarkException(
+                    ErrorCode.CONFIG_INVALID, "Cannot open the catalog: " + e.getMessage() + " (location=" + root + ")", e);
+        } catch (RuntimeException e) {
+            throw new TidemarkException(
+                    ErrorCode.LAKE_IO, "Cannot open the catalog: " + e.getMessage() + " (location=" + root + ")", e);
+        }
+    }
+
+    private static Catalog embedded(Map<String, String> properties) {
+        JdbcCatalog catalog = new JdbcCatalog();
+        catalog.initialize(NAME, properties);
+        return catalog;
+    }
+
+    /**
+     * The embedded catalog is a SQLite file with a write-ahead log, so that readers of other processes do not wait for a commit. Its newest
+     * commits may be lost in a power failure: the table is then at an older version, and the slices after that are applied again.
+     */
+    private static void embed(Map<String, String> properties, Path state) {
+        try {
+            Files.createDirectories(state);
+        } catch (IOException e) {
+            throw new TidemarkException(
+                    ErrorCode.LAKE_NOT_WRITABLE, "Cannot make the state folder: " + e.getMessage() + " (state=" + state + ")", e);
+        }
+        properties.put(CatalogProperties.URI, "jdbc:sqlite:" + state.toAbsolutePath().resolve(DATABASE));
+        properties.put("jdbc.schema-version", "V1");
+        properties.put("jdbc.journal_mode", "WAL");
+        properties.put("jdbc.synchronous", "NORMAL");
+        properties.put("jdbc.busy_timeout", "30000");
+        properties.put(CatalogProperties.CLIENT_POOL_SIZE, "4");
+    }
+}

@@ -1,0 +1,215 @@
+package io.tidemark.lake.iceberg;
+
+import io.tidemark.lake.iceberg.index.IndexMemory;
+import io.tidemark.lake.iceberg.index.KeyIndex;
+import io.tidemark.lake.iceberg.schema.IcebergSchemas;
+import io.tidemark.lake.iceberg.schema.SpecProperties;
+import io.tidemark.lake.iceberg.schema.TableFolders;
+import io.tidemark.spi.config.Settings;
+import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.lake.Lake;
+import io.tidemark.spi.lake.LakeTable;
+import io.tidemark.spi.lake.LakeTableSpec;
+import io.tidemark.spi.schema.TableId;
+import io.tidemark.spi.source.Finding;
+import io.tidemark.spi.storage.ObjectStore;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.apache.iceberg.HasTableOperations;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.catalog.Catalog;
+import org.apache.iceberg.catalog.Namespace;
+import org.apache.iceberg.catalog.SupportsNamespaces;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.exceptions.NoSuchNamespaceException;
+import org.apache.iceberg.exceptions.NoSuchTableException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Mirror tables in an Iceberg catalog. The source's schema is the namespace and its table the table; files are under {@code mirror/} in the lake's
+ * root.
+ */
+final class IcebergLake implements Lake {
+    private final String root;
+    private final Settings settings;
+    private final Path state;
+    private final LakeOptions options;
+    private final Catalog catalog;
+    private @Nullable IndexMemory indexMemory;
+
+    private IcebergLake(String root, Settings settings, Path state, LakeOptions options, Catalog catalog) {
+        this.root = root;
+        this.settings = settings;
+        this.state = state;
+        this.options = options;
+        this.catalog = catalog;
+    }
+
+    static IcebergLake open(String location, Settings settings, Path state, LakeOptions options) {
+        String root = LakeStorage.root(location);
+        return new IcebergLake(root, settings, state, options, Catalogs.open(root, settings, state));
+    }
+
+    @Override
+    public List<Finding> check() {
+        return List.of(checkStorage(), checkCatalog());
+    }
+
+    @Override
+    public Optional<LakeTable> find(TableId table) {
+        return load(table).flatMap(found -> SpecProperties.find(found.properties()).map(spec -> opened(spec, found)));
+    }
+
+    @Override
+    public LakeTable create(LakeTableSpec spec) {
+        TableId table = spec.schema().table();
+        if (load(table).isPresent()) {
+            throw new TidemarkException(
+                    ErrorCode.LAKE_SCHEMA_MISMATCH, "Cannot create the mirror of " + table + ": the catalog has a table of that name");
+        }
+        Table created = call("create the mirror of " + table, () -> {
+            TableCreation creation = new TableCreation(catalog, spec, settings.value(IcebergSettings.DELETES));
+            return creation.create(identifier(table), root + "/mirror/" + TableFolders.of(table));
+        });
+        return opened(spec, created);
+    }
+
+    @Override
+    public void drop(TableId table) {
+        if (find(table).isPresent()) {
+            call("drop the mirror of " + table, () -> catalog.dropTable(identifier(table), true));
+        }
+        if (java.nio.file.Files.isDirectory(indexFolder(table))) {
+            KeyIndex.delete(indexFolder(table));
+        }
+    }
+
+    @Override
+    public List<TableId> tables() {
+        return call("list mirrors", () -> {
+            List<TableId> tables = new ArrayList<>();
+            for (Namespace namespace : namespaces()) {
+                for (TableIdentifier identifier : catalog.listTables(namespace)) {
+                    SpecProperties.find(catalog.loadTable(identifier).properties())
+                            .ifPresent(spec -> tables.add(spec.schema().table()));
+                }
+            }
+            tables.sort(null);
+            return tables;
+        });
+    }
+
+    @Override
+    public synchronized void close() {
+        if (catalog instanceof Closeable closeable) {
+            try {
+                closeable.close();
+            } catch (IOException e) {
+                throw new TidemarkException(ErrorCode.LAKE_IO, "Cannot close the catalog: " + e.getMessage(), e);
+            }
+        }
+        if (indexMemory != null) {
+            indexMemory.close();
+            indexMemory = null;
+        }
+    }
+
+    private LakeTable opened(LakeTableSpec spec, Table table) {
+        if (!IcebergSchemas.holds(table.schema(), spec)) {
+            throw new TidemarkException(
+                    ErrorCode.LAKE_SCHEMA_MISMATCH,
+                    "Cannot open the mirror of " + spec.schema().table() + ": another program changed its columns");
+        }
+        return new IcebergTable(
+                spec,
+                ((HasTableOperations) table).operations(),
+                () -> KeyIndex.open(indexFolder(spec.schema().table()), indexMemory()),
+                options.limits(),
+                options.upkeep());
+    }
+
+    private Path indexFolder(TableId table) {
+        return state.resolve("index").resolve(TableFolders.of(table));
+    }
+
+    /** Made when the first index is opened: who only reads needs no native library. */
+    private synchronized IndexMemory indexMemory() {
+        if (indexMemory == null) {
+            indexMemory = new IndexMemory();
+        }
+        return indexMemory;
+    }
+
+    private Optional<Table> load(TableId table) {
+        return call("find the mirror of " + table, () -> {
+            try {
+                return Optional.of(catalog.loadTable(identifier(table)));
+            } catch (NoSuchTableException | NoSuchNamespaceException e) {
+                return Optional.empty();
+            }
+        });
+    }
+
+    private List<Namespace> namespaces() {
+        List<Namespace> all = new ArrayList<>();
+        if (catalog instanceof SupportsNamespaces namespaces) {
+            // A schema whose name holds a dot comes back as a namespace of two levels.
+            List<Namespace> open = new ArrayList<>(namespaces.listNamespaces());
+            while (!open.isEmpty()) {
+                Namespace namespace = open.remove(open.size() - 1);
+                all.add(namespace);
+                open.addAll(namespaces.listNamespaces(namespace));
+            }
+        }
+        return all;
+    }
+
+    private Finding checkStorage() {
+        String probe = ".tidemark-check-" + UUID.randomUUID();
+        try (ObjectStore storage = LakeStorage.open(root, settings)) {
+            try (ObjectStore.ObjectOutput output = storage.create(probe)) {
+                output.write("probe".getBytes(StandardCharsets.UTF_8));
+            }
+            storage.delete(probe);
+            return Finding.ok("lake location", "files can be written and deleted in " + root);
+        } catch (IOException | RuntimeException e) {
+            return Finding.failed(
+                    ErrorCode.LAKE_NOT_WRITABLE,
+                    "lake location",
+                    "cannot write to " + root + ": " + e.getMessage(),
+                    ErrorCode.LAKE_NOT_WRITABLE.remedy());
+        }
+    }
+
+    private Finding checkCatalog() {
+        try {
+            int namespaces = namespaces().size();
+            return Finding.ok("lake catalog", catalog.name() + " answers (namespaces=" + namespaces + ")");
+        } catch (RuntimeException e) {
+            return Finding.failed(
+                    ErrorCode.LAKE_IO, "lake catalog", "the catalog does not answer: " + e.getMessage(), ErrorCode.LAKE_IO.remedy());
+        }
+    }
+
+    private static TableIdentifier identifier(TableId table) {
+        return TableIdentifier.of(Namespace.of(table.schema()), table.name());
+    }
+
+    private static <T> T call(String what, Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (TidemarkException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw new TidemarkException(ErrorCode.LAKE_IO, "Cannot " + what + ": " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,227 @@
+package io.tidemark.lake.iceberg.apply;
+
+import io.tidemark.lake.iceberg.index.IndexHeader;
+import io.tidemark.lake.iceberg.index.KeyArena;
+import io.tidemark.lake.iceberg.index.KeyIndex;
+import io.tidemark.lake.iceberg.index.KeySort;
+import io.tidemark.lake.iceberg.index.RowLocation;
+import io.tidemark.spi.change.ChangeBatch;
+import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.lake.LakeProgress;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.iceberg.DataFile;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Upsert of a table with a key. Rounds: fold events by key, look the keys' old rows up in key order, fetch values that updates did not send, write
+ * the new rows as one file in key order, mark the old ones. The last round's outcome stays in memory; an earlier one's is staged in the index when
+ * another round begins, so that rows written by this very apply are found, and are nothing if it fails.
+ */
+public final class KeyedApply extends MirrorApply {
+    private static final Logger LOG = LoggerFactory.getLogger(KeyedApply.class);
+
+    private final KeyIndex index;
+    private final ApplyLimits limits;
+    private final Listener listener;
+    private final KeyedRound round;
+    private final Map<Integer, DataFile> fileOf = new HashMap<>();
+    private @Nullable Last last;
+
+    /** Takes note of what became of the apply. */
+    public interface Listener {
+        /** The commit succeeded. */
+        void committed(PendingChanges.Outcome outcome);
+
+        /** The commit succeeded, the index could not follow. */
+        void indexFailed();
+
+        /** The apply ended, whatever came of it. */
+        void ended();
+    }
+
+    public KeyedApply(
+            PendingChanges changes, KeyIndex index, LakeProgress expected, long fence, ApplyLimits limits, Listener listener) {
+        super(changes, expected, fence);
+        this.index = index;
+        this.limits = limits;
+        this.listener = listener;
+        this.round = new KeyedRound(changes.files().spec());
+    }
+
+    @Override
+    void take(ChangeBatch batch, int row) {
+        switch (batch.operation(row)) {
+            case INSERT -> round.insert(batch, row);
+            case UPDATE -> round.update(batch, row);
+            case DELETE -> round.delete(batch, row);
+            case BEFORE -> round.before(batch, row);
+            case TRUNCATE -> throw new IllegalStateException("Cannot take a truncate as an event of a key");
+        }
+    }
+
+    @Override
+    void truncate() {
+        round.clear();
+        last = null;
+        index.discardStaged();
+        fileOf.clear();
+    }
+
+    @Override
+    boolean isFull() {
+        boolean isFull = round.size() >= limits.roundKeys() || round.byteSize() >= limits.roundBytes();
+        return isFull && !round.isInsidePair();
+    }
+
+    @Override
+    void endRound() {
+        if (round.isInsidePair()) {
+            throw new TidemarkException(
+                    ErrorCode.SOURCE_PROTOCOL,
+                    "Cannot apply events of " + changes().files().spec().schema().table() + ": a BEFORE event has no UPDATE after it");
+        }
+        if (round.size() == 0) {
+            return;
+        }
+        if (last != null) {
+            index.stage(last.keys, last.order, last.locations);
+            last = null;
+        }
+        KeyArena keys = round.keys();
+        int[] order = KeySort.order(keys);
+        long[] locations = new long[keys.size()];
+        index.lookup(keys, order, !changes().isCleared(), locations);
+        fill(order, locations);
+        long[] next = write(order, locations);
+        // The round's keys are handed over, so the next round starts with its own.
+        last = new Last(copy(keys), order, next);
+        round.clear();
+    }
+
+    @Override
+    void committed(PendingChanges.Outcome outcome) {
+        listener.committed(outcome);
+        Last end = last == null ? new Last(new KeyArena(0), new int[0], new long[0]) : last;
+        List<String> added = changes().added().stream().map(DataFile::location).toList();
+        LakeProgress progress = outcome.committed().progress();
+        IndexHeader header = new IndexHeader(
+                outcome.committed().metadata().uuid(), progress.loadId(), outcome.committed().version().snapshotId());
+        try {
+            index.publish(end.keys, end.order, end.locations, added, path -> changes().find(path) != null, header);
+        } catch (TidemarkException e) {
+            // The table is the truth; the index catches up from it when it is opened again.
+            LOG.warn("Left a key index behind its table table={} reason={}", changes().files().spec().schema().table(), e.reason());
+            listener.indexFailed();
+        }
+    }
+
+    @Override
+    void release() {
+        try {
+            index.discardStaged();
+        } finally {
+            listener.ended();
+        }
+    }
+
+    /** Fills missing values from the mirror's rows. */
+    private void fill(int[] order, long[] locations) {
+        RowFetch fetch = new RowFetch(changes());
+        int[] fetchedOf = null;
+        for (int key : order) {
+            int base = round.outcome(key) == KeyedRound.UPSERT ? round.base(key) : KeyedRound.NONE;
+            if (base == KeyedRound.NONE) {
+                continue;
+            }
+            if (fetchedOf == null) {
+                fetchedOf = new int[locations.length];
+                Arrays.fill(fetchedOf, RowStore.NONE);
+            }
+            DataFile file = base == KeyedRound.NOWHERE ? null : file(locations[base]);
+            if (file != null) {
+                fetch.want(file, RowLocation.row(locations[base]), key);
+            }
+        }
+        if (fetchedOf != null) {
+            fetch.run(fetchedOf);
+            fill(order, fetch, fetchedOf);
+        }
+    }
+
+    private void fill(int[] order, RowFetch fetch, int[] fetchedOf) {
+        for (int key : order) {
+            if (round.outcome(key) != KeyedRound.UPSERT || round.base(key) == KeyedRound.NONE) {
+                continue;
+            }
+            if (fetchedOf[key] != RowStore.NONE) {
+                round.replaceRow(key, round.rows().appendFilled(round.row(key), fetch.rows(), fetchedOf[key]));
+            } else if (round.isOptional(key)) {
+                round.drop(key);
+            } else {
+                throw new TidemarkException(
+                        ErrorCode.LAKE_ROW_MISSING,
+                        "Cannot apply an update of " + changes().files().spec().schema().table()
+                                + ": it leaves columns unchanged, and the mirror has no row of that key");
+            }
+        }
+    }
+
+    /** Marks old rows and writes new ones; returns where each key's row is then. */
+    private long[] write(int[] order, long[] locations) {
+        int[] rows = new int[order.length];
+        int[] upserts = new int[order.length];
+        int count = 0;
+        long[] next = new long[locations.length];
+        for (int key : order) {
+            next[key] = RowLocation.NONE;
+            if (round.outcome(key) == KeyedRound.UNTOUCHED) {
+                next[key] = locations[key];
+                continue;
+            }
+            DataFile old = file(locations[key]);
+            if (old != null) {
+                changes().mark(old, RowLocation.row(locations[key]));
+            }
+            if (round.outcome(key) == KeyedRound.UPSERT) {
+                upserts[count] = key;
+                rows[count++] = round.row(key);
+            }
+        }
+        if (count > 0) {
+            DataFile file = changes().write(round.rows().columns(), rows, count);
+            int number = index.number(file.location());
+            for (int i = 0; i < count; i++) {
+                next[upserts[i]] = RowLocation.of(number, i);
+            }
+        }
+        return next;
+    }
+
+    /** The file of a location, if its rows are still there. */
+    private @Nullable DataFile file(long location) {
+        if (location == RowLocation.NONE) {
+            return null;
+        }
+        return fileOf.computeIfAbsent(RowLocation.file(location), number -> {
+            String path = index.path(number);
+            return path == null ? null : changes().find(path);
+        });
+    }
+
+    private static KeyArena copy(KeyArena keys) {
+        KeyArena copy = new KeyArena(keys.size());
+        for (int key = 0; key < keys.size(); key++) {
+            copy.add(keys.data(), keys.start(key), keys.end(key));
+        }
+        return copy;
+    }
+
+    /** Outcome of the newest round. */
+    private record Last(KeyArena keys, int[] order, long[] locations) {}
+}

@@ -1,0 +1,152 @@
+package io.tidemark.lake.iceberg.apply;
+
+import io.tidemark.lake.iceberg.plan.DeletedPositions;
+import io.tidemark.lake.iceberg.plan.FileRows;
+import io.tidemark.lake.iceberg.plan.LiveFile;
+import io.tidemark.parquet.ParquetBatch;
+import io.tidemark.spi.change.ChangeBatch;
+import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.lake.LakeProgress;
+import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.deletes.Deletes;
+import org.apache.iceberg.deletes.PositionDeleteIndex;
+import org.apache.iceberg.io.CloseableIterable;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Upsert of a table without a key. Rows to take away are found by reading the table, newest files first, until all are found: there is no index
+ * of whole rows, because such tables are histories that are nearly always only appended to.
+ */
+public final class KeylessApply extends MirrorApply {
+    private static final Logger LOG = LoggerFactory.getLogger(KeylessApply.class);
+
+    private final ApplyLimits limits;
+    private final KeyedApply.Listener listener;
+    private final KeylessRound round;
+    private final Map<String, PositionDeleteIndex> taken = new HashMap<>();
+
+    public KeylessApply(
+            PendingChanges changes, LakeProgress expected, long fence, ApplyLimits limits, KeyedApply.Listener listener) {
+        super(changes, expected, fence);
+        this.limits = limits;
+        this.listener = listener;
+        this.round = new KeylessRound(changes.files().spec());
+    }
+
+    @Override
+    void take(ChangeBatch batch, int row) {
+        switch (batch.operation(row)) {
+            case INSERT -> round.insert(batch, row);
+            case UPDATE -> round.update(batch, row);
+            case DELETE -> round.delete(batch, row);
+            case BEFORE -> round.before(batch, row);
+            case TRUNCATE -> throw new IllegalStateException("Cannot take a truncate as an event of a row");
+        }
+    }
+
+    @Override
+    void truncate() {
+        round.clear();
+        taken.clear();
+    }
+
+    @Override
+    boolean isFull() {
+        boolean isFull = round.size() >= limits.roundKeys() || round.byteSize() >= limits.roundBytes();
+        return isFull && !round.isInsidePair();
+    }
+
+    @Override
+    void endRound() {
+        if (round.isInsidePair()) {
+            throw new TidemarkException(
+                    ErrorCode.SOURCE_PROTOCOL,
+                    "Cannot apply events of " + changes().files().spec().schema().table() + ": a BEFORE event has no UPDATE after it");
+        }
+        // Before the search, which counts up to zero what is to be taken away.
+        int[] rows = round.rowsToWrite();
+        takeAway(round.missing());
+        if (rows.length > 0) {
+            changes().write(round.rows().columns(), rows, rows.length);
+        }
+        round.clear();
+    }
+
+    @Override
+    void committed(PendingChanges.Outcome outcome) {
+        listener.committed(outcome);
+    }
+
+    @Override
+    void release() {
+        listener.ended();
+    }
+
+    private void takeAway(long count) {
+        long missing = count;
+        DeletedPositions deletedPositions = new DeletedPositions(changes().files().io());
+        for (Candidate candidate : missing == 0 ? List.<Candidate>of() : candidates()) {
+            missing -= takeAway(candidate, deletedPositions, missing);
+            if (missing == 0) {
+                return;
+            }
+        }
+        if (missing > 0) {
+            LOG.warn(
+                    "Found fewer rows than were to be deleted table={} missing={}",
+                    changes().files().spec().schema().table(),
+                    missing);
+        }
+    }
+
+    private List<Candidate> candidates() {
+        List<Candidate> candidates = new ArrayList<>();
+        if (!changes().isCleared()) {
+            changes().live().all().forEach(file -> candidates.add(new Candidate(file.file(), file)));
+        }
+        changes().added().forEach(file -> candidates.add(new Candidate(file, null)));
+        Collections.reverse(candidates);
+        return candidates;
+    }
+
+    private long takeAway(Candidate candidate, DeletedPositions deletedPositions, long most) {
+        String path = candidate.file.location();
+        PositionDeleteIndex mine =
+                taken.computeIfAbsent(path, key -> Deletes.toPositionIndex(CloseableIterable.empty()));
+        PositionDeleteIndex deleted =
+                candidate.older == null ? PositionDeleteIndex.empty() : deletedPositions.of(candidate.older);
+        long[] found = {0};
+        FileRows.scan(changes().files().io(), path, changes().files().columns(), deleted, (batch, live) -> {
+            for (int row : live) {
+                long place = batch.firstRow() + row;
+                if (found[0] < most && !mine.isDeleted(place) && isAlive(batch, row) && round.take(batch.columns(), row)) {
+                    mine.delete(place);
+                    changes().mark(candidate.file, place);
+                    found[0]++;
+                }
+            }
+        });
+        return found[0];
+    }
+
+    private boolean isAlive(ParquetBatch batch, int row) {
+        boolean isSoft = changes().files().spec().deletes() == DeleteMode.SOFT;
+        return !isSoft || !batch.columns().get(batch.columns().size() - 1).isPresent(row);
+    }
+
+    /**
+     * A file that may hold rows to take away.
+     *
+     * @param older the same with its deletes; null for one that this apply wrote
+     */
+    private record Candidate(DataFile file, @Nullable LiveFile older) {}
+}

@@ -1,0 +1,140 @@
+package io.tidemark.lake.iceberg.plan;
+
+import io.tidemark.spi.change.BooleanVector;
+import io.tidemark.spi.change.BytesVector;
+import io.tidemark.spi.change.ChangeBatch;
+import io.tidemark.spi.change.ColumnVector;
+import io.tidemark.spi.change.DoubleVector;
+import io.tidemark.spi.change.FloatVector;
+import io.tidemark.spi.change.IntVector;
+import io.tidemark.spi.change.LongVector;
+import io.tidemark.spi.change.Operation;
+import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.lake.LakeTableSpec;
+import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
+import io.tidemark.spi.schema.Column;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.data.IcebergGenerics;
+import org.apache.iceberg.data.Record;
+import org.apache.iceberg.io.CloseableIterable;
+
+/** Reads a version through Iceberg's own generic reader, which shares no code with our writing and reading. */
+public final class GenericRows {
+    private static final int BATCH_ROWS = 4096;
+    private static final long BATCH_BYTES = 8L << 20;
+    private static final LocalDateTime EPOCH = LocalDateTime.of(1970, 1, 1, 0, 0);
+    private static final int WIDE_DECIMAL_BYTES = 16;
+
+    private GenericRows() {}
+
+    /** Hands on every living row of the version; soft-deleted ones are not among them. */
+    public static void read(Table table, long version, LakeTableSpec spec, Consumer<ChangeBatch> consumer) {
+        boolean isSoft = spec.deletes() == DeleteMode.SOFT;
+        ChangeBatch batch = new ChangeBatch(spec.schema(), BATCH_ROWS);
+        try (CloseableIterable<Record> records =
+                IcebergGenerics.read(table).useSnapshot(version).build()) {
+            for (Record row : records) {
+                if (isSoft && row.getField(LakeTableSpec.DELETED_AT) != null) {
+                    continue;
+                }
+                append(batch, spec, row);
+                if (batch.size() == BATCH_ROWS || batch.byteSize() > BATCH_BYTES) {
+                    consumer.accept(batch);
+                    batch = new ChangeBatch(spec.schema(), BATCH_ROWS);
+                }
+            }
+        } catch (IOException e) {
+            throw new TidemarkException(ErrorCode.LAKE_IO, "Cannot read " + table.name() + ": " + e.getMessage(), e);
+        }
+        if (!batch.isEmpty()) {
+            consumer.accept(batch);
+        }
+    }
+
+    private static void append(ChangeBatch batch, LakeTableSpec spec, Record row) {
+        batch.beginRow(Operation.INSERT, 0, 0, 0, 0);
+        int at = 0;
+        for (Column column : spec.schema().columns()) {
+            ColumnVector vector = batch.column(at++);
+            Object value = row.getField(column.name());
+            if (value == null) {
+                vector.appendNull();
+            } else {
+                append(vector, value);
+            }
+        }
+    }
+
+    private static void append(ColumnVector vector, Object value) {
+        if (vector instanceof BooleanVector values) {
+            values.append((Boolean) value);
+        } else if (vector instanceof IntVector values) {
+            values.append(value instanceof LocalDate date ? Math.toIntExact(date.toEpochDay()) : (Integer) value);
+        } else if (vector instanceof LongVector values) {
+            values.append(number(value));
+        } else if (vector instanceof FloatVector values) {
+            values.append((Float) value);
+        } else if (vector instanceof DoubleVector values) {
+            values.append((Double) value);
+        } else if (vector instanceof BytesVector values) {
+            values.append(bytes(value));
+        }
+    }
+
+    private static long number(Object value) {
+        if (value instanceof BigDecimal decimal) {
+            return decimal.unscaledValue().longValueExact();
+        } else if (value instanceof OffsetDateTime time) {
+            return micros(time.withOffsetSameInstant(ZoneOffset.UTC).toLocalDateTime());
+        } else if (value instanceof LocalDateTime time) {
+            return micros(time);
+        } else if (value instanceof LocalTime time) {
+            return time.toNanoOfDay() / 1000;
+        }
+        return (Long) value;
+    }
+
+    private static long micros(LocalDateTime time) {
+        return ChronoUnit.MICROS.between(EPOCH, time);
+    }
+
+    private static byte[] bytes(Object value) {
+        if (value instanceof BigDecimal decimal) {
+            return wide(decimal.unscaledValue());
+        } else if (value instanceof UUID uuid) {
+            return ByteBuffer.allocate(2 * Long.BYTES)
+                    .putLong(uuid.getMostSignificantBits())
+                    .putLong(uuid.getLeastSignificantBits())
+                    .array();
+        } else if (value instanceof ByteBuffer buffer) {
+            byte[] bytes = new byte[buffer.remaining()];
+            buffer.duplicate().get(bytes);
+            return bytes;
+        } else if (value instanceof byte[] bytes) {
+            return bytes;
+        }
+        return value.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    }
+
+    private static byte[] wide(BigInteger unscaled) {
+        byte[] bytes = unscaled.toByteArray();
+        byte[] wide = new byte[WIDE_DECIMAL_BYTES];
+        Arrays.fill(wide, (byte) (unscaled.signum() < 0 ? -1 : 0));
+        System.arraycopy(bytes, 0, wide, wide.length - bytes.length, bytes.length);
+        return wide;
+    }
+}

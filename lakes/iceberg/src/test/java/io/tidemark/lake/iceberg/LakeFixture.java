@@ -1,0 +1,145 @@
+package io.tidemark.lake.iceberg;
+
+import io.tidemark.lake.iceberg.apply.ApplyLimits;
+import io.tidemark.lake.iceberg.maintain.Upkeep;
+import io.tidemark.spi.config.Settings;
+import io.tidemark.spi.schema.TableId;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.catalog.Namespace;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.data.IcebergGenerics;
+import org.apache.iceberg.data.Record;
+import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.jdbc.JdbcCatalog;
+
+/** A lake in a temporary folder, that can crash, and a second way into its catalog. */
+final class LakeFixture implements AutoCloseable {
+    static final Upkeep.Rules EAGER = new Upkeep.Rules(
+            Clock.systemUTC(), 16L << 20, 3, 0.3, 1, 256L << 20, 2, 6, 3, Duration.ZERO, 5);
+
+    private final Path folder;
+    private final Map<String, String> texts;
+    private final LakeOptions options;
+    private final boolean isFaulty;
+    private final List<IcebergLake> abandoned = new ArrayList<>();
+    private int states;
+    private Path state;
+    private IcebergLake lake;
+
+    LakeFixture(Path folder, String deletes, LakeOptions options, boolean isFaulty) {
+        this.folder = folder;
+        this.texts = Map.of("deletes", deletes);
+        this.options = options;
+        this.isFaulty = isFaulty;
+        this.state = folder.resolve("state-0");
+        this.lake = open();
+    }
+
+    static LakeFixture plain(Path folder) {
+        return new LakeFixture(folder, "deletion-vectors", LakeOptions.defaults(), false);
+    }
+
+    static LakeOptions options(int roundKeys) {
+        return new LakeOptions(new ApplyLimits(64L << 20, roundKeys), EAGER);
+    }
+
+    IcebergLake lake() {
+        return lake;
+    }
+
+    Path state() {
+        return state;
+    }
+
+    Path location() {
+        return folder.resolve("lake");
+    }
+
+    /** The process dies and starts again: what is on disk at this moment is all there is. Open tables of before are zombies. */
+    void crash() {
+        Path next = folder.resolve("state-" + ++states);
+        copy(state, next);
+        abandoned.add(lake);
+        state = next;
+        lake = open();
+    }
+
+    /** The table as another program sees it. */
+    Table foreign(TableId table) {
+        return foreignCatalog().loadTable(TableIdentifier.of(Namespace.of(table.schema()), table.name()));
+    }
+
+    JdbcCatalog foreignCatalog() {
+        JdbcCatalog catalog = new JdbcCatalog();
+        catalog.initialize("tidemark", properties());
+        return catalog;
+    }
+
+    /** All rows by Iceberg's generic reader. */
+    List<Record> records(TableId table) {
+        List<Record> records = new ArrayList<>();
+        try (CloseableIterable<Record> rows = IcebergGenerics.read(foreign(table)).build()) {
+            rows.forEach(row -> records.add(row.copy()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return records;
+    }
+
+    @Override
+    public void close() {
+        lake.close();
+        abandoned.forEach(IcebergLake::close);
+    }
+
+    private IcebergLake open() {
+        Map<String, String> properties = new HashMap<>();
+        if (isFaulty) {
+            properties.putAll(properties());
+            properties.put("catalog-impl", FaultyCatalog.class.getName());
+        }
+        try {
+            Files.createDirectories(state);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return IcebergLake.open(location().toString(), new Settings("lake", texts, properties), state, options);
+    }
+
+    private Map<String, String> properties() {
+        Map<String, String> properties = new HashMap<>();
+        properties.put("uri", "jdbc:sqlite:" + state.resolve("catalog.db"));
+        properties.put("jdbc.schema-version", "V1");
+        properties.put("jdbc.journal_mode", "WAL");
+        properties.put("jdbc.busy_timeout", "30000");
+        properties.put("warehouse", location().toString());
+        properties.put("io-impl", "io.tidemark.lake.iceberg.storage.LocalFileIO");
+        return properties;
+    }
+
+    private static void copy(Path from, Path to) {
+        try (Stream<Path> tree = Files.walk(from)) {
+            for (Path path : (Iterable<Path>) tree::iterator) {
+                Path target = to.resolve(from.relativize(path).toString());
+                if (Files.isDirectory(path)) {
+                    Files.createDirectories(target);
+                } else {
+                    Files.copy(path, target);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
