@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * Takes consistent cuts. A temporary logical slot is made on a replication connection, which gives a consistent point and an exported snapshot
  * (manual, "Streaming Replication Protocol", CREATE_REPLICATION_SLOT). The snapshot holds exactly the transactions whose commit record starts
  * before the consistent point. Once the readers have imported the snapshot the slot is dropped, so that it neither holds log nor takes one of
- * the server's slots while they read.
+ * the server's slots while they read. Nothing is read before {@link CommitBarrier} says so.
  */
 public final class CutOpener {
     private static final Logger LOG = LoggerFactory.getLogger(CutOpener.class);
@@ -46,16 +46,21 @@ public final class CutOpener {
             View view = View.open(connections, exported.snapshot(), readers);
             try {
                 drop(exporter, slot);
+                String text = view.read(CutOpener::snapshotText);
+                CommitBarrier.await(exporter, text, timeout);
                 PostgresSnapshotCut cut = view.read(connection ->
                         new PostgresSnapshotCut(view, exported.consistentPoint(), TypeCatalog.load(connection), nowMicros(connection)));
                 LOG.debug("Cut taken: position={} readers={}", exported.consistentPoint(), readers);
                 return cut;
-            } catch (SQLException | TidemarkException e) {
+            } catch (SQLException | TidemarkException | InterruptedException e) {
                 view.close();
                 throw e;
             }
         } catch (SQLException e) {
             throw PostgresErrors.running("take a consistent cut", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new TidemarkException(ErrorCode.TIMEOUT, "Cannot take a consistent cut: it was interrupted", e);
         }
     }
 
@@ -95,6 +100,15 @@ public final class CutOpener {
     private static void drop(Connection exporter, String slot) throws SQLException {
         try (Statement statement = exporter.createStatement()) {
             statement.execute("DROP_REPLICATION_SLOT " + slot);
+        }
+    }
+
+    /** The snapshot that the session sees; this reads no row. */
+    private static String snapshotText(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("select pg_catalog.pg_current_snapshot()::text")) {
+            row.next();
+            return row.getString(1);
         }
     }
 
