@@ -8,6 +8,8 @@ import io.tidemark.source.postgres.slot.CaptureNames;
 import io.tidemark.source.postgres.slot.CapturePreparation;
 import io.tidemark.source.postgres.slot.ReplicationSlot;
 import io.tidemark.source.postgres.snapshot.CutOpener;
+import io.tidemark.source.postgres.stream.PostgresChangeStream;
+import io.tidemark.source.postgres.stream.ReplicationRequest;
 import io.tidemark.source.postgres.type.TypeCatalog;
 import io.tidemark.spi.change.Position;
 import io.tidemark.spi.schema.TableId;
@@ -23,6 +25,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -82,7 +85,16 @@ final class PostgresSource implements Source {
 
     @Override
     public ChangeStream openStream(Optional<String> resumeToken, List<SourceTable> schemas) {
-        throw new UnsupportedOperationException(scratch.toString());
+        preparation().checkSlot(resumeToken.map(ReplicationSlot::position));
+        return PostgresChangeStream.open(new ReplicationRequest(
+                connections,
+                names.slot(),
+                names.publications(),
+                resumeToken,
+                schemas,
+                textColumns,
+                scratch.resolve("transactions"),
+                Clock.systemUTC()));
     }
 
     @Override

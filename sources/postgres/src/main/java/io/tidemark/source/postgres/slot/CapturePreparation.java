@@ -72,12 +72,16 @@ public final class CapturePreparation {
         }
     }
 
-    /**
-     * Checks that the database still has all changes after the position.
-     *
-     * @return the slot
-     */
-    public ReplicationSlot checkSlot(Connection connection, Optional<Position> resume) throws SQLException {
+    /** Checks that the database still has all changes after the position. */
+    public void checkSlot(Optional<Position> resume) {
+        try (Connection connection = connections.open()) {
+            checkSlot(connection, resume);
+        } catch (SQLException e) {
+            throw PostgresErrors.running("look up replication slot " + names.slot(), e);
+        }
+    }
+
+    private void checkSlot(Connection connection, Optional<Position> resume) throws SQLException {
         ReplicationSlot slot = ReplicationSlot.find(connection, names.slot())
                 .orElseThrow(() -> lost("replication slot " + names.slot() + " does not exist"));
         if (!slot.isUsable()) {
@@ -90,7 +94,6 @@ public final class CapturePreparation {
             throw lost("replication slot " + names.slot() + " has moved past the pipeline (confirmed=" + slot.confirmed()
                     + ", pipeline=" + resume.get() + ")");
         }
-        return slot;
     }
 
     private void prepare(Connection connection, Collection<TableId> tables, Optional<Position> resume)
@@ -106,6 +109,9 @@ public final class CapturePreparation {
             if (!hasPublications) {
                 throw lost("a publication was dropped (publications=" + names.publications() + ")");
             }
+        } else if (slot.isPresent() && slot.get().activePid() != 0 && !hasPublications) {
+            // A running pipeline that changes its set of tables: its slot cannot be read any further.
+            throw lost("a publication was dropped (publications=" + names.publications() + ")");
         } else if (slot.isPresent() && (slot.get().isLost() || !hasPublications)) {
             // Nothing is owed to a new pipeline, and a slot older than its publications cannot be read.
             ReplicationSlot.drop(connection, names.slot());
