@@ -86,7 +86,7 @@ class ChangeStreamIT {
                     .isBetween(before, Instant.now());
             assertThat(row.transaction()).isPositive();
         }
-        assertThat(probe.sink.schemas).allMatch(schema -> schema == probe.sink.schemas.get(0));
+        assertThat(probe.sink.schemas).allSatisfy(schema -> assertThat(schema).isSameAs(probe.sink.schemas.get(0)));
         assertThat(probe.sink.schemas.get(0).key()).containsExactly("id");
     }
 
@@ -326,8 +326,8 @@ class ChangeStreamIT {
                 .isEqualTo("Cannot represent value: infinity is no date (table=public.t, column=d, type=date)");
         assertThat(rejection.sequence()).isEqualTo(1);
         assertThat(rejection.position()).isEqualTo(probe.sink.commits.get(0).position());
-        assertThat(rejection.raw()[0]).isEqualTo((byte) 'I');
-        assertThat(probe.sink.rejections.get(1).raw()[0]).isEqualTo((byte) 'U');
+        assertThat(rejection.raw()).startsWith("I");
+        assertThat(probe.sink.rejections.get(1).raw()).startsWith("U");
         assertThat(probe.sink.rejections.get(2).reason().code()).isEqualTo(ErrorCode.SOURCE_TYPE);
     }
 

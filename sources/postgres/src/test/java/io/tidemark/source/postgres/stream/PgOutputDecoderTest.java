@@ -106,7 +106,7 @@ class PgOutputDecoderTest {
                 MessageWriter.relation(T),
                 MessageWriter.insert(T, 2, "b"));
         RowSchema schema = sink.schemas.get(0);
-        assertThat(sink.schemas).allMatch(each -> each == schema);
+        assertThat(sink.schemas).allSatisfy(each -> assertThat(each).isSameAs(schema));
         assertThat(schema.beforeImage()).isEqualTo(BeforeImage.KEY);
     }
 

@@ -14,6 +14,7 @@ import io.tidemark.spi.schema.ColumnType;
 import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.ChangeSink;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -32,7 +33,7 @@ final class RecordingSink implements ChangeSink {
 
     record Commit(Position position, long commitMicros, String resumeToken) {}
 
-    record Rejection(TableId table, Position position, long sequence, TidemarkException reason, byte[] raw) {}
+    record Rejection(TableId table, Position position, long sequence, TidemarkException reason, String raw) {}
 
     @Override
     public ChangeBatch batch(RowSchema schema) {
@@ -59,7 +60,7 @@ final class RecordingSink implements ChangeSink {
     public void undecodable(TableId table, Position position, long sequence, TidemarkException reason, byte[] raw) {
         flush();
         lines.add("rejected " + table);
-        rejections.add(new Rejection(table, position, sequence, reason, raw));
+        rejections.add(new Rejection(table, position, sequence, reason, new String(raw, StandardCharsets.ISO_8859_1)));
     }
 
     private void flush() {
