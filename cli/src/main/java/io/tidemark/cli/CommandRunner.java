@@ -1,7 +1,6 @@
 package io.tidemark.cli;
 
 import io.tidemark.cli.Session.Surroundings;
-import io.tidemark.cli.command.Commands;
 import io.tidemark.cli.output.ErrorPrinter;
 import io.tidemark.cli.output.Terminal;
 import io.tidemark.spi.error.ErrorCode;
@@ -29,13 +28,12 @@ public final class CommandRunner {
      * Makes the command line.
      *
      * @param surroundings the process around it
-     * @param providers further subcommands
+     * @param providers the subcommands
      */
     public CommandRunner(Surroundings surroundings, Iterable<CommandProvider> providers) {
         this.terminal = surroundings.terminal();
         this.root = new Tidemark(surroundings);
         this.commandLine = new CommandLine(root);
-        Commands.all().forEach(commandLine::addSubcommand);
         providers.forEach(provider -> provider.commands().forEach(commandLine::addSubcommand));
         commandLine
                 .setOut(new PrintWriter(terminal.out(), false, StandardCharsets.UTF_8))

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.ServiceLoader;
 
 /** Runs command lines and keeps what they print. */
 final class RecordedCommands {
@@ -29,7 +30,10 @@ final class RecordedCommands {
                 Plugins::new,
                 levels::add,
                 Optional.empty());
-        this.runner = new CommandRunner(surroundings, List.of(() -> List.of(furtherCommands)));
+        List<CommandProvider> providers = new ArrayList<>();
+        ServiceLoader.load(CommandProvider.class).forEach(providers::add);
+        providers.add(() -> List.of(furtherCommands));
+        this.runner = new CommandRunner(surroundings, providers);
     }
 
     int run(String... args) {

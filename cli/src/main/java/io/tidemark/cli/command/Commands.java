@@ -1,31 +1,21 @@
 package io.tidemark.cli.command;
 
+import io.tidemark.cli.CommandProvider;
 import java.util.List;
 
-/** The subcommands of this module. */
-public final class Commands {
-    private Commands() {}
-
-    /** New command objects. */
-    public static List<Object> all() {
+/** The commands that set a pipeline up, look at it and prove it. */
+public final class Commands implements CommandProvider {
+    @Override
+    public List<Object> commands() {
         return List.of(
                 new InitCommand(),
                 new CheckCommand(),
                 new SettingsCommand(),
-                new RunCommand(),
-                new CaptureCommand(),
-                new OrchestrateCommand(),
-                new WorkCommand(),
                 new StatusCommand(),
                 new TablesCommand(),
                 new SlicesCommand(),
                 new QueryCommand(),
                 new VerifyCommand(),
-                new PauseCommand(),
-                new ResumeCommand(),
-                new ResyncCommand(),
-                new AddCommand(),
-                new DropCommand(),
                 new HelpCommand());
     }
 }

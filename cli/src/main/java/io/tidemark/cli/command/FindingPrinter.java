@@ -14,10 +14,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Findings for people, as JSON, and as an exit code. */
-final class FindingPrinter {
+public final class FindingPrinter {
     private FindingPrinter() {}
 
-    static void print(List<Finding> findings, PrintStream out, Terminal terminal) {
+    public static void print(List<Finding> findings, PrintStream out, Terminal terminal) {
         for (Finding finding : findings) {
             out.println(label(finding.status(), terminal) + "  " + finding.subject() + ": " + finding.detail());
             if (!finding.remedy().isEmpty()) {
@@ -36,7 +36,7 @@ final class FindingPrinter {
                 + Human.count(findings.size(), "test") + ".");
     }
 
-    static List<Map<String, @Nullable Object>> json(List<Finding> findings) {
+    public static List<Map<String, @Nullable Object>> json(List<Finding> findings) {
         return findings.stream()
                 .map(finding -> {
                     Map<String, @Nullable Object> fields = new LinkedHashMap<>();
@@ -51,7 +51,7 @@ final class FindingPrinter {
     }
 
     /** 0, or the exit code of the first failure. */
-    static int exitCode(List<Finding> findings) {
+    public static int exitCode(List<Finding> findings) {
         return findings.stream()
                 .filter(finding -> finding.status() == Status.FAILED)
                 .findFirst()

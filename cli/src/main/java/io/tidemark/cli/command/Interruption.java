@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
  * Lets a command end cleanly when the process is told to stop (Ctrl-C, SIGTERM): runs the stopping action, then holds the process until the
  * command has closed what it opened.
  */
-final class Interruption implements AutoCloseable {
+public final class Interruption implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 60;
 
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -31,7 +31,7 @@ final class Interruption implements AutoCloseable {
      *
      * @param stop makes the command come to its end; must return
      */
-    static Interruption onSignal(Runnable stop) {
+    public static Interruption onSignal(Runnable stop) {
         Interruption interruption = new Interruption(stop);
         Runtime.getRuntime().addShutdownHook(interruption.hook);
         return interruption;

@@ -11,33 +11,34 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ParentCommand;
 
 /** What commands that work on a pipeline have in common. */
-abstract class PipelineCommand implements Callable<Integer> {
+public abstract class PipelineCommand implements Callable<Integer> {
     @ParentCommand
     private @Nullable Tidemark tidemark;
 
-    final Session session() {
+    /** What the commands of this call share. */
+    protected final Session session() {
         if (tidemark == null) {
             throw new IllegalStateException("Cannot run a command outside the command line");
         }
         return tidemark.session();
     }
 
-    final Terminal terminal() {
+    protected final Terminal terminal() {
         return session().terminal();
     }
 
     /** Prints a line of the result. */
-    final void print(String line) {
+    protected final void print(String line) {
         terminal().out().println(line);
     }
 
     /** Prints the result as JSON. */
-    final void printJson(@Nullable Object document) {
+    protected final void printJson(@Nullable Object document) {
         terminal().out().println(JsonText.pretty(document));
     }
 
     /** Opens the pipeline; logs warnings only. */
-    final Pipeline open() {
+    protected final Pipeline open() {
         session().log(LogLevel.WARNINGS);
         return Pipeline.open(session().config(), session().plugins(), session().clock());
     }

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
  * Finds the tables that a user names: {@code schema.table}, a pattern with {@code *} and {@code ?}, or the bare name of a table where only one
  * schema has it.
  */
-final class TableNames {
+public final class TableNames {
     private TableNames() {}
 
     /**
@@ -21,14 +21,14 @@ final class TableNames {
      *
      * @throws TidemarkException {@code UNKNOWN_TABLE} when a name matches none; {@code INVALID_ARGUMENT} when it is ill-formed or ambiguous
      */
-    static List<TableId> resolve(List<String> names, List<TableId> known) {
+    public static List<TableId> resolve(List<String> names, List<TableId> known) {
         Set<TableId> found = new LinkedHashSet<>();
         names.forEach(name -> found.addAll(resolve(name, known)));
         return List.copyOf(found);
     }
 
     /** The one table of this name. */
-    static TableId resolveOne(String name, List<TableId> known) {
+    public static TableId resolveOne(String name, List<TableId> known) {
         List<TableId> found = resolve(name, known);
         if (found.size() > 1) {
             throw ambiguous(name, found);

@@ -1,4 +1,4 @@
-/** The subcommands. */
+/** The subcommands that set a pipeline up, look at it and prove it; and what subcommands have in common. */
 @NullMarked
 package io.tidemark.cli.command;
 

@@ -1,6 +1,8 @@
-package io.tidemark.cli.command;
+package io.tidemark.cli.steer;
 
 import io.tidemark.cli.Prompt;
+import io.tidemark.cli.command.PipelineCommand;
+import io.tidemark.cli.command.TableNames;
 import io.tidemark.engine.pipeline.Pipeline;
 import io.tidemark.engine.table.TableCommands;
 import io.tidemark.engine.table.TableCommands.MirrorFate;

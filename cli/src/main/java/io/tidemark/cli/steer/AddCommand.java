@@ -1,5 +1,7 @@
-package io.tidemark.cli.command;
+package io.tidemark.cli.steer;
 
+import io.tidemark.cli.command.PipelineCommand;
+import io.tidemark.cli.command.TableNames;
 import io.tidemark.engine.pipeline.Pipeline;
 import io.tidemark.engine.table.TableCommands;
 import io.tidemark.engine.table.TableRecord;

@@ -1,4 +1,4 @@
-package io.tidemark.cli.command;
+package io.tidemark.cli.role;
 
 import io.tidemark.engine.run.Role;
 import java.util.EnumSet;

@@ -1,4 +1,4 @@
-package io.tidemark.cli.command;
+package io.tidemark.cli.steer;
 
 import io.tidemark.engine.table.TableCommands;
 import io.tidemark.engine.table.TableRecord;

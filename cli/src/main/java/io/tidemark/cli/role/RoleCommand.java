@@ -1,6 +1,10 @@
-package io.tidemark.cli.command;
+package io.tidemark.cli.role;
 
 import io.tidemark.cli.LogLevel;
+import io.tidemark.cli.command.FindingPrinter;
+import io.tidemark.cli.command.Interruption;
+import io.tidemark.cli.command.PipelineCommand;
+import io.tidemark.cli.output.JsonText;
 import io.tidemark.cli.output.Terminal;
 import io.tidemark.cli.view.LiveView;
 import io.tidemark.cli.view.StatusFeed;
@@ -65,7 +69,7 @@ abstract class RoleCommand extends PipelineCommand {
             return 0;
         }
         if (session().isJson()) {
-            terminal().err().println(io.tidemark.cli.output.JsonText.line(FindingPrinter.json(blocking)));
+            terminal().err().println(JsonText.line(FindingPrinter.json(blocking)));
         } else {
             FindingPrinter.print(blocking, terminal().err(), terminal());
         }
