@@ -8,8 +8,6 @@ import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
 import io.tidemark.spi.lake.PinnedTable;
 import io.tidemark.spi.lake.PinnedTable.PinnedFile;
 import io.tidemark.spi.schema.ColumnType;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -95,21 +93,16 @@ final class LiveRows {
         return branches.isEmpty() ? columns.nothing() : String.join(" UNION ALL ", branches);
     }
 
-    /** A better error than the reader's own, when the cause is a file that is gone or was replaced. */
+    /** A better error than the reader's own, when the cause is a file that is gone or not the one that was pinned. */
     void checkFiles() {
         for (PinnedFile file : pinned.files()) {
-            Path path = Path.of(Locations.local(file.location()));
-            if (!Files.isReadable(path)) {
-                throw broken("a data file is missing or cannot be read", file);
-            }
+            Locations.findDamage(file.location(), file.bytes()).ifPresent(reason -> {
+                throw new TidemarkException(
+                        ErrorCode.LAKE_FILE_CORRUPT,
+                        "Cannot read the mirror table: " + reason + " (table="
+                                + pinned.spec().schema().table() + ", file=" + file.location() + ")");
+            });
         }
-    }
-
-    private TidemarkException broken(String reason, PinnedFile file) {
-        return new TidemarkException(
-                ErrorCode.LAKE_FILE_CORRUPT,
-                "Cannot read the mirror table: " + reason + " (table="
-                        + pinned.spec().schema().table() + ", file=" + file.location() + ")");
     }
 
     /** Bit n, counted from the most significant bit of the first byte, is row n; set when it is deleted. */

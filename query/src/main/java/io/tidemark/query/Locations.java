@@ -2,7 +2,10 @@ package io.tidemark.query;
 
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Where files are, as DuckDB reads them. */
@@ -23,5 +26,21 @@ final class Locations {
                     null);
         }
         return Path.of(path).toAbsolutePath().normalize().toString();
+    }
+
+    /**
+     * What is wrong with a file, if anything.
+     *
+     * @param bytes size that it must have; -1 when any will do
+     */
+    static Optional<String> findDamage(String location, long bytes) {
+        try {
+            long found = Files.size(Path.of(local(location)));
+            return bytes < 0 || bytes == found
+                    ? Optional.empty()
+                    : Optional.of("a data file has the wrong size (expected=" + bytes + ", found=" + found + ")");
+        } catch (IOException e) {
+            return Optional.of("a data file is missing or cannot be read");
+        }
     }
 }

@@ -1,5 +1,7 @@
 package io.tidemark.query;
 
+import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.query.QueryCatalog;
 import io.tidemark.spi.schema.TableId;
 import java.sql.SQLException;
@@ -25,6 +27,7 @@ final class QueryTables {
     private final TableNames names;
     private final Map<String, TableId> views = new HashMap<>();
     private final List<String> files = new ArrayList<>();
+    private final List<String> historyFiles = new ArrayList<>();
     private final List<LiveRows> mirrors = new ArrayList<>();
     private boolean historyAttached;
 
@@ -54,6 +57,12 @@ final class QueryTables {
     /** Looks for what may have made a query fail and reports it in Tidemark's words. */
     void checkFiles() {
         mirrors.forEach(LiveRows::checkFiles);
+        for (String file : historyFiles) {
+            Locations.findDamage(file, -1).ifPresent(reason -> {
+                throw new TidemarkException(
+                        ErrorCode.SLICE_CORRUPT, "Cannot read the history: " + reason + " (file=" + file + ")");
+            });
+        }
     }
 
     /**
@@ -117,6 +126,7 @@ final class QueryTables {
         List<String> locations =
                 catalog.history(table).stream().map(Locations::local).toList();
         files.addAll(locations);
+        historyFiles.addAll(locations);
         return HistoryRows.sql(catalog.schema(table), locations);
     }
 }

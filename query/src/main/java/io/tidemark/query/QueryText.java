@@ -4,6 +4,7 @@ import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -26,6 +27,7 @@ final class QueryText {
             "getenv",
             "json_serialize_plan",
             "json_execute_serialized_sql",
+            "pg_get_viewdef",
             "query",
             "query_table",
             "nextval",
@@ -64,7 +66,7 @@ final class QueryText {
 
     /** Tables that the query names, each once, in the order of the text. */
     Set<TableReference> tables() {
-        return Set.copyOf(tables);
+        return Collections.unmodifiableSet(tables);
     }
 
     /** Whether the query is {@code SHOW TABLES}. */
@@ -100,7 +102,7 @@ final class QueryText {
         Optional<SyntaxNode> withClause = node.find("cte_map").flatMap(map -> map.find("map"));
         if (withClause.isPresent()) {
             inner = new HashSet<>(scope);
-            for (SyntaxNode expression : withClause.get().children()) {
+            for (SyntaxNode expression : withClause.orElseThrow().children()) {
                 // An expression sees those before it. Its own name inside it means a table, unless it is recursive.
                 visit(expression, Set.copyOf(inner));
                 inner.add(lower(expression.text("key")));

@@ -3,7 +3,6 @@ package io.tidemark.query;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import java.sql.Timestamp;
-import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
@@ -23,6 +22,9 @@ final class Times {
     private static final LocalDateTime FIRST = ofMicros(-Long.MAX_VALUE);
     private static final LocalDate LAST_DATE = LocalDate.ofEpochDay(Integer.MAX_VALUE);
     private static final LocalDate FIRST_DATE = LocalDate.ofEpochDay(-Integer.MAX_VALUE);
+
+    /** From here on every day of the Gregorian calendar is in Java's old one. */
+    private static final LocalDateTime REFORMED = LocalDateTime.of(1583, 1, 1, 0, 0);
 
     private Times() {}
 
@@ -47,26 +49,26 @@ final class Times {
     }
 
     /**
-     * A time inside a list, struct or map. The driver gives it through the clock of this process's zone, which has no place for a local time
-     * inside a gap and puts it behind the gap: what may have come from there is refused.
+     * A time inside a list, struct or map. The driver gives it through the calendar of this process's zone, which moves local times that its clock
+     * or the calendar reform left out: what may have been moved is refused.
      */
     static Object nested(Timestamp timestamp) {
-        Instant instant = timestamp.toInstant();
-        ZoneOffsetTransition previous = ZoneId.systemDefault().getRules().previousTransition(instant.plusNanos(1));
         LocalDateTime shown = timestamp.toLocalDateTime();
-        if (previous != null
+        ZoneOffsetTransition previous = ZoneId.systemDefault()
+                .getRules()
+                .previousTransition(timestamp.toInstant().plusNanos(1));
+        boolean besideGap = previous != null
                 && previous.isGap()
-                && shown.isBefore(previous.getDateTimeAfter().plus(previous.getDuration()))) {
+                && shown.isBefore(previous.getDateTimeAfter().plus(previous.getDuration()));
+        if (besideGap || shown.isBefore(REFORMED)) {
             throw new TidemarkException(
                     ErrorCode.QUERY_FAILED,
-                    "Cannot return a timestamp inside a list, struct or map: it is next to a change of this process's clock (zone="
+                    "Cannot return a timestamp inside a list, struct or map: it is old or next to a change of the clock (zone="
                             + ZoneId.systemDefault() + ")",
                     "Cast it to VARCHAR in the query.",
                     null);
         }
-        // Before the year 1 the driver's class tells the year of the era without the era.
-        boolean beforeChrist = instant.isBefore(Instant.parse("0001-01-01T00:00:00Z"));
-        return named(beforeChrist ? shown.withYear(1 - shown.getYear()) : shown);
+        return named(shown);
     }
 
     private static LocalDateTime ofMicros(long micros) {

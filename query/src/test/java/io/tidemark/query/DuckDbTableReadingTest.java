@@ -83,7 +83,7 @@ class DuckDbTableReadingTest {
             List<List<Object>> live = new ArrayList<>();
             for (int file = 0; file < 7; file++) {
                 List<List<Object>> rows =
-                        numbered(HostileValues.rows(List.of(note), 1 + random.nextInt(3000), file), file * 10_000);
+                        numbered(HostileValues.rows(List.of(note), 1 + random.nextInt(3000), file), file * 10_000L);
                 double part = new double[] {0, 0.01, 0.5, 0.99, 1}[random.nextInt(5)];
                 long[] deleted = IntStream.range(0, rows.size())
                         .filter(i -> random.nextDouble() < part)

@@ -1,6 +1,7 @@
 package io.tidemark.query;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidemark.parquet.storage.LocalObjectStore;
 import io.tidemark.slices.ParquetSliceLogProvider;
@@ -9,6 +10,8 @@ import io.tidemark.spi.change.ChangeBatch;
 import io.tidemark.spi.change.LongVector;
 import io.tidemark.spi.change.Operation;
 import io.tidemark.spi.change.Position;
+import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeProgress;
 import io.tidemark.spi.lake.LakeTableSpec;
 import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
@@ -23,6 +26,7 @@ import io.tidemark.spi.slice.SliceLog;
 import io.tidemark.spi.slice.SliceManifest;
 import io.tidemark.spi.slice.SliceWriter;
 import io.tidemark.testkit.metastore.InMemoryMetadataStore;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -110,6 +114,16 @@ class HistoryQueryTest {
                         "BIGINT",
                         "VARCHAR",
                         "BIGINT");
+    }
+
+    @Test
+    void namesASliceThatIsGone() throws Exception {
+        String file = catalog.history(TABLE).get(0);
+        Files.delete(Path.of(file));
+        assertThatThrownBy(() -> query("SELECT * FROM history.notes"))
+                .isInstanceOfSatisfying(
+                        TidemarkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SLICE_CORRUPT))
+                .hasMessageContaining(file);
     }
 
     private Result query(String sql) {

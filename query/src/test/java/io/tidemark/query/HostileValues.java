@@ -82,8 +82,8 @@ final class HostileValues {
                         Double.MIN_NORMAL,
                         Double.MAX_VALUE,
                         0.1,
-                        1e23,
-                        9007199254740993d);
+                        Math.nextUp(1e22),
+                        9007199254740992d);
             case DECIMAL -> decimals(type);
             case STRING ->
                 Arrays.asList(

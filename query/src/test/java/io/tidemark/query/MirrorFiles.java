@@ -41,7 +41,7 @@ final class MirrorFiles {
 
     /** A file of these rows, of which those at the given places are deleted. */
     PinnedFile write(List<Column> columns, List<List<Object>> rows, long... deleted) throws IOException {
-        String name = "file-" + (++written) + ".parquet";
+        String name = "file-" + ++written + ".parquet";
         List<ParquetColumn> fields = new ArrayList<>();
         List<ColumnVector> vectors = new ArrayList<>();
         for (int i = 0; i < columns.size(); i++) {

@@ -170,7 +170,7 @@ final class Connections implements AutoCloseable {
             Optional<String> sql = dialect.sessionSql();
             if (sql.isPresent()) {
                 try (Statement statement = connection.createStatement()) {
-                    statement.execute(sql.get());
+                    statement.execute(sql.orElseThrow());
                 }
             }
             return connection;

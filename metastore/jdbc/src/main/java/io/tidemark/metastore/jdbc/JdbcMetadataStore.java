@@ -178,7 +178,7 @@ final class JdbcMetadataStore implements MetadataStore {
         String layout = run("open", "", connection -> {
             Optional<String> found = findLayout(connection);
             if (found.isPresent()) {
-                return found.get();
+                return found.orElseThrow();
             }
             makeTable(connection);
             return findLayout(connection).orElseThrow(() -> new SQLException("the row of the layout is missing"));
