@@ -45,6 +45,7 @@ public final class ParquetBatchWriter implements AutoCloseable {
     private @Nullable RowGroup rowGroup;
     private long rows;
     private long writtenBytes;
+    private long bufferedBytes;
     private State state = State.OPEN;
 
     /**
@@ -109,12 +110,12 @@ public final class ParquetBatchWriter implements AutoCloseable {
 
     /** Bytes written and buffered: about what the file takes, without its footer. */
     public long bytes() {
-        return writtenBytes + bufferedBytes();
+        return writtenBytes + bufferedBytes;
     }
 
     /** Encoded bytes that wait in memory for their row group. */
     public long bufferedBytes() {
-        return rowGroup == null ? 0 : rowGroup.columns.getBufferedSize();
+        return bufferedBytes;
     }
 
     /** Ends the row group, so that nothing waits in memory; does nothing when nothing waits. */
@@ -126,6 +127,7 @@ public final class ParquetBatchWriter implements AutoCloseable {
         state = State.FAILED;
         try (RowGroup group = rowGroup) {
             rowGroup = null;
+            bufferedBytes = 0;
             valuesWriters.learn();
             file.startBlock(group.rows);
             group.columns.flush();
@@ -158,6 +160,7 @@ public final class ParquetBatchWriter implements AutoCloseable {
         if (rowGroup != null) {
             rowGroup.close();
             rowGroup = null;
+            bufferedBytes = 0;
         }
     }
 
@@ -174,8 +177,7 @@ public final class ParquetBatchWriter implements AutoCloseable {
             appendBlock(vectors, rowNumbers, start, end);
             state = State.OPEN;
             start = end;
-            if (bufferedBytes() >= options.rowGroupBytes()
-                    || (rowGroup != null && rowGroup.rows >= ROW_GROUP_ROWS_MAX)) {
+            if (bufferedBytes >= options.rowGroupBytes() || (rowGroup != null && rowGroup.rows >= ROW_GROUP_ROWS_MAX)) {
                 flushRowGroup();
             }
         }
@@ -195,6 +197,7 @@ public final class ParquetBatchWriter implements AutoCloseable {
         for (int i = from; i < to; i++) {
             group.columns.endRecord();
         }
+        bufferedBytes = group.columns.getBufferedSize();
         group.rows += to - from;
         rows += to - from;
     }

@@ -42,6 +42,7 @@ final class ParquetSliceWriter implements SliceWriter {
     private final List<SliceFile> sealed = new ArrayList<>();
     private long rows;
     private long sealedBytes;
+    private long bufferedBytes;
     private State state = State.OPEN;
 
     /** @param onSealed told of the slice when it is sealed */
@@ -77,7 +78,9 @@ final class ParquetSliceWriter implements SliceWriter {
         try {
             SliceFileWriter file = fileFor(batch);
             events.fill(batch);
+            bufferedBytes -= file.bufferedBytes();
             file.append(batch, events);
+            bufferedBytes += file.bufferedBytes();
             rows += batch.size();
             boundMemory();
         } catch (IOException e) {
@@ -163,9 +166,12 @@ final class ParquetSliceWriter implements SliceWriter {
             throw outOfOrder("it would end before it begins", through.value());
         }
         try {
-            for (SliceFileWriter file : List.copyOf(open.values())) {
-                sealFile(file);
-            }
+            List<SliceFileWriter> files = List.copyOf(open.values());
+            bufferedBytes = 0;
+            FileSealing.sealAll(files, done -> {
+                open.remove(done.schema().table());
+                add(done);
+            });
         } catch (IOException e) {
             throw StorageErrors.of("Cannot seal slice " + start.sequence(), e);
         }
@@ -228,28 +234,28 @@ final class ParquetSliceWriter implements SliceWriter {
     }
 
     private void sealFile(SliceFileWriter file) throws IOException {
+        bufferedBytes -= file.bufferedBytes();
         SliceFile done = file.seal();
         open.remove(file.schema().table());
+        add(done);
+    }
+
+    private void add(SliceFile done) {
         sealed.add(done);
         sealedBytes += done.bytes();
     }
 
     /** Encoded rows of all tables that wait in memory. */
     long bufferedBytes() {
-        long buffered = 0;
-        for (SliceFileWriter file : open.values()) {
-            buffered += file.bufferedBytes();
-        }
-        return buffered;
+        return bufferedBytes;
     }
 
     private void boundMemory() throws IOException {
-        long buffered = bufferedBytes();
-        while (buffered > limits.bufferBytes()) {
+        while (bufferedBytes > limits.bufferBytes()) {
             SliceFileWriter largest = open.values().stream()
                     .max(Comparator.comparingLong(SliceFileWriter::bufferedBytes))
                     .orElseThrow();
-            buffered -= largest.bufferedBytes();
+            bufferedBytes -= largest.bufferedBytes();
             largest.flushRowGroup();
         }
     }

@@ -104,11 +104,13 @@ class SliceRoundTripTest {
 
     @Test
     void columnsNamedLikeThoseOfTheEventAreKeptApart() {
-        List<String> names = List.of("_tidemark_op", "__tidemark_op", "_TIDEMARK_position", "_tidemark_", "___tidemark_x\n");
+        List<String> names =
+                List.of("_tidemark_op", "__tidemark_op", "_TIDEMARK_position", "_tidemark_", "___tidemark_x\n");
         List<Column> columns = names.stream()
                 .map(name -> new Column(name, ColumnType.STRING, true, "text"))
                 .toList();
-        ChangeBatch batch = new ChangeBatch(new RowSchema(new TableId("s", "t"), columns, List.of(), BeforeImage.FULL), 1);
+        ChangeBatch batch =
+                new ChangeBatch(new RowSchema(new TableId("s", "t"), columns, List.of(), BeforeImage.FULL), 1);
         batch.beginRow(Operation.INSERT, 5, 0, 1, 2);
         for (int i = 0; i < names.size(); i++) {
             ((BytesVector) batch.column(i)).append("value " + i);
@@ -138,19 +140,25 @@ class SliceRoundTripTest {
         try (SliceWriter writer = log.open()) {
             for (int i = 0; i < tables.size(); i++) {
                 TableId table = tables.get(i);
-                writer.append(SliceLogFixture.inserts(SliceLogFixture.accounts(table.schema(), table.name()), 10 + i, 1));
+                writer.append(
+                        SliceLogFixture.inserts(SliceLogFixture.accounts(table.schema(), table.name()), 10 + i, 1));
             }
             sealed = fixture.seal(writer, 100);
         }
 
-        assertThat(sealed.files()).extracting(SliceFile::schema).extracting(RowSchema::table).containsExactlyInAnyOrderElementsOf(tables);
+        assertThat(sealed.files())
+                .extracting(SliceFile::schema)
+                .extracting(RowSchema::table)
+                .containsExactlyInAnyOrderElementsOf(tables);
         for (SliceFile file : sealed.files()) {
-            String name = file.path().substring(SliceNames.folderOf(sealed.path()).length());
+            String name =
+                    file.path().substring(SliceNames.folderOf(sealed.path()).length());
             assertThat(name).matches("[A-Za-z0-9_.-]{1,250}").endsWith(".parquet");
             assertThat(SliceLogFixture.ids(SliceLogFixture.readAll(log, file)))
                     .containsExactly(10L + tables.indexOf(file.schema().table()));
         }
-        assertThat(sealed.files().stream().map(file -> SliceNames.caseless(file.path()))).doesNotHaveDuplicates();
+        assertThat(sealed.files().stream().map(file -> SliceNames.caseless(file.path())))
+                .doesNotHaveDuplicates();
         assertThat(fixture.log().newest()).contains(sealed);
         assertThat(SliceNames.file(tables.get(5))).isEqualTo("a-2Fb.c-5Cd-22e-27f-20g-00");
     }
@@ -164,7 +172,8 @@ class SliceRoundTripTest {
 
         try (SliceWriter writer = log.open()) {
             assertThatThrownBy(() -> writer.append(batch))
-                    .isInstanceOfSatisfying(TidemarkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SOURCE_VALUE))
+                    .isInstanceOfSatisfying(
+                            TidemarkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SOURCE_VALUE))
                     .hasMessage("Cannot write slice 1: Cannot write column: a value has more digits than the type "
                             + "(column=c0, type=decimal(4,2)) (table=public.every type)");
         }
@@ -209,15 +218,21 @@ class SliceRoundTripTest {
     private static void appendValue(ColumnVector column, Random random) {
         switch (column.type().kind()) {
             case BOOLEAN -> ((BooleanVector) column).append(random.nextBoolean());
-            case INT32, DATE -> ((IntVector) column).append(random.nextInt(4) == 0 ? Integer.MIN_VALUE : random.nextInt());
-            case INT64, TIMESTAMP, TIMESTAMP_TZ -> ((LongVector) column)
-                    .append(random.nextInt(4) == 0 ? Long.MAX_VALUE : random.nextLong());
+            case INT32, DATE ->
+                ((IntVector) column).append(random.nextInt(4) == 0 ? Integer.MIN_VALUE : random.nextInt());
+            case INT64, TIMESTAMP, TIMESTAMP_TZ ->
+                ((LongVector) column).append(random.nextInt(4) == 0 ? Long.MAX_VALUE : random.nextLong());
             case TIME -> ((LongVector) column).append(random.nextLong(86_400_000_000L));
             // Which bits a NaN has is not kept, by Java as little as by databases.
-            case FLOAT32 -> ((FloatVector) column).append(Float.intBitsToFloat(Float.floatToIntBits(Float.intBitsToFloat(random.nextInt()))));
-            case FLOAT64 -> ((DoubleVector) column)
-                    .append(Double.longBitsToDouble(Double.doubleToLongBits(Double.longBitsToDouble(random.nextLong()))));
-            case STRING -> ((BytesVector) column).append(random.nextInt(5) == 0 ? "" : "ü\uD83D\uDE80" + random.nextInt());
+            case FLOAT32 ->
+                ((FloatVector) column)
+                        .append(Float.intBitsToFloat(Float.floatToIntBits(Float.intBitsToFloat(random.nextInt()))));
+            case FLOAT64 ->
+                ((DoubleVector) column)
+                        .append(Double.longBitsToDouble(
+                                Double.doubleToLongBits(Double.longBitsToDouble(random.nextLong()))));
+            case STRING ->
+                ((BytesVector) column).append(random.nextInt(5) == 0 ? "" : "ü\uD83D\uDE80" + random.nextInt());
             case BYTES -> ((BytesVector) column).append(randomBytes(random, random.nextInt(50)));
             case UUID -> ((BytesVector) column).append(randomBytes(random, 16));
             case DECIMAL -> appendDecimal(column, random);
