@@ -30,7 +30,7 @@ final class BenchPipeline implements AutoCloseable {
 
     private final Plugins plugins = new Plugins();
     private final Path file;
-    private final Pipeline pipeline;
+    private Pipeline pipeline;
 
     BenchPipeline(DemoDatabase database, Path folder, String interval) throws IOException {
         this.file = folder.resolve("tidemark.yaml");
@@ -55,7 +55,11 @@ final class BenchPipeline implements AutoCloseable {
                                 database.user(),
                                 database.password(),
                                 interval));
-        this.pipeline = Pipeline.open(ConfigReader.read(file, plugins, Map.of()), plugins, Clock.systemUTC());
+        this.pipeline = open();
+    }
+
+    private Pipeline open() {
+        return Pipeline.open(ConfigReader.read(file, plugins, Map.of()), plugins, Clock.systemUTC());
     }
 
     Path file() {
@@ -66,14 +70,19 @@ final class BenchPipeline implements AutoCloseable {
         return pipeline;
     }
 
-    /** Plays roles until the condition holds; the pipeline can play others afterwards. */
-    static void play(BenchPipeline bench, Set<Role> roles, BooleanSupplier until) throws InterruptedException {
-        Runner runner = Runner.start(bench.pipeline, roles);
-        try {
+    /** Plays roles until the condition holds. */
+    void play(Set<Role> roles, BooleanSupplier until) throws InterruptedException {
+        try (Runner runner = Runner.start(pipeline, roles)) {
             await(until);
         } finally {
-            runner.close();
+            reopen();
         }
+    }
+
+    /** A pipeline that was told to stop stays stopped; the next roles need a new one. */
+    void reopen() {
+        pipeline.close();
+        pipeline = open();
     }
 
     static void await(BooleanSupplier condition) throws InterruptedException {

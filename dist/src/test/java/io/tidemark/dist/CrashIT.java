@@ -55,15 +55,19 @@ class CrashIT {
             }
             Process process = run(mirrored.file(), KILLS + 1);
             try {
-                await().atMost(Duration.ofSeconds(120)).until(() -> mirrored.status().tables().size() == 4
-                        && mirrored.status().tables().stream().allMatch(table -> table.state().name().equals("LIVE")));
+                await().atMost(Duration.ofSeconds(120))
+                        .until(() -> mirrored.status().tables().size() == 4
+                                && mirrored.status().tables().stream()
+                                        .allMatch(table -> table.state().name().equals("LIVE")));
                 assertThat(mirrored.prove()).as("under writes, seed %d", seed).hasSize(4);
                 bench.close();
                 assertThat(bench.transactions()).isPositive();
                 assertThat(mirrored.prove()).as("after writes, seed %d", seed).hasSize(4);
             } finally {
                 process.destroy();
-                assertThat(process.waitFor(30, TimeUnit.SECONDS)).as("stops cleanly").isTrue();
+                assertThat(process.waitFor(30, TimeUnit.SECONDS))
+                        .as("stops cleanly")
+                        .isTrue();
             }
         }
     }

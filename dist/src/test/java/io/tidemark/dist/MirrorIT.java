@@ -92,8 +92,9 @@ class MirrorIT {
             mirrored.prove();
             assertThat(mirrored.query("select id, v from t order by id"))
                     .containsExactly(List.of(1, "c"), List.of(2, "b"));
-            assertThat(mirrored.query(
-                            "select _tidemark_op, id from history.public.t order by _tidemark_position, _tidemark_sequence"))
+            assertThat(
+                            mirrored.query(
+                                    "select _tidemark_op, id from history.public.t order by _tidemark_position, _tidemark_sequence"))
                     .containsExactly(List.of("I", 2), List.of("U", 1));
         }
     }
@@ -131,7 +132,12 @@ class MirrorIT {
                             new KeyDifference(KeyDifference.Kind.DIFFERENT, List.of("500"), List.of("v"), 1),
                             new KeyDifference(KeyDifference.Kind.MISSING, List.of("9"), List.of(), 1));
             VerifyRequest heal = new VerifyRequest(
-                    List.of(), Optional.empty(), Optional.empty(), VerifyRequest.Repair.HEAL, 1_000, Duration.ofMinutes(1));
+                    List.of(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    VerifyRequest.Repair.HEAL,
+                    1_000,
+                    Duration.ofMinutes(1));
             TableProof healed = mirrored.verify(heal).proofs().get(0);
             assertThat(healed.outcome()).isEqualTo(TableProof.Outcome.EQUAL);
             assertThat(healed.repaired()).isEqualTo(3);
@@ -148,10 +154,12 @@ class MirrorIT {
                     "insert into changing values (1, 'a')");
             mirrored.start();
             mirrored.awaitLive("good", "changing");
-            mirrored.execute("alter table changing add column extra int default 5", "insert into changing values (2, 'b', 6)");
+            mirrored.execute(
+                    "alter table changing add column extra int default 5", "insert into changing values (2, 'b', 6)");
             TableId changing = new TableId("public", "changing");
             mirrored.awaitState(changing, TableState.FAILED);
-            assertThat(mirrored.pipeline().registry().load(changing).failure().code()).isEqualTo("SOURCE_SCHEMA_CHANGED");
+            assertThat(mirrored.pipeline().registry().load(changing).failure().code())
+                    .isEqualTo("SOURCE_SCHEMA_CHANGED");
             mirrored.execute("insert into good values (1, 'x')");
             await().atMost(MirroredDatabase.PATIENCE)
                     .until(() -> mirrored.query("select v from good").equals(List.of(List.of("x"))));
@@ -170,9 +178,14 @@ class MirrorIT {
             mirrored.execute("create table stays (id int primary key)", "create table goes (id int primary key)");
             mirrored.start();
             mirrored.awaitLive("stays", "goes");
-            mirrored.execute("drop table goes", "create table comes (id int primary key)", "insert into comes values (1)");
+            mirrored.execute(
+                    "drop table goes", "create table comes (id int primary key)", "insert into comes values (1)");
             mirrored.awaitState(new TableId("public", "goes"), TableState.FAILED);
-            assertThat(mirrored.pipeline().registry().load(new TableId("public", "goes")).failure().code())
+            assertThat(mirrored.pipeline()
+                            .registry()
+                            .load(new TableId("public", "goes"))
+                            .failure()
+                            .code())
                     .isEqualTo("SOURCE_TABLE_MISSING");
             mirrored.awaitLive("stays", "comes");
         }

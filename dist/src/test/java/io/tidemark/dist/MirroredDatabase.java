@@ -49,9 +49,7 @@ final class MirroredDatabase implements AutoCloseable {
         this.server = server;
         this.database = database;
         this.file = folder.resolve("tidemark.yaml");
-        Files.writeString(
-                file,
-                """
+        Files.writeString(file, """
                 pipeline: %s
                 source:
                   type: postgres
@@ -60,9 +58,7 @@ final class MirroredDatabase implements AutoCloseable {
                 lake:
                   location: ./lake
                 slices: {interval: 1s}
-                """
-                                .formatted(database, server.port(), database)
-                        + more);
+                """.formatted(database, server.port(), database) + more);
     }
 
     Path file() {
@@ -112,9 +108,13 @@ final class MirroredDatabase implements AutoCloseable {
     }
 
     void awaitState(TableId table, TableState state) {
-        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(50)).untilAsserted(() -> assertThat(
-                        pipeline().registry().find(table).map(record -> record.state() + " " + record.failure()))
-                .hasValueSatisfying(found -> assertThat(found).startsWith(state.name())));
+        await().atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(50))
+                .untilAsserted(() -> assertThat(pipeline()
+                                .registry()
+                                .find(table)
+                                .map(record -> record.state() + " " + record.failure()))
+                        .hasValueSatisfying(found -> assertThat(found).startsWith(state.name())));
     }
 
     void awaitLive(String... tables) {
@@ -137,7 +137,9 @@ final class MirroredDatabase implements AutoCloseable {
     List<TableProof> prove() throws InterruptedException {
         VerifyReport report = verify();
         assertThat(report.proofs()).isNotEmpty().allSatisfy(proof -> {
-            assertThat(proof.differences()).as("differences of %s", proof.table()).isEmpty();
+            assertThat(proof.differences())
+                    .as("differences of %s", proof.table())
+                    .isEmpty();
             assertThat(proof.outcome())
                     .as("%s: %s %s", proof.table(), proof.reason(), proof.certificate())
                     .isEqualTo(TableProof.Outcome.EQUAL);

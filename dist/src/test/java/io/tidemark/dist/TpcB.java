@@ -39,9 +39,10 @@ final class TpcB implements AutoCloseable {
                 "create table pgbench_accounts (aid int not null, bid int, abalance int, filler char(84))",
                 "create table pgbench_branches (bid int not null, bbalance int, filler char(88))",
                 "insert into pgbench_branches select i, 0, null from generate_series(1, " + branches + ") i",
-                "insert into pgbench_tellers select i, (i - 1) / 10 + 1, 0, null from generate_series(1, " + 10 * branches + ") i",
-                "insert into pgbench_accounts select i, (i - 1) / " + ACCOUNTS_A_BRANCH + " + 1, 0, '' from generate_series(1, "
-                        + (long) ACCOUNTS_A_BRANCH * branches + ") i",
+                "insert into pgbench_tellers select i, (i - 1) / 10 + 1, 0, null from generate_series(1, "
+                        + 10 * branches + ") i",
+                "insert into pgbench_accounts select i, (i - 1) / " + ACCOUNTS_A_BRANCH
+                        + " + 1, 0, '' from generate_series(1, " + (long) ACCOUNTS_A_BRANCH * branches + ") i",
                 "alter table pgbench_branches add primary key (bid)",
                 "alter table pgbench_tellers add primary key (tid)",
                 "alter table pgbench_accounts add primary key (aid)");
