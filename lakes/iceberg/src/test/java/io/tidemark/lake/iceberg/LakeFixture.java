@@ -104,7 +104,7 @@ final class LakeFixture implements AutoCloseable {
     }
 
     private IcebergLake open() {
-        Map<String, String> properties = new HashMap<>();
+        Map<String, String> properties = new HashMap<>(Map.of("tidemark.sync", "false"));
         if (isFaulty) {
             properties.putAll(properties());
             properties.put("catalog-impl", FaultyCatalog.class.getName());
@@ -123,6 +123,8 @@ final class LakeFixture implements AutoCloseable {
         properties.put("jdbc.schema-version", "V1");
         properties.put("jdbc.journal_mode", "WAL");
         properties.put("jdbc.busy_timeout", "30000");
+        properties.put("jdbc.synchronous", "OFF");
+        properties.put("tidemark.sync", "false");
         properties.put("warehouse", location().toString());
         properties.put("io-impl", "io.tidemark.lake.iceberg.storage.LocalFileIO");
         return properties;

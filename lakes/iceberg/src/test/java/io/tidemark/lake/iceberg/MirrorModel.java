@@ -103,6 +103,8 @@ final class MirrorModel {
         for (int i = 0; i < chunks; i++) {
             batches.add(new ChangeBatch(schema, 16));
         }
+        // A load starts from what the source has.
+        softDeleted.clear();
         for (Object[] row : live.values()) {
             append(batches.get(random.nextInt(chunks)), Operation.INSERT, row, null);
         }

@@ -95,7 +95,7 @@ final class Compaction {
         }
         long gone = ContentFileUtil.containsSingleDV(file.deletes())
                 ? file.deletes().get(0).recordCount()
-                : deleted.of(file).cardinality();
+                : deleted.rowsOf(file).count();
         return gone > rules.dirtyShare() * file.file().recordCount();
     }
 

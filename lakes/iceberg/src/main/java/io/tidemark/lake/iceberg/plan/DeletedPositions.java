@@ -93,7 +93,10 @@ public final class DeletedPositions {
         @Override
         public long count() {
             List<DeleteFile> deletes = file.deletes();
-            return ContentFileUtil.containsSingleDV(deletes) ? deletes.get(0).recordCount() : index().cardinality();
+            if (ContentFileUtil.containsSingleDV(deletes)) {
+                return deletes.get(0).recordCount();
+            }
+            return index().isEmpty() ? 0 : index().cardinality();
         }
 
         @Override

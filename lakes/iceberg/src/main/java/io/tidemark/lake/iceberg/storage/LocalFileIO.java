@@ -30,6 +30,9 @@ public final class LocalFileIO implements FileIO {
     /** Property with the class of the FileIO for other schemes. */
     public static final String DELEGATE = "tidemark.delegate-io-impl";
 
+    /** Property; {@code false} leaves it to the operating system when files reach the disk, for lakes that need not outlive a power failure. */
+    public static final String SYNC = "tidemark.sync";
+
     private static final long serialVersionUID = 1L;
     private static final String DELEGATE_DEFAULT = "org.apache.iceberg.io.ResolvingFileIO";
 
@@ -73,7 +76,7 @@ public final class LocalFileIO implements FileIO {
 
     @Override
     public OutputFile newOutputFile(String location) {
-        return isLocal(location) ? new LocalOutput(location) : delegate().newOutputFile(location);
+        return isLocal(location) ? new LocalOutput(location, isSynced()) : delegate().newOutputFile(location);
     }
 
     @Override
@@ -95,6 +98,10 @@ public final class LocalFileIO implements FileIO {
             delegate.close();
             delegate = null;
         }
+    }
+
+    private boolean isSynced() {
+        return !"false".equals(properties.get(SYNC));
     }
 
     private synchronized FileIO delegate() {
@@ -133,7 +140,7 @@ public final class LocalFileIO implements FileIO {
         }
     }
 
-    private record LocalOutput(String location) implements OutputFile {
+    private record LocalOutput(String location, boolean isSynced) implements OutputFile {
         @Override
         public PositionOutputStream create() {
             return open(StandardOpenOption.CREATE_NEW);
@@ -152,7 +159,7 @@ public final class LocalFileIO implements FileIO {
         private PositionOutputStream open(StandardOpenOption... how) {
             Path path = path(location);
             try {
-                return new LocalOutputStream(openIn(path, how));
+                return new LocalOutputStream(openIn(path, how), isSynced);
             } catch (FileAlreadyExistsException e) {
                 throw new AlreadyExistsException(e, "File already exists: %s", location);
             } catch (IOException e) {

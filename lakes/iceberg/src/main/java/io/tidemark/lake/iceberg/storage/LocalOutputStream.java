@@ -5,17 +5,19 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import org.apache.iceberg.io.PositionOutputStream;
 
-/** Writes a local file through a buffer; on disk when closed. */
+/** Writes a local file through a buffer; when synced, it is on disk when closed. */
 final class LocalOutputStream extends PositionOutputStream {
     private static final int BUFFER_BYTES = 64 * 1024;
 
     private final FileChannel channel;
     private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
+    private final boolean isSynced;
     private long position;
     private boolean closed;
 
-    LocalOutputStream(FileChannel channel) {
+    LocalOutputStream(FileChannel channel, boolean isSynced) {
         this.channel = channel;
+        this.isSynced = isSynced;
     }
 
     @Override
@@ -70,7 +72,9 @@ final class LocalOutputStream extends PositionOutputStream {
         closed = true;
         try (channel) {
             drain();
-            channel.force(true);
+            if (isSynced) {
+                channel.force(true);
+            }
         }
     }
 

@@ -54,7 +54,7 @@ final class VectorMarks implements DeleteMarks {
 
     private PositionDeleteIndex previous(String path) {
         PositionDeleteIndex index = previous.apply(path);
-        before += index.cardinality();
+        before += index.isEmpty() ? 0 : index.cardinality();
         return index;
     }
 }
