@@ -6,7 +6,7 @@ import java.io.IOException;
 public final class DiskFullException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    DiskFullException(String message, IOException cause) {
+    public DiskFullException(String message, IOException cause) {
         super(message, cause);
     }
 }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -40,19 +41,22 @@ final class LocalObjectOutput extends ObjectOutput {
                 channel.write(buffer);
             }
         } catch (IOException e) {
-            String message = "Cannot write object: " + e.getMessage() + " (path=" + path + ")";
-            throw isDiskFull() ? new DiskFullException(message, e) : new IOException(message, e);
+            throw failure("Cannot write object", e);
         }
         position += length;
     }
 
     /** Java has no exception of its own for a full disk, so the disk is asked. */
-    private boolean isDiskFull() {
+    private IOException failure(String what, IOException cause) {
+        String message = what + ": " + cause.getMessage() + " (path=" + path + ")";
         try {
-            return Files.getFileStore(temporary).getUsableSpace() < BLOCK_BYTES;
+            if (Files.getFileStore(Folders.of(target)).getUsableSpace() < BLOCK_BYTES) {
+                return new DiskFullException(message, cause);
+            }
         } catch (IOException e) {
-            return false;
+            cause.addSuppressed(e);
         }
+        return new IOException(message, cause);
     }
 
     @Override
@@ -70,10 +74,19 @@ final class LocalObjectOutput extends ObjectOutput {
             channel.close();
             Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             done = true;
-            Folders.force(target.getParent());
+            forceFolder();
         } catch (IOException e) {
+            IOException failure = failure("Cannot make object durable", e);
             abort();
-            throw new IOException("Cannot make object durable: " + e.getMessage() + " (path=" + path + ")", e);
+            throw failure;
+        }
+    }
+
+    private void forceFolder() throws IOException {
+        try {
+            Folders.force(target.getParent());
+        } catch (NoSuchFileException e) {
+            // Somebody has already deleted the object and with it its folder.
         }
     }
 

@@ -58,8 +58,8 @@ public final class LocalObjectStore implements ObjectStore {
                 throw new IOException("there is a folder of this name");
             }
             for (int attempt = 1; ; attempt++) {
-                Folders.make(folder);
                 try {
+                    Folders.make(folder);
                     return new LocalObjectOutput(path, temporary, target);
                 } catch (NoSuchFileException e) {
                     // Another thread removed the folder while it was empty.
@@ -124,7 +124,6 @@ public final class LocalObjectStore implements ObjectStore {
         }
         try {
             if (Files.deleteIfExists(file)) {
-                Folders.force(file.getParent());
                 Folders.removeEmpty(file.getParent(), root);
             }
         } catch (IOException e) {
