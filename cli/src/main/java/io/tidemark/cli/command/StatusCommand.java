@@ -32,13 +32,7 @@ final class StatusCommand extends PipelineCommand {
         try (Pipeline pipeline = open()) {
             StatusReader reader = new StatusReader(pipeline);
             if (watch) {
-                CountDownLatch stopped = new CountDownLatch(1);
-                Interruption interruption = Interruption.onSignal(stopped::countDown);
-                try (interruption;
-                        LiveView view = LiveView.start(terminal(), new StatusFeed(reader))) {
-                    stopped.await();
-                }
-                return 0;
+                return watch(reader);
             }
             PipelineStatus status = reader.read();
             if (session().isJson()) {
@@ -46,6 +40,16 @@ final class StatusCommand extends PipelineCommand {
             } else {
                 new StatusText(terminal()).lines(status).forEach(this::print);
             }
+        }
+        return 0;
+    }
+
+    private int watch(StatusReader reader) throws InterruptedException {
+        CountDownLatch stopped = new CountDownLatch(1);
+        try (Interruption interruption = Interruption.open();
+                LiveView view = LiveView.start(terminal(), new StatusFeed(reader))) {
+            interruption.onSignal(stopped::countDown);
+            stopped.await();
         }
         return 0;
     }

@@ -85,9 +85,10 @@ final class VerifyCommand extends PipelineCommand {
                     ErrorCode.INVALID_ARGUMENT, "Cannot verify: --max-differences must be 1 or more");
         }
         Thread caller = Thread.currentThread();
-        try (Interruption interruption = Interruption.onSignal(caller::interrupt);
+        try (Interruption interruption = Interruption.open();
                 Pipeline pipeline = open();
                 Queries queries = new Queries(pipeline, session().plugins())) {
+            interruption.onSignal(caller::interrupt);
             VerifyRequest request = new VerifyRequest(
                     wanted(pipeline),
                     Optional.ofNullable(from),

@@ -36,20 +36,19 @@ abstract class RoleCommand extends PipelineCommand {
             return refused;
         }
         Terminal terminal = terminal();
-        try (Pipeline pipeline =
+        try (Interruption interruption = Interruption.open();
+                Pipeline pipeline =
                         Pipeline.open(config, session().plugins(), session().clock());
-                Runner runner = Runner.start(pipeline, roles())) {
-            // Closed last among what a signal waits for: the runner has ended its roles by then.
-            Interruption interruption = Interruption.onSignal(() -> {
-                terminal.err().println("Stopping: finishing what is under way ...");
+                Runner runner = Runner.start(pipeline, roles());
+                LiveView view = noView || session().isJson()
+                        ? null
+                        : LiveView.start(terminal, new StatusFeed(new StatusReader(pipeline)))) {
+            interruption.onSignal(() -> {
+                // Through System.err, where a live view lets it scroll above its picture.
+                System.err.println("Stopping: finishing what is under way ...");
                 runner.close();
             });
-            try (interruption;
-                    LiveView view = noView || session().isJson()
-                            ? null
-                            : LiveView.start(terminal, new StatusFeed(new StatusReader(pipeline)))) {
-                runner.await();
-            }
+            runner.await();
         }
         return 0;
     }

@@ -1,0 +1,73 @@
+package io.tidemark.cli.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** A signal can only be sent to a process of its own. */
+class InterruptionTest {
+    @Test
+    void holdsTheProcessUntilEverythingIsClosed() throws Exception {
+        Process process = start(Closing.class);
+        process.inputReader().readLine();
+        process.toHandle().destroy();
+
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.inputReader().lines()).containsExactly("stopping", "closed");
+        assertThat(process.exitValue()).isEqualTo(128 + 15);
+    }
+
+    @Test
+    void isForgottenWhenTheCommandEndsByItself() throws Exception {
+        Process process = start(Ending.class);
+
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.inputReader().lines()).containsExactly("ended");
+        assertThat(process.exitValue()).isZero();
+    }
+
+    private static Process start(Class<?> main) throws IOException {
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        return new ProcessBuilder(List.of(java, "-cp", System.getProperty("java.class.path"), main.getName()))
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+    }
+
+    /** A command that is told to stop and takes a while to close. */
+    static final class Closing {
+        private Closing() {}
+
+        public static void main(String[] args) throws InterruptedException {
+            Thread caller = Thread.currentThread();
+            try (Interruption interruption = Interruption.open()) {
+                interruption.onSignal(() -> {
+                    System.out.println("stopping");
+                    caller.interrupt();
+                });
+                System.out.println("started");
+                try {
+                    Thread.sleep(60_000);
+                } catch (InterruptedException e) {
+                    Thread.sleep(300);
+                    System.out.println("closed");
+                }
+            }
+        }
+    }
+
+    /** A command that ends before any signal. */
+    static final class Ending {
+        private Ending() {}
+
+        public static void main(String[] args) {
+            try (Interruption interruption = Interruption.open()) {
+                interruption.onSignal(() -> System.out.println("stopping"));
+                System.out.println("ended");
+            }
+        }
+    }
+}
