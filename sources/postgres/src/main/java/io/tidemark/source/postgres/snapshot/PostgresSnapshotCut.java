@@ -10,13 +10,16 @@ import io.tidemark.source.postgres.view.View;
 import io.tidemark.source.postgres.view.ViewWork;
 import io.tidemark.spi.change.ChangeBatch;
 import io.tidemark.spi.change.Position;
+import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.SnapshotChunk;
 import io.tidemark.spi.source.SnapshotCut;
 import io.tidemark.spi.source.SourceTable;
 import io.tidemark.spi.verify.TableReading;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -54,22 +57,30 @@ public final class PostgresSnapshotCut implements SnapshotCut {
     @Override
     public long read(SnapshotChunk chunk, RowSchema schema, Consumer<ChangeBatch> consumer) {
         BlockRange range = BlockRange.parse(chunk.range());
-        return read(chunk.relation(), connection -> {
-            RelationLayout layout = RelationLayout.load(connection, chunk.relation(), schema, types);
-            return rowCopy(layout).copy(connection, range, consumer);
-        });
+        try {
+            return read(chunk.relation(), connection -> {
+                RelationLayout layout = RelationLayout.load(connection, chunk.relation(), schema, types);
+                return rowCopy(layout).copy(connection, range, consumer);
+            });
+        } catch (RowCopy.UndecodableRow e) {
+            throw located(chunk.relation(), range, e);
+        }
     }
 
     @Override
     public long readKeys(RowSchema schema, List<List<String>> keys, Consumer<ChangeBatch> consumer) {
         KeyConditions conditions = new KeyConditions(schema);
         long rows = 0;
-        for (int from = 0; from < keys.size(); from += KeyConditions.KEYS_PER_QUERY) {
-            List<List<String>> part = keys.subList(from, Math.min(keys.size(), from + KeyConditions.KEYS_PER_QUERY));
-            rows += read(schema.table(), connection -> {
-                RelationLayout layout = RelationLayout.load(connection, schema.table(), schema, types);
-                return rowCopy(layout).copyKeys(connection, conditions.join(layout, part), consumer);
-            });
+        try {
+            for (int from = 0; from < keys.size(); from += KeyConditions.KEYS_PER_QUERY) {
+                List<List<String>> part = keys.subList(from, Math.min(keys.size(), from + KeyConditions.KEYS_PER_QUERY));
+                rows += read(schema.table(), connection -> {
+                    RelationLayout layout = RelationLayout.load(connection, schema.table(), schema, types);
+                    return rowCopy(layout).copy(connection, conditions.join(layout, part), consumer);
+                });
+            }
+        } catch (RowCopy.UndecodableRow e) {
+            throw e.reason();
         }
         return rows;
     }
@@ -82,6 +93,21 @@ public final class PostgresSnapshotCut implements SnapshotCut {
     @Override
     public void close() {
         view.close();
+    }
+
+    /** Names the place of the row: the same query gives the rows in the same order. */
+    private TidemarkException located(TableId relation, BlockRange range, RowCopy.UndecodableRow row) {
+        String at = read(relation, connection -> {
+            try (Statement statement = connection.createStatement();
+                    ResultSet found = statement.executeQuery("SELECT ctid::text FROM ONLY " + relation.quoted() + " WHERE " + range.condition()
+                            + " OFFSET " + row.offset() + " LIMIT 1")) {
+                return found.next() ? found.getString(1) : "unknown";
+            }
+        });
+        TidemarkException reason = row.reason();
+        String text = reason.reason();
+        String opened = text.endsWith(")") ? text.substring(0, text.length() - 1) + ", " : text + " (";
+        return new TidemarkException(reason.code(), opened + "relation=" + relation + ", ctid=" + at + ")", reason.remedy(), reason);
     }
 
     private RowCopy rowCopy(RelationLayout layout) {

@@ -3,18 +3,15 @@ package io.tidemark.source.postgres.snapshot;
 import io.tidemark.source.postgres.type.CopyBinaryReader;
 import io.tidemark.source.postgres.type.RowDecoder;
 import io.tidemark.source.postgres.view.BlockRange;
+import io.tidemark.source.postgres.view.CopyRows;
 import io.tidemark.source.postgres.view.RelationLayout;
 import io.tidemark.spi.change.ChangeBatch;
 import io.tidemark.spi.change.Position;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.function.Consumer;
-import org.postgresql.PGConnection;
-import org.postgresql.copy.CopyOut;
 
 /** Reads rows of a relation by binary COPY. */
 final class RowCopy {
@@ -33,49 +30,34 @@ final class RowCopy {
 
     /** Reads the rows of a range of blocks. */
     long copy(Connection connection, BlockRange range, Consumer<ChangeBatch> consumer) throws SQLException {
-        String rows = " FROM " + layout.from() + " WHERE " + range.condition();
-        Progress progress = new Progress();
-        try {
-            return copy(connection, "SELECT " + layout.columnList() + rows, progress, consumer);
-        } catch (TidemarkException e) {
-            throw e.code() == ErrorCode.SOURCE_VALUE ? located(connection, e, rows, progress.rows) : e;
-        }
+        return copy(connection, " FROM " + layout.from() + " WHERE " + range.condition(), consumer);
     }
 
     /**
-     * Reads the rows with some keys.
+     * Reads rows.
      *
-     * @param join what stands behind the list of columns
+     * @param source what stands behind the list of columns
      */
-    long copyKeys(Connection connection, String join, Consumer<ChangeBatch> consumer) throws SQLException {
-        return copy(connection, "SELECT " + layout.columnList() + join, new Progress(), consumer);
-    }
-
-    private long copy(Connection connection, String select, Progress progress, Consumer<ChangeBatch> consumer) throws SQLException {
+    long copy(Connection connection, String source, Consumer<ChangeBatch> consumer) throws SQLException {
         ChangeBatch batch = new ChangeBatch(layout.schema(), ROWS_PER_BATCH);
         CopyBinaryReader reader =
                 new CopyBinaryReader(new RowDecoder(layout.schema(), layout.types()), () -> batch, position.value(), takenMicros);
-        CopyOut copy = connection
-                .unwrap(PGConnection.class)
-                .getCopyAPI()
-                .copyOut("COPY (" + select + ") TO STDOUT (FORMAT binary)");
+        Progress progress = new Progress();
         try {
-            long bytes = 0;
-            for (byte[] row = copy.readFromCopy(); row != null; row = copy.readFromCopy()) {
-                // The server sends each row as one message, so that the bytes of a batch are known before they are decoded.
-                if (batch.size() == ROWS_PER_BATCH || bytes + row.length > BYTES_PER_BATCH && !batch.isEmpty()) {
+            CopyRows.read(connection, "COPY (SELECT " + layout.columnList() + source + ") TO STDOUT (FORMAT binary)", row -> {
+                // A message is a row, so that the bytes of a batch are known before they are decoded.
+                if (batch.size() == ROWS_PER_BATCH || progress.bytes + row.length > BYTES_PER_BATCH && !batch.isEmpty()) {
                     consumer.accept(batch);
                     batch.clear();
-                    bytes = 0;
+                    progress.bytes = 0;
                 }
                 reader.feed(row, 0, row.length);
-                bytes += row.length;
+                progress.bytes += row.length;
                 progress.rows++;
-            }
-        } finally {
-            if (copy.isActive()) {
-                copy.cancelCopy();
-            }
+                return true;
+            });
+        } catch (TidemarkException e) {
+            throw e.code() == ErrorCode.SOURCE_VALUE ? new UndecodableRow(progress.rows, e) : e;
         }
         if (!batch.isEmpty()) {
             consumer.accept(batch);
@@ -83,23 +65,32 @@ final class RowCopy {
         return reader.finish();
     }
 
-    /** Names the place of the row that could not be decoded: the same query gives the rows in the same order. */
-    private static TidemarkException located(Connection connection, TidemarkException e, String rows, long offset) {
-        String at = "unknown";
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("SELECT ctid::text" + rows + " OFFSET " + offset + " LIMIT 1")) {
-            if (row.next()) {
-                at = row.getString(1);
-            }
-        } catch (SQLException second) {
-            e.addSuppressed(second);
-        }
-        String reason = e.reason().endsWith(")") ? e.reason().substring(0, e.reason().length() - 1) + ", " : e.reason() + " (";
-        return new TidemarkException(e.code(), reason + "ctid=" + at + ")", e.remedy(), e);
-    }
-
-    /** Rows decoded so far. */
+    /** What has been read so far. */
     private static final class Progress {
         private long rows;
+        private long bytes;
+    }
+
+    /** A row of a copy could not be decoded; where it is has yet to be found out. */
+    static final class UndecodableRow extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private final long offset;
+        private final TidemarkException reason;
+
+        UndecodableRow(long offset, TidemarkException reason) {
+            super(reason);
+            this.offset = offset;
+            this.reason = reason;
+        }
+
+        /** Rows before it in the copy. */
+        long offset() {
+            return offset;
+        }
+
+        TidemarkException reason() {
+            return reason;
+        }
     }
 }

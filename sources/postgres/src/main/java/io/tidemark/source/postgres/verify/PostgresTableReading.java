@@ -2,6 +2,7 @@ package io.tidemark.source.postgres.verify;
 
 import io.tidemark.source.postgres.connection.PostgresErrors;
 import io.tidemark.source.postgres.type.TypeCatalog;
+import io.tidemark.source.postgres.view.CopyRows;
 import io.tidemark.source.postgres.view.RelationLayout;
 import io.tidemark.source.postgres.view.RelationPlan;
 import io.tidemark.source.postgres.view.View;
@@ -12,7 +13,6 @@ import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.verify.BucketDigest;
 import io.tidemark.spi.verify.DigestRequest;
 import io.tidemark.spi.verify.TableReading;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Queue;
@@ -23,8 +23,6 @@ import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.postgresql.PGConnection;
-import org.postgresql.copy.CopyOut;
 
 /** Reads canonical texts of a table by text COPY, parts of it at the same time. */
 public final class PostgresTableReading implements TableReading {
@@ -127,30 +125,18 @@ public final class PostgresTableReading implements TableReading {
         });
     }
 
-    private void read(RelationPlan part, DigestRequest request, LineVisitor visitor) {
+    private void read(RelationPlan part, DigestRequest request, CopyRows.Visitor visitor) {
         guarded(connection -> {
             RelationLayout layout = RelationLayout.load(connection, part.relation(), schema, types);
             String condition = KeyRange.isGiven(request)
                     ? KeyRange.condition(connection, layout, request)
                     : part.range().condition();
-            copy(connection, "SELECT " + CanonicalSql.columns(layout) + " FROM " + layout.from() + " WHERE " + condition, visitor);
+            CopyRows.read(
+                    connection,
+                    "COPY (SELECT " + CanonicalSql.columns(layout) + " FROM " + layout.from() + " WHERE " + condition + ") TO STDOUT",
+                    visitor);
             return part;
         });
-    }
-
-    private static void copy(Connection connection, String select, LineVisitor visitor) throws SQLException {
-        CopyOut copy = connection.unwrap(PGConnection.class).getCopyAPI().copyOut("COPY (" + select + ") TO STDOUT");
-        try {
-            for (byte[] line = copy.readFromCopy(); line != null; line = copy.readFromCopy()) {
-                if (!visitor.line(line)) {
-                    return;
-                }
-            }
-        } finally {
-            if (copy.isActive()) {
-                copy.cancelCopy();
-            }
-        }
     }
 
     private <T> T guarded(ViewWork<T> work) {
@@ -165,10 +151,5 @@ public final class PostgresTableReading implements TableReading {
         Thread thread = new Thread(task, "tidemark-verify");
         thread.setDaemon(true);
         return thread;
-    }
-
-    /** Receives lines; false ends the reading. */
-    private interface LineVisitor {
-        boolean line(byte[] line);
     }
 }
