@@ -31,7 +31,9 @@ final class Catalogs {
             return isConfigured ? CatalogUtil.buildIcebergCatalog(NAME, properties, null) : embedded(properties);
         } catch (IllegalArgumentException e) {
             throw new TidemarkException(
-                    ErrorCode.CONFIG_INVALID, "Cannot open the catalog: " + e.getMessage() + " (location=" + root + ")", e);
+                    ErrorCode.CONFIG_INVALID,
+                    "Cannot open the catalog: " + e.getMessage() + " (location=" + root + ")",
+                    e);
         } catch (RuntimeException e) {
             throw new TidemarkException(
                     ErrorCode.LAKE_IO, "Cannot open the catalog: " + e.getMessage() + " (location=" + root + ")", e);
@@ -39,8 +41,10 @@ final class Catalogs {
     }
 
     private static Catalog embedded(Map<String, String> properties) {
-        JdbcCatalog catalog = new JdbcCatalog();
+        CatalogConnections connections = new CatalogConnections(properties);
+        JdbcCatalog catalog = new JdbcCatalog(null, ignored -> connections, true);
         catalog.initialize(NAME, properties);
+        connections.keepConnections();
         return catalog;
     }
 
@@ -53,9 +57,12 @@ final class Catalogs {
             Files.createDirectories(state);
         } catch (IOException e) {
             throw new TidemarkException(
-                    ErrorCode.LAKE_NOT_WRITABLE, "Cannot make the state folder: " + e.getMessage() + " (state=" + state + ")", e);
+                    ErrorCode.LAKE_NOT_WRITABLE,
+                    "Cannot make the state folder: " + e.getMessage() + " (state=" + state + ")",
+                    e);
         }
-        properties.put(CatalogProperties.URI, "jdbc:sqlite:" + state.toAbsolutePath().resolve(DATABASE));
+        properties.put(
+                CatalogProperties.URI, "jdbc:sqlite:" + state.toAbsolutePath().resolve(DATABASE));
         properties.put("jdbc.schema-version", "V1");
         properties.put("jdbc.journal_mode", "WAL");
         properties.put("jdbc.synchronous", "NORMAL");
