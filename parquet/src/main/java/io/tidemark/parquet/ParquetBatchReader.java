@@ -55,14 +55,15 @@ public final class ParquetBatchReader implements AutoCloseable {
                 sources.add(Source.MISSING);
                 continue;
             }
-            if (wanted.contains(descriptor.get())) {
+            if (wanted.contains(descriptor.orElseThrow())) {
                 throw new IllegalArgumentException(
                         "Cannot read column: another one is the same column of the file (column=" + column.name()
                                 + ")");
             }
-            wanted.add(descriptor.get());
+            wanted.add(descriptor.orElseThrow());
             sources.add(new Source(
-                    descriptor.get(), ColumnFill.of(column, descriptor.get().getPrimitiveType())));
+                    descriptor.orElseThrow(),
+                    ColumnFill.of(column, descriptor.orElseThrow().getPrimitiveType())));
         }
         this.readsPages = !wanted.isEmpty();
         if (readsPages) {

@@ -85,7 +85,7 @@ class ForeignFilesTest {
         }
 
         for (int row = 0; row < ROWS; row++) {
-            long number = row % 5 - 2;
+            long number = row % 5 - 2L;
             boolean absent = row % 7 == 0;
             List<Object> expected = List.of(
                     number,

@@ -41,15 +41,15 @@ final class ParquetFiles {
         try (var reader = ParquetBatchReader.open(store.open(NAME), columns)) {
             long rows = 0;
             for (var batch = reader.next(); batch.isPresent(); batch = reader.next()) {
-                assertThat(batch.get().firstRow()).isEqualTo(rows);
+                assertThat(batch.orElseThrow().firstRow()).isEqualTo(rows);
                 for (int i = 0; i < all.size(); i++) {
-                    assertThat(batch.get().columns().get(i).size())
-                            .isEqualTo(batch.get().rows());
-                    for (int row = 0; row < batch.get().rows(); row++) {
-                        all.get(i).appendFrom(batch.get().columns().get(i), row);
+                    assertThat(batch.orElseThrow().columns().get(i).size())
+                            .isEqualTo(batch.orElseThrow().rows());
+                    for (int row = 0; row < batch.orElseThrow().rows(); row++) {
+                        all.get(i).appendFrom(batch.orElseThrow().columns().get(i), row);
                     }
                 }
-                rows += batch.get().rows();
+                rows += batch.orElseThrow().rows();
             }
             assertThat(rows).isEqualTo(reader.rows());
         }

@@ -67,7 +67,7 @@ final class ParquetSliceLog implements SliceLog {
                 next = oldest;
                 continue;
             }
-            found.add(manifest.get());
+            found.add(manifest.orElseThrow());
             next++;
         }
         return List.copyOf(found);
@@ -132,9 +132,9 @@ final class ParquetSliceLog implements SliceLog {
             return;
         }
         try {
-            storage.delete(entry.get().manifestPath());
+            storage.delete(entry.orElseThrow().manifestPath());
             for (String path :
-                    storage.list(SliceNames.attemptsPrefix(entry.get().manifestPath()))) {
+                    storage.list(SliceNames.attemptsPrefix(entry.orElseThrow().manifestPath()))) {
                 storage.delete(path);
             }
         } catch (IOException e) {
@@ -148,12 +148,12 @@ final class ParquetSliceLog implements SliceLog {
         if (entry.isEmpty()) {
             return Optional.empty();
         }
-        Optional<SliceManifest> cached = cache.find(entry.get().checksum());
+        Optional<SliceManifest> cached = cache.find(entry.orElseThrow().checksum());
         if (cached.isPresent()) {
             return cached;
         }
         SliceManifest manifest = SliceManifests.read(
-                storage, entry.get().manifestPath(), entry.get().checksum());
+                storage, entry.orElseThrow().manifestPath(), entry.orElseThrow().checksum());
         if (manifest.sequence() != sequence) {
             throw StorageErrors.corrupt(
                     manifest.path(),

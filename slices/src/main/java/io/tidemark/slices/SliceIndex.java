@@ -58,12 +58,12 @@ final class SliceIndex {
             try {
                 Optional<Entry> written = metastore.compareAndSet(key, Entry.ABSENT, value);
                 if (written.isPresent()) {
-                    return confirm(manifest.sequence(), written.get());
+                    return confirm(manifest.sequence(), written.orElseThrow());
                 }
                 Optional<Entry> found = metastore.read(key);
                 return found.isPresent()
-                        && found.get().value().equals(value)
-                        && confirm(manifest.sequence(), found.get());
+                        && found.orElseThrow().value().equals(value)
+                        && confirm(manifest.sequence(), found.orElseThrow());
             } catch (TidemarkException e) {
                 if (e.code() != ErrorCode.METASTORE_UNAVAILABLE || attempt == SEAL_ATTEMPTS) {
                     throw e;
@@ -164,7 +164,7 @@ final class SliceIndex {
     private boolean moveForward(String key, long sequence) {
         for (int attempt = 0; attempt < 10; attempt++) {
             Optional<Entry> entry = metastore.read(key);
-            if (entry.isPresent() && number(entry.get()) >= sequence) {
+            if (entry.isPresent() && number(entry.orElseThrow()) >= sequence) {
                 return true;
             }
             long version = entry.map(Entry::version).orElse(Entry.ABSENT);

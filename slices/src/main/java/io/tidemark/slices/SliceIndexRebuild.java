@@ -83,8 +83,10 @@ public final class SliceIndexRebuild {
         }
         SliceIndex.Sealed entry = index.find(newest).orElseThrow();
         SliceManifest manifest = SliceManifests.read(storage, entry.manifestPath(), entry.checksum());
-        for (Optional<SliceManifest> next = following(manifest); next.isPresent(); next = following(next.get())) {
-            record(next.get());
+        for (Optional<SliceManifest> next = following(manifest);
+                next.isPresent();
+                next = following(next.orElseThrow())) {
+            record(next.orElseThrow());
         }
     }
 
@@ -93,7 +95,9 @@ public final class SliceIndexRebuild {
         Optional<SliceIndex.Sealed> entry = index.find(sequence);
         if (entry.isPresent()) {
             return Optional.of(SliceManifests.read(
-                    storage, entry.get().manifestPath(), entry.get().checksum()));
+                    storage,
+                    entry.orElseThrow().manifestPath(),
+                    entry.orElseThrow().checksum()));
         }
         List<String> paths = manifestsUnder(SliceNames.attemptsPrefix(pipeline, sequence, manifest.end()))
                 .getOrDefault(sequence, List.of());
@@ -140,7 +144,9 @@ public final class SliceIndexRebuild {
         Optional<SliceIndex.Sealed> entry = index.find(attempts.getKey());
         if (entry.isPresent()) {
             return SliceManifests.read(
-                    storage, entry.get().manifestPath(), entry.get().checksum());
+                    storage,
+                    entry.orElseThrow().manifestPath(),
+                    entry.orElseThrow().checksum());
         }
         return furthest(attempts.getValue(), null).orElseThrow();
     }

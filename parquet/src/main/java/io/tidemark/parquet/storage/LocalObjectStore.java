@@ -5,6 +5,10 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -17,7 +21,8 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.UUID;
 
@@ -105,13 +110,12 @@ public final class LocalObjectStore implements ObjectStore {
         }
         Lister lister = new Lister(start, prefix, Instant.now().minus(TEMPORARY_AGE_MAX));
         try {
-            Files.walkFileTree(
-                    start, java.util.EnumSet.of(java.nio.file.FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, lister);
+            Files.walkFileTree(start, EnumSet.of(FileVisitOption.FOLLOW_LINKS), Integer.MAX_VALUE, lister);
         } catch (IOException e) {
             throw new IOException(
                     "Cannot list objects: " + reason(e) + " (prefix=" + prefix + ", root=" + root + ")", e);
         }
-        Collections.sort(lister.found);
+        lister.found.sort(Comparator.naturalOrder());
         return lister.found;
     }
 
@@ -158,16 +162,16 @@ public final class LocalObjectStore implements ObjectStore {
 
     /** The reason without the absolute path, which some exceptions have as their whole message. */
     private static String reason(IOException e) {
-        if (e instanceof java.nio.file.AccessDeniedException) {
+        if (e instanceof AccessDeniedException) {
             return "permission denied";
         }
-        if (e instanceof java.nio.file.FileAlreadyExistsException) {
+        if (e instanceof FileAlreadyExistsException) {
             return "a file is where a folder is needed";
         }
         if (e instanceof NoSuchFileException) {
             return "no such file or folder";
         }
-        return e instanceof java.nio.file.FileSystemException failed && failed.getReason() != null
+        return e instanceof FileSystemException failed && failed.getReason() != null
                 ? failed.getReason()
                 : String.valueOf(e.getMessage());
     }
