@@ -47,7 +47,7 @@ class CrashIT {
             for (int kill = 1; kill <= KILLS; kill++) {
                 Process process = run(mirrored.file(), kill);
                 try {
-                    boolean ended = process.waitFor(1_500 + random.nextInt(5_000), TimeUnit.MILLISECONDS);
+                    boolean ended = process.waitFor(3_000 + random.nextInt(9_000), TimeUnit.MILLISECONDS);
                     assertThat(ended).as("ended by itself, see %s", log(kill)).isFalse();
                 } finally {
                     process.destroyForcibly().waitFor();
