@@ -39,7 +39,7 @@ final class Feedback implements AutoCloseable {
     /**
      * Where the log ended at a time.
      *
-     * @param position end of what was flushed
+     * @param position end of what was flushed; the server sends nothing else, so an asynchronous commit counts from its flush on
      * @param time a time before that was asked
      */
     record LogEnd(long position, Instant time) {}

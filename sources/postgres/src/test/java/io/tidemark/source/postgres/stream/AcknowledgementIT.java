@@ -31,7 +31,7 @@ class AcknowledgementIT {
 
     @BeforeAll
     void startServer() {
-        server = EmbeddedPostgresServer.start(Map.of("wal_sender_timeout", "2s"));
+        server = EmbeddedPostgresServer.start(Map.of("wal_sender_timeout", "2s", "synchronous_commit", "on"));
     }
 
     @AfterAll

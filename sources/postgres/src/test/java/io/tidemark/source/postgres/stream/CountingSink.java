@@ -23,7 +23,7 @@ final class CountingSink implements ChangeSink {
 
     @Override
     public ChangeBatch batch(RowSchema schema) {
-        if (batch == null || batch.schema() != schema) {
+        if (batch == null || !batch.schema().equals(schema)) {
             count();
             batch = new ChangeBatch(schema, rowsMax);
         } else if (batch.size() >= rowsMax) {

@@ -59,11 +59,12 @@ final class StreamProbe implements AutoCloseable {
     }
 
     Connections connections() {
+        return connections(server.port(), database);
+    }
+
+    static Connections connections(int port, String database) {
         return new Connections(
-                PostgresUrl.parse("postgresql://localhost:" + server.port() + "/" + database),
-                "postgres",
-                null,
-                "probe");
+                PostgresUrl.parse("postgresql://localhost:" + port + "/" + database), "postgres", null, "probe");
     }
 
     /** Runs statements, each as a transaction of its own. */
@@ -163,7 +164,7 @@ final class StreamProbe implements AutoCloseable {
         return stream;
     }
 
-    /** Polls until a marker written now has arrived, and takes what came before it. */
+    /** Polls until a marker written now has arrived, and takes what came before it, without empty transactions. */
     List<String> take() throws SQLException {
         sink.lines.clear();
         sink.rows.clear();
@@ -180,7 +181,20 @@ final class StreamProbe implements AutoCloseable {
             }
             stream.poll(sink, Duration.ofMillis(200));
         }
-        return sink.lines.subList(0, sink.lines.indexOf("marker " + marker));
+        return withoutEmptyTransactions(sink.lines.subList(0, sink.lines.indexOf("marker " + marker)));
+    }
+
+    /** PostgreSQL 14 also sends transactions that changed nothing of interest. */
+    private static List<String> withoutEmptyTransactions(List<String> lines) {
+        List<String> kept = new ArrayList<>();
+        String previous = "commit";
+        for (String line : lines) {
+            if (!line.equals("commit") || !previous.equals("commit")) {
+                kept.add(line);
+            }
+            previous = line;
+        }
+        return kept;
     }
 
     @Override
