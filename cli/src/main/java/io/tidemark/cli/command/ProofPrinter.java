@@ -18,14 +18,20 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The result of a verification, for people and as JSON. */
-final class ProofPrinter {
+public final class ProofPrinter {
+    /** Some table differs. */
+    static final int EXIT_DIFFERENT = 10;
+
+    /** Some table could not be compared, and none differs. */
+    static final int EXIT_UNPROVEN = 11;
+
     private final Terminal terminal;
 
-    ProofPrinter(Terminal terminal) {
+    public ProofPrinter(Terminal terminal) {
         this.terminal = terminal;
     }
 
-    void print(VerifyReport report) {
+    public void print(VerifyReport report) {
         TextTable text = new TextTable()
                 .column("TABLE")
                 .column("RESULT")
@@ -49,11 +55,16 @@ final class ProofPrinter {
         terminal.out().println(verdict(report));
     }
 
-    static Map<String, @Nullable Object> json(VerifyReport report) {
+    public static Map<String, @Nullable Object> json(VerifyReport report) {
         Map<String, @Nullable Object> json = new LinkedHashMap<>();
         json.put("equal", report.isEqual());
         json.put("tables", report.proofs().stream().map(ProofPrinter::json).toList());
         return json;
+    }
+
+    /** 0 when all tables are equal, 10 when some table differs, 11 when none does but some could not be compared. */
+    public static int exitCode(VerifyReport report) {
+        return report.isDifferent() ? EXIT_DIFFERENT : report.isEqual() ? 0 : EXIT_UNPROVEN;
     }
 
     private String verdict(VerifyReport report) {

@@ -42,12 +42,6 @@ import picocli.CommandLine.Parameters;
             "11:no difference was found, but some table could not be compared"
         })
 final class VerifyCommand extends PipelineCommand {
-    /** Some table differs. */
-    static final int EXIT_DIFFERENT = 10;
-
-    /** Some table could not be compared, and none differs. */
-    static final int EXIT_UNPROVEN = 11;
-
     @Parameters(
             arity = "0..*",
             paramLabel = "TABLE",
@@ -102,7 +96,7 @@ final class VerifyCommand extends PipelineCommand {
             } else {
                 new ProofPrinter(terminal()).print(report);
             }
-            return report.isDifferent() ? EXIT_DIFFERENT : report.isEqual() ? 0 : EXIT_UNPROVEN;
+            return ProofPrinter.exitCode(report);
         }
     }
 
