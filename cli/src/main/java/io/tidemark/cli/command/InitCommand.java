@@ -178,8 +178,8 @@ final class InitCommand extends PipelineCommand {
             return;
         }
         print("Wrote " + file + ".");
-        print("");
         if (!findings.isEmpty()) {
+            print("");
             FindingPrinter.print(findings, terminal().out(), terminal());
         }
         print(

@@ -105,11 +105,18 @@ public final class StatusText {
         status.source()
                 .ifPresent(source -> lines.add("source   at " + source.current() + ", keeps "
                         + Human.size(source.retainedBytes()) + " of log for this pipeline"
-                        + (source.slotExists() ? "" : terminal.paint(Colour.BAD, " (no slot: nothing is kept)"))));
+                        + (source.slotExists() ? "" : slotMissing(status))));
         if (!status.sourceError().isEmpty()) {
             lines.add("source   " + terminal.paint(Colour.BAD, "does not answer: ") + status.sourceError());
         }
         return lines;
+    }
+
+    /** Before the first capture there is none; after it, changes are being lost. */
+    private String slotMissing(PipelineStatus status) {
+        return status.newestSlice().isEmpty()
+                ? " (no slot yet)"
+                : terminal.paint(Colour.BAD, " (the slot is gone: changes are lost)");
     }
 
     private String capture(PipelineStatus status) {
