@@ -55,7 +55,7 @@ final class Decoders {
 
     /** Text of a database that does not check its encoding. */
     static void checkedText(ColumnVector out, byte[] buffer, int offset, int length) {
-        Utf8.check(buffer, offset, length);
+        TextDecoder.checkUtf8(buffer, offset, length);
         ((BytesVector) out).append(buffer, offset, length);
     }
 
