@@ -1,0 +1,226 @@
+package io.tidemark.workload.command;
+
+import io.tidemark.cli.Session;
+import io.tidemark.cli.command.ProofPrinter;
+import io.tidemark.cli.output.Human;
+import io.tidemark.cli.view.LiveView;
+import io.tidemark.cli.view.StatusFeed;
+import io.tidemark.engine.query.Queries;
+import io.tidemark.engine.status.StatusReader;
+import io.tidemark.engine.verify.Verifier;
+import io.tidemark.engine.verify.VerifyReport;
+import io.tidemark.engine.verify.VerifyRequest;
+import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.workload.bank.BankWorkload;
+import io.tidemark.workload.bank.LoadResult;
+import io.tidemark.workload.bank.WorkloadProgress;
+import io.tidemark.workload.bank.WorkloadResult;
+import io.tidemark.workload.command.FreshnessLog.Summary;
+import io.tidemark.workload.demo.DemoDatabase;
+import io.tidemark.workload.demo.DemoDatabaseOptions;
+import io.tidemark.workload.demo.OnClose;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** The demo from the server's start to the proof. What it opens it closes in order: writers, pipeline, database, folder. */
+final class Demo {
+    private static final int TABLES = 3;
+
+    /** How long a query or a proof may take to notice that it was interrupted. */
+    private static final Duration INTERRUPT_PATIENCE = Duration.ofSeconds(5);
+
+    private final Session session;
+    private final DemoOptions options;
+    private final DemoFolder folder;
+    private final StopSignals signals;
+    private final Steps steps;
+
+    Demo(Session session, DemoOptions options, DemoFolder folder, StopSignals signals, Steps steps) {
+        this.session = session;
+        this.options = options;
+        this.folder = folder;
+        this.signals = signals;
+        this.steps = steps;
+    }
+
+    /**
+     * Runs the demo and closes all it opened but the folder.
+     *
+     * @throws InterruptedException when the process was asked to stop
+     */
+    DemoResult run() throws InterruptedException {
+        try (DemoDatabase database = startDatabase()) {
+            signals.check();
+            return run(database);
+        }
+    }
+
+    private DemoDatabase startDatabase() throws InterruptedException {
+        Steps.Step step = steps.begin("starting PostgreSQL");
+        OnClose onClose = folder.isKept() ? OnClose.KEEP : OnClose.DELETE;
+        DemoDatabaseOptions fresh = DemoDatabaseOptions.in(folder.database())
+                .withOnClose(onClose)
+                .withProgress(
+                        doing -> step.update(doing.substring(0, 1).toLowerCase(Locale.ROOT) + doing.substring(1)));
+        DemoDatabase database;
+        try {
+            // Not in a task: a start that is left alone half-way would leave a server behind.
+            database = startOnKnownPort(fresh);
+        } catch (TidemarkException e) {
+            // Ctrl-C reaches the server's programs, too.
+            signals.check();
+            throw e;
+        }
+        step.done("PostgreSQL " + version(database) + " runs on port " + database.port());
+        return database;
+    }
+
+    /** The port of the configuration, so that other configurations and tools that know it go on working; else a free one. */
+    private DemoDatabase startOnKnownPort(DemoDatabaseOptions fresh) {
+        if (folder.port().isEmpty()) {
+            return DemoDatabase.start(fresh);
+        }
+        try {
+            return DemoDatabase.start(fresh.withPort(folder.port().getAsInt()));
+        } catch (TidemarkException e) {
+            if (signals.isRequested()) {
+                throw e;
+            }
+            return DemoDatabase.start(fresh);
+        }
+    }
+
+    private DemoResult run(DemoDatabase database) throws InterruptedException {
+        BankWorkload workload = new BankWorkload(database.dataSource(), BankWorkload.DEFAULT_SCHEMA);
+        Optional<LoadResult> loaded = load(workload);
+        folder.writeConfig(database);
+        Steps.Step step = steps.begin("starting the pipeline");
+        try (DemoMirror mirror = DemoMirror.start(session, folder.config());
+                DemoWriters writers = DemoWriters.start(workload, options.writes())) {
+            long expected = loaded.map(LoadResult::rows).orElse(options.rows());
+            long rows = mirror.awaitLive(TABLES, expected, writers, step, signals);
+            Duration mirroring = step.elapsed();
+            step.done(mirrored(rows, mirroring));
+            Optional<Summary> freshness = watch(mirror, writers);
+            try (Queries queries = new Queries(mirror.pipeline(), session.plugins())) {
+                List<DemoQueries.Answer> answers = ask(queries);
+                Proof proof = prove(mirror, queries, writers);
+                Steps.Step stopping = steps.begin("stopping writers, pipeline and database");
+                WorkloadResult written = writers.stop();
+                stopping.update("stopping pipeline and database");
+                return new DemoResult(
+                        version(database),
+                        loaded,
+                        rows,
+                        mirroring,
+                        freshness,
+                        answers,
+                        proof.report(),
+                        proof.took(),
+                        proof.writtenMeanwhile(),
+                        written);
+            }
+        }
+    }
+
+    private String mirrored(long rows, Duration took) {
+        if (folder.isResumed()) {
+            return "pipeline caught up: " + Human.count(rows, "row") + " in the lake";
+        }
+        double perSecond = rows / Math.max(1e-3, took.toMillis() / 1000.0);
+        return Human.count(rows, "row") + " mirrored (" + Human.rate(perSecond) + "), all tables live";
+    }
+
+    private Optional<LoadResult> load(BankWorkload workload) throws InterruptedException {
+        Steps.Step step = steps.begin("looking at the database");
+        if (workload.hasRows()) {
+            step.done("database has its rows already");
+            return Optional.empty();
+        }
+        step.update("loading " + Human.count(options.rows(), "row"));
+        // A signal does not wait for the load: the server's stop ends it.
+        LoadResult result = Task.run("demo-load", () -> workload.load(options.load()), signals, Duration.ZERO);
+        step.done(Human.count(result.rows(), "row") + " loaded into 3 tables (" + Human.rate(result.rowsPerSecond())
+                + ")");
+        return Optional.of(result);
+    }
+
+    /** The live view for as long as it was asked for. */
+    private Optional<Summary> watch(DemoMirror mirror, DemoWriters writers) throws InterruptedException {
+        if (session.isJson()) {
+            steps.begin("following the live writes");
+            return watch(mirror, writers, Optional.empty());
+        }
+        steps.heading(options.duration()
+                .map(duration -> "The lake follows the live writes, for " + Human.duration(duration))
+                .orElse("The lake follows the live writes; Enter goes on to queries and proof"));
+        try (LiveView view = LiveView.start(session.terminal(), new StatusFeed(new StatusReader(mirror.pipeline())))) {
+            return watch(mirror, writers, Optional.of(view));
+        } finally {
+            writers.newest().ifPresent(this::tellWrites);
+        }
+    }
+
+    private Optional<Summary> watch(DemoMirror mirror, DemoWriters writers, Optional<LiveView> view)
+            throws InterruptedException {
+        try (FreshnessLog log = FreshnessLog.start(mirror.quickStatus())) {
+            new DemoPause(session.terminal(), signals).hold(options.duration(), writers::newest);
+            Optional<Summary> summary = log.summary();
+            view.ifPresent(LiveView::close);
+            return summary;
+        }
+    }
+
+    private void tellWrites(WorkloadProgress progress) {
+        steps.say("Writers: " + Human.count(progress.counts().committed(), "transaction") + " so far, now "
+                + Human.rate(progress.transactionsPerSecond()) + ", commit p50 "
+                + WorkloadOutput.latency(progress.latencies().p50()) + ", p99 "
+                + WorkloadOutput.latency(progress.latencies().p99()));
+    }
+
+    private List<DemoQueries.Answer> ask(Queries queries) throws InterruptedException {
+        steps.stop();
+        DemoQueries demo = new DemoQueries(session, steps);
+        List<DemoQueries.Answer> answers = new ArrayList<>();
+        for (DemoQueries.Question question : DemoQueries.QUESTIONS) {
+            answers.add(Task.run("demo-query", () -> demo.ask(question, queries), signals, INTERRUPT_PATIENCE));
+        }
+        return answers;
+    }
+
+    private record Proof(VerifyReport report, Duration took, long writtenMeanwhile) {}
+
+    private Proof prove(DemoMirror mirror, Queries queries, DemoWriters writers) throws InterruptedException {
+        steps.heading("Proof, while the writers go on: lake = database, every row and column, at one position");
+        Steps.Step step = steps.begin("taking a position");
+        long before = writers.committed();
+        Verifier verifier = new Verifier(mirror.pipeline(), queries.engine());
+        VerifyReport report = Task.run(
+                "demo-proof",
+                () -> verifier.verify(VerifyRequest.everything(), step::update),
+                signals,
+                INTERRUPT_PATIENCE);
+        Duration took = step.elapsed();
+        long meanwhile = writers.committed() - before;
+        steps.stop();
+        if (!session.isJson()) {
+            new ProofPrinter(session.terminal()).print(report);
+        }
+        steps.say("Taken in " + Human.duration(took) + ", in which the writers committed "
+                + Human.count(meanwhile, "transaction") + ".");
+        return new Proof(report, took, meanwhile);
+    }
+
+    private static String version(DemoDatabase database) {
+        try (Connection connection = database.dataSource().getConnection()) {
+            return connection.getMetaData().getDatabaseProductVersion().split(" ")[0];
+        } catch (SQLException e) {
+            throw new IllegalStateException("Cannot ask the demo database for its version", e);
+        }
+    }
+}

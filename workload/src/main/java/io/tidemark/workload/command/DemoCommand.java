@@ -1,0 +1,158 @@
+package io.tidemark.workload.command;
+
+import io.tidemark.cli.LogLevel;
+import io.tidemark.cli.command.PipelineCommand;
+import io.tidemark.cli.command.ProofPrinter;
+import io.tidemark.cli.output.Human;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code tidemark demo}. */
+@Command(
+        name = "demo",
+        header = "See it all work, on a database of its own: load, live writes, lake, SQL, proof.",
+        description = {
+            "Starts a PostgreSQL server from the files that came with Tidemark, on the loopback interface only, loads rows, mirrors"
+                    + " them while writers change them, queries the lake, and proves under writes that lake and database are equal."
+                    + " Nothing needs to be installed or configured. Works as root and as an ordinary user.",
+            "",
+            "On a terminal the live view stays until Enter or Ctrl-C, unless --duration is given."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  tidemark demo",
+            "  tidemark demo --duration 20s --rows 100000",
+            "  tidemark demo --dir ./demo --keep    (and again without --keep: goes on with that folder)"
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:the proof held for every table",
+            "10:the proof found differences",
+            "11:no difference was found, but some table could not be compared",
+            "130:stopped by Ctrl-C; everything was stopped and removed"
+        })
+final class DemoCommand extends PipelineCommand {
+    private static final Duration DURATION_DEFAULT = Duration.ofSeconds(60);
+
+    @Option(
+            names = "--dir",
+            paramLabel = "FOLDER",
+            description =
+                    "Folder for everything: new, empty, or left by an earlier demo; default a fresh temporary one.")
+    private @Nullable Path dir;
+
+    @Option(
+            names = "--rows",
+            paramLabel = "N",
+            defaultValue = "1000000",
+            description = "Transactions that exist before the mirror starts; default ${DEFAULT-VALUE}.")
+    private long rows;
+
+    @Option(
+            names = "--tps",
+            paramLabel = "RATE",
+            defaultValue = "300",
+            description = "Live transactions per second; default ${DEFAULT-VALUE}.")
+    private double tps;
+
+    @Option(
+            names = "--duration",
+            paramLabel = "DURATION",
+            converter = OptionValues.DurationConverter.class,
+            description = "How long the live view is shown: 20s, 5m; default 60s when not on a terminal.")
+    private @Nullable Duration duration;
+
+    @Option(names = "--keep", description = "Leave the folder with lake, database and configuration.")
+    private boolean keep;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        session().log(LogLevel.WARNINGS);
+        DemoOptions options = new DemoOptions(
+                Optional.ofNullable(dir),
+                rows,
+                tps,
+                watching(),
+                keep ? DemoOptions.Files.KEEP : DemoOptions.Files.DELETE);
+        Steps steps = new Steps(terminal(), session().isJson() ? Steps.Target.ERR : Steps.Target.OUT);
+        try (StopSignals signals = StopSignals.take(() -> steps.say("Stopping: ending what was started ..."))) {
+            DemoFolder folder = DemoFolder.claim(options.folder(), options.files());
+            DemoResult result = run(options, folder, signals, steps);
+            conclude(steps, result, folder);
+            return ProofPrinter.exitCode(result.proof());
+        } finally {
+            terminal().out().flush();
+        }
+    }
+
+    private DemoResult run(DemoOptions options, DemoFolder folder, StopSignals signals, Steps steps)
+            throws InterruptedException {
+        try (folder) {
+            introduce(steps, options, folder);
+            return new Demo(session(), options, folder, signals, steps).run();
+        } catch (InterruptedException e) {
+            steps.say(folder.isKept() ? "Stopped; " + folder.root() + " is kept." : "Stopped; all of it is deleted.");
+            throw e;
+        } finally {
+            steps.stop();
+        }
+    }
+
+    /** Somebody who can press Enter decides; elsewhere the demo ends by itself. */
+    private Optional<Duration> watching() {
+        if (duration != null) {
+            return Optional.of(duration);
+        }
+        boolean somebody = terminal().interactive()
+                && session().prompt().isPresent()
+                && !session().isJson();
+        return somebody ? Optional.empty() : Optional.of(DURATION_DEFAULT);
+    }
+
+    private static void introduce(Steps steps, DemoOptions options, DemoFolder folder) {
+        steps.say("A PostgreSQL server of its own gets " + Human.count(options.rows(), "row") + " and live writes, "
+                + Human.rate(options.transactionsPerSecond()) + ".");
+        steps.say("Tidemark mirrors it into an Iceberg lake, asks it in SQL, and proves both equal.");
+        steps.say("All of it is in " + folder.root() + (folder.isKept() ? "." : ", deleted at the end."));
+        steps.say("");
+    }
+
+    private void conclude(Steps steps, DemoResult result, DemoFolder folder) {
+        if (session().isJson()) {
+            printJson(result.json(folder));
+            return;
+        }
+        steps.heading("In short");
+        result.freshness()
+                .ifPresent(seen -> steps.say("  freshness  p50 " + Human.duration(seen.p50()) + ", p99 "
+                        + Human.duration(seen.p99()) + ", at most " + Human.duration(seen.max())
+                        + " behind the database while you watched"));
+        steps.say("  writes     " + Human.count(result.writes().counts().committed(), "transaction") + " at "
+                + Human.rate(result.writes().transactionsPerSecond()) + ": "
+                + Human.count(result.writes().counts().inserts()) + " inserts, "
+                + Human.count(result.writes().counts().updates()) + " updates, "
+                + Human.count(result.writes().counts().deletes()) + " deletes");
+        steps.say("  proof      " + (result.proof().isEqual() ? "lake and database are equal" : "did not hold"));
+        steps.heading("Next");
+        if (folder.isKept()) {
+            String config = " --config " + quoted(folder.config().toString());
+            steps.say("  tidemark query" + config + " \"select count(*) from bank.transactions\"");
+            steps.say("  tidemark slices" + config);
+            steps.say("  tidemark status" + config);
+            steps.say("  tidemark demo --dir " + quoted(folder.root().toString())
+                    + "    starts the database again (verify needs it) and goes on");
+        } else {
+            steps.say("  tidemark demo --keep --dir ./demo    leaves lake and database, for your own queries");
+        }
+        steps.say("  tidemark init                        writes tidemark.yaml for your own Postgres");
+    }
+
+    /** For a shell. */
+    private static String quoted(String path) {
+        return path.matches("[A-Za-z0-9_./-]+") ? path : "'" + path.replace("'", "'\\''") + "'";
+    }
+}

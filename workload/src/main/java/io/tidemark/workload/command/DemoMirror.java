@@ -1,0 +1,167 @@
+package io.tidemark.workload.command;
+
+import io.tidemark.cli.Session;
+import io.tidemark.cli.output.Human;
+import io.tidemark.engine.config.ConfigReader;
+import io.tidemark.engine.pipeline.Pipeline;
+import io.tidemark.engine.run.Role;
+import io.tidemark.engine.run.RoleReport;
+import io.tidemark.engine.run.Runner;
+import io.tidemark.engine.status.PipelineStatus;
+import io.tidemark.engine.status.PipelineStatus.LoadStatus;
+import io.tidemark.engine.status.PipelineStatus.TableStatus;
+import io.tidemark.engine.status.StatusReader;
+import io.tidemark.engine.table.TableState;
+import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.RetryRule;
+import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.schema.TableId;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/** The pipeline of a demo with all its roles, in this process. */
+final class DemoMirror implements AutoCloseable {
+    private static final Duration LOOK = Duration.ofMillis(200);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
+
+    /** Slower than any machine that the demo is fun on. */
+    private static final long ROWS_PER_SECOND_LEAST = 10_000;
+
+    /** A lake that is this fresh has caught up with writes of an earlier demo. */
+    private static final Duration CAUGHT_UP = Duration.ofSeconds(15);
+
+    private final Pipeline pipeline;
+    private final Runner runner;
+    private final Map<TableId, Long> rowsRead = new HashMap<>();
+
+    private DemoMirror(Pipeline pipeline, Runner runner) {
+        this.pipeline = pipeline;
+        this.runner = runner;
+    }
+
+    static DemoMirror start(Session session, Path config) {
+        Pipeline pipeline = Pipeline.open(
+                ConfigReader.read(config, session.plugins(), session.environment()),
+                session.plugins(),
+                session.clock());
+        return new DemoMirror(pipeline, Runner.start(pipeline, EnumSet.allOf(Role.class)));
+    }
+
+    Pipeline pipeline() {
+        return pipeline;
+    }
+
+    /** Reads the status, without what costs much; for one thread. */
+    Supplier<PipelineStatus> quickStatus() {
+        StatusReader reader = new StatusReader(pipeline);
+        return () -> reader.read(Set.of());
+    }
+
+    /**
+     * Waits until all tables are live, caught up, and being written.
+     *
+     * @param tables how many tables there will be
+     * @param rows rows that the source has, about
+     * @return rows of the mirrors
+     * @throws TidemarkException with the reason of a table that failed
+     */
+    long awaitLive(int tables, long rows, DemoWriters writers, Steps.Step step, StopSignals signals)
+            throws InterruptedException {
+        Supplier<PipelineStatus> looks = quickStatus();
+        Duration patience = PATIENCE.plusSeconds(rows / ROWS_PER_SECOND_LEAST);
+        while (true) {
+            signals.check();
+            boolean written = writers.newest().isPresent();
+            PipelineStatus status = looks.get();
+            refuseFailures(status);
+            boolean live = status.tables().size() >= tables
+                    && status.tables().stream().allMatch(table -> table.state() == TableState.LIVE)
+                    && status.freshness()
+                            .filter(age -> age.compareTo(CAUGHT_UP) < 0)
+                            .isPresent();
+            if (live && written) {
+                return new StatusReader(pipeline)
+                        .read().tables().stream()
+                                .mapToLong(table -> table.rows().orElse(0L))
+                                .sum();
+            }
+            if (step.elapsed().compareTo(patience) > 0) {
+                throw timeout(status, patience);
+            }
+            step.update(progress(status, rows));
+            Thread.sleep(LOOK.toMillis());
+        }
+    }
+
+    private String progress(PipelineStatus status, long rows) {
+        status.tables()
+                .forEach(table ->
+                        table.load().map(LoadStatus::rows).ifPresent(read -> rowsRead.put(table.table(), read)));
+        long read = rowsRead.values().stream().mapToLong(Long::longValue).sum();
+        if (status.tables().stream().anyMatch(table -> table.load().isPresent()) && read > 0) {
+            return "copying existing rows into the lake: " + Human.count(read) + " of about " + Human.count(rows);
+        }
+        boolean loaded = !status.tables().isEmpty()
+                && status.tables().stream().allMatch(table -> table.state().applies());
+        return loaded ? "catching up with the live writes" : "starting the pipeline";
+    }
+
+    private static void refuseFailures(PipelineStatus status) {
+        for (TableStatus table : status.tables()) {
+            if (table.state() == TableState.FAILED) {
+                throw new TidemarkException(
+                        code(table.code()),
+                        "Cannot mirror " + table.table() + ": " + table.reason(),
+                        table.remedy(),
+                        null);
+            }
+        }
+        for (RoleReport role : status.roleErrors()) {
+            ErrorCode code = code(role.code());
+            if (code.retry() != RetryRule.RETRY) {
+                throw new TidemarkException(
+                        code, "Cannot run " + role.role() + ": " + role.reason(), role.remedy(), null);
+            }
+        }
+    }
+
+    private static TidemarkException timeout(PipelineStatus status, Duration patience) {
+        StringBuilder states = new StringBuilder();
+        status.tables()
+                .forEach(table -> states.append(", ")
+                        .append(table.table())
+                        .append('=')
+                        .append(table.state().label()));
+        String error = status.roleErrors().stream()
+                .findFirst()
+                .map(role -> ", " + role.role() + ": " + role.reason())
+                .orElse("");
+        return new TidemarkException(
+                ErrorCode.TIMEOUT,
+                "Cannot mirror the demo's tables: they are not live after " + Human.duration(patience) + " (tables="
+                        + status.tables().size() + states + error + ")",
+                "Is the machine busy? Try fewer rows (--rows) or a lower rate (--tps).",
+                null);
+    }
+
+    private static ErrorCode code(String name) {
+        for (ErrorCode code : ErrorCode.values()) {
+            if (code.name().equals(name)) {
+                return code;
+            }
+        }
+        return ErrorCode.INTERNAL;
+    }
+
+    @Override
+    public void close() {
+        try (pipeline) {
+            runner.close();
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package io.tidemark.workload.command;
+
+import io.tidemark.workload.bank.BankWorkload;
+import io.tidemark.workload.bank.WorkloadCounts;
+import io.tidemark.workload.bank.WorkloadOptions;
+import io.tidemark.workload.bank.WorkloadProgress;
+import io.tidemark.workload.bank.WorkloadResult;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
+
+/** Live writes in the background, until closed. */
+final class DemoWriters implements AutoCloseable {
+    private final BankWorkload workload;
+    private final CompletableFuture<WorkloadResult> result = new CompletableFuture<>();
+    private volatile @Nullable WorkloadProgress newest;
+
+    private DemoWriters(BankWorkload workload) {
+        this.workload = workload;
+    }
+
+    static DemoWriters start(BankWorkload workload, WorkloadOptions options) {
+        DemoWriters writers = new DemoWriters(workload);
+        Thread thread = new Thread(() -> writers.run(options), "demo-writers");
+        thread.setDaemon(true);
+        thread.start();
+        return writers;
+    }
+
+    private void run(WorkloadOptions options) {
+        try {
+            result.complete(workload.run(options, progress -> newest = progress));
+        } catch (RuntimeException | Error e) {
+            result.completeExceptionally(e);
+        }
+    }
+
+    /** The second before; empty while the writers start. Throws when they have failed. */
+    Optional<WorkloadProgress> newest() {
+        if (result.isDone()) {
+            join();
+        }
+        return Optional.ofNullable(newest);
+    }
+
+    /** Transactions committed so far, as of the last second. */
+    long committed() {
+        return newest().map(WorkloadProgress::counts)
+                .map(WorkloadCounts::committed)
+                .orElse(0L);
+    }
+
+    /** Ends the writes. */
+    WorkloadResult stop() {
+        workload.stop();
+        return join();
+    }
+
+    @Override
+    public void close() {
+        workload.stop();
+        // A failure was told when it was met; here only the end counts.
+        result.handle((done, failure) -> null).join();
+    }
+
+    private WorkloadResult join() {
+        try {
+            return result.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof RuntimeException known) {
+                throw known;
+            }
+            throw e;
+        }
+    }
+}
