@@ -10,6 +10,7 @@ import io.tidemark.spi.schema.TableId;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -111,9 +112,10 @@ public final class LiveView implements AutoCloseable {
                     lines.subList(0, Math.min(lines.size(), Math.max(1, terminal.lines() - 1))), terminal));
             return;
         }
-        changes(now).forEach(this::note);
+        String time = now.at().truncatedTo(ChronoUnit.SECONDS) + " ";
+        changes(now).forEach(line -> note(time + line));
         if (System.nanoTime() - nextLineNanos >= 0) {
-            note(text.line(now));
+            note(time + text.line(now));
             nextLineNanos = System.nanoTime() + LINE.toNanos();
         }
     }

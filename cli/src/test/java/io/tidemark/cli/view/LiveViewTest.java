@@ -31,10 +31,10 @@ class LiveViewTest {
         }
 
         assertThat(capture.out()).doesNotContain("\u001b");
-        assertThat(capture.out().lines().filter(line -> line.startsWith("table=")))
+        assertThat(capture.out().lines().filter(line -> line.contains(" table=")))
                 .containsExactly(
-                        "table=public.accounts state=loading rows=1000000",
-                        "table=public.accounts state=failed rows=1000000 code=SOURCE_VALUE"
+                        "2026-11-20T08:31:10Z table=public.accounts state=loading rows=1000000",
+                        "2026-11-20T08:31:10Z table=public.accounts state=failed rows=1000000 code=SOURCE_VALUE"
                                 + " reason=\"Cannot carry column amount\" remedy=\"Map it to string.\"");
         assertThat(capture.out()).contains("\na note\n");
     }
