@@ -18,8 +18,13 @@ import org.apache.parquet.column.values.fallback.FallbackValuesWriter;
 final class LearningValuesWriters implements ValuesWriterFactory {
     private final DefaultV1ValuesWriterFactory withDictionary = new DefaultV1ValuesWriterFactory();
     private final DefaultV1ValuesWriterFactory plain = new DefaultV1ValuesWriterFactory();
-    private final Set<ColumnDescriptor> withoutUse = new HashSet<>();
+    private final Set<String> withoutUse;
     private final Map<ColumnDescriptor, FallbackValuesWriter<?, ?>> trials = new HashMap<>();
+
+    /** @param withoutUse columns that are not tried at all */
+    LearningValuesWriters(Set<String> withoutUse) {
+        this.withoutUse = new HashSet<>(withoutUse);
+    }
 
     @Override
     public void initialize(ParquetProperties properties) {
@@ -33,7 +38,7 @@ final class LearningValuesWriters implements ValuesWriterFactory {
 
     @Override
     public ValuesWriter newValuesWriter(ColumnDescriptor column) {
-        if (withoutUse.contains(column)) {
+        if (withoutUse.contains(column.getPath()[0])) {
             return plain.newValuesWriter(column);
         }
         ValuesWriter writer = withDictionary.newValuesWriter(column);
@@ -47,7 +52,7 @@ final class LearningValuesWriters implements ValuesWriterFactory {
     void learn() {
         trials.forEach((column, trial) -> {
             if (!trial.getEncoding().usesDictionary()) {
-                withoutUse.add(column);
+                withoutUse.add(column.getPath()[0]);
             }
         });
         trials.clear();

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.parquet.bytes.HeapByteBufferAllocator;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.ColumnWriteStore;
@@ -38,7 +39,9 @@ public final class ParquetBatchWriter implements AutoCloseable {
     private final Map<String, String> keyValueMetadata;
     private final MessageType schema;
     private final List<ColumnDescriptor> descriptors;
-    private final LearningValuesWriters valuesWriters = new LearningValuesWriters();
+    private final DictionaryMemory memory;
+    private final Set<String> withoutDictionary;
+    private final LearningValuesWriters valuesWriters;
     private final ParquetProperties properties;
     private final BytesInputCompressor compressor;
     private final ParquetFileWriter file;
@@ -48,22 +51,37 @@ public final class ParquetBatchWriter implements AutoCloseable {
     private long bufferedBytes;
     private State state = State.OPEN;
 
-    /**
-     * @param out an output at its beginning
-     * @param columns columns in file order, at least one
-     * @param keyValueMetadata pairs for the footer
-     */
+    /** As the other constructor, for a file that does not belong to a row of similar ones. */
     public ParquetBatchWriter(
             ObjectOutput out,
             List<ParquetColumn> columns,
             ParquetWriteOptions options,
             Map<String, String> keyValueMetadata)
             throws IOException {
+        this(out, columns, options, keyValueMetadata, new DictionaryMemory());
+    }
+
+    /**
+     * @param out an output at its beginning
+     * @param columns columns in file order, at least one
+     * @param keyValueMetadata pairs for the footer
+     * @param memory of the files of this table
+     */
+    public ParquetBatchWriter(
+            ObjectOutput out,
+            List<ParquetColumn> columns,
+            ParquetWriteOptions options,
+            Map<String, String> keyValueMetadata,
+            DictionaryMemory memory)
+            throws IOException {
         if (columns.isEmpty()) {
             throw new IllegalArgumentException("Cannot write Parquet: a file has at least one column");
         }
         columns.forEach(column -> appenders.add(new ColumnAppender(column)));
         this.options = options;
+        this.memory = memory;
+        this.withoutDictionary = memory.columnsWithout();
+        this.valuesWriters = new LearningValuesWriters(withoutDictionary);
         this.keyValueMetadata = Map.copyOf(keyValueMetadata);
         this.schema = ParquetTypes.schema(columns);
         this.descriptors = schema.getColumns();
@@ -147,6 +165,9 @@ public final class ParquetBatchWriter implements AutoCloseable {
         flushRowGroup();
         state = State.FAILED;
         file.end(keyValueMetadata);
+        if (options.dictionary()) {
+            memory.learn(file.getFooter().getBlocks(), withoutDictionary);
+        }
         state = State.FINISHED;
         return file.getFooter();
     }

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.parquet.column.Encoding;
@@ -234,6 +235,37 @@ class ParquetRoundTripTest {
         var last = footer.getBlocks().get(footer.getBlocks().size() - 1).getColumns();
         assertThat(last.get(0).getEncodings()).noneMatch(Encoding::usesDictionary);
         assertThat(last.get(1).getEncodings()).anyMatch(Encoding::usesDictionary);
+    }
+
+    @Test
+    void laterFilesOfATableDoNotTryDictionariesThatWereOfNoUse() throws IOException {
+        List<ParquetColumn> columns = List.of(
+                ParquetColumn.optional("unique", ColumnType.INT64),
+                ParquetColumn.optional("same", ColumnType.INT64),
+                ParquetColumn.optional("absent", ColumnType.INT64));
+        List<ColumnVector> vectors = new ArrayList<>();
+        columns.forEach(column -> vectors.add(ColumnVector.of(ColumnType.INT64, 0)));
+        for (int i = 0; i < 5000; i++) {
+            ((LongVector) vectors.get(0)).append(i * 0x9E3779B97F4A7C15L);
+            ((LongVector) vectors.get(1)).append(i % 10);
+            vectors.get(2).appendNull();
+        }
+        DictionaryMemory memory = new DictionaryMemory();
+        List<Set<String>> without = new ArrayList<>();
+        for (int i = 0; i < 103; i++) {
+            without.add(memory.columnsWithout());
+            try (var out = files.store().create(ParquetFiles.NAME);
+                    var writer =
+                            new ParquetBatchWriter(out, columns, ParquetWriteOptions.defaults(), Map.of(), memory)) {
+                writer.append(vectors, 0, i == 0 ? 999 : 5000);
+                writer.finish();
+            }
+        }
+
+        assertThat(without.subList(0, 2)).allMatch(Set::isEmpty);
+        assertThat(without.subList(2, 102)).allMatch(Set.of("unique")::equals);
+        assertThat(without.get(102)).as("tried again").isEmpty();
+        ParquetFiles.assertSame(vectors.get(0), files.read(columns).get(0));
     }
 
     @Test

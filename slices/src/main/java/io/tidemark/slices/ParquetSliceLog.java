@@ -1,8 +1,10 @@
 package io.tidemark.slices;
 
+import io.tidemark.parquet.DictionaryMemory;
 import io.tidemark.slices.ParquetSliceWriter.SliceStart;
 import io.tidemark.spi.change.ChangeBatch;
 import io.tidemark.spi.metastore.MetadataStore;
+import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.slice.SliceFile;
 import io.tidemark.spi.slice.SliceLog;
 import io.tidemark.spi.slice.SliceManifest;
@@ -13,6 +15,8 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -25,6 +29,7 @@ final class ParquetSliceLog implements SliceLog {
     private final Clock clock;
     private final Supplier<String> attempts;
     private final SliceLimits limits;
+    private final ConcurrentMap<TableId, DictionaryMemory> memories = new ConcurrentHashMap<>();
     private final ManifestCache cache = new ManifestCache();
     private final AtomicLong newestKnown = new AtomicLong();
 
@@ -81,7 +86,7 @@ final class ParquetSliceLog implements SliceLog {
     @Override
     public SliceWriter open() {
         SliceStart start = SliceStart.after(pipeline, newest(), clock.instant(), attempts.get());
-        return new ParquetSliceWriter(storage, index, start, limits, manifest -> {
+        return new ParquetSliceWriter(storage, index, start, limits, memories, manifest -> {
             cache.add(manifest);
             newestKnown.accumulateAndGet(manifest.sequence(), Math::max);
         });

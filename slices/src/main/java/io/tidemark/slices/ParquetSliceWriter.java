@@ -1,5 +1,6 @@
 package io.tidemark.slices;
 
+import io.tidemark.parquet.DictionaryMemory;
 import io.tidemark.parquet.ParquetWriteOptions;
 import io.tidemark.spi.change.ChangeBatch;
 import io.tidemark.spi.change.Position;
@@ -19,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,6 +36,7 @@ final class ParquetSliceWriter implements SliceWriter {
     private final SliceIndex index;
     private final SliceStart start;
     private final SliceLimits limits;
+    private final ConcurrentMap<TableId, DictionaryMemory> memories;
     private final Consumer<SliceManifest> onSealed;
     private final ParquetWriteOptions options;
     private final EventColumns events = new EventColumns();
@@ -45,13 +48,18 @@ final class ParquetSliceWriter implements SliceWriter {
     private long bufferedBytes;
     private State state = State.OPEN;
 
-    /** @param onSealed told of the slice when it is sealed */
+    /**
+     * @param memories what earlier slices have shown about the tables; extended here
+     * @param onSealed told of the slice when it is sealed
+     */
     ParquetSliceWriter(
             ObjectStore storage,
             SliceIndex index,
             SliceStart start,
             SliceLimits limits,
+            ConcurrentMap<TableId, DictionaryMemory> memories,
             Consumer<SliceManifest> onSealed) {
+        this.memories = memories;
         this.onSealed = onSealed;
         this.storage = storage;
         this.index = index;
@@ -222,7 +230,8 @@ final class ParquetSliceWriter implements SliceWriter {
             }
             sealFile(file);
         }
-        file = new SliceFileWriter(storage, start.folder() + nextName(table), batch.schema(), options);
+        DictionaryMemory memory = memories.computeIfAbsent(table, key -> new DictionaryMemory());
+        file = new SliceFileWriter(storage, start.folder() + nextName(table), batch.schema(), options, memory);
         open.put(table, file);
         return file;
     }

@@ -1,5 +1,6 @@
 package io.tidemark.slices;
 
+import io.tidemark.parquet.DictionaryMemory;
 import io.tidemark.parquet.ParquetBatchWriter;
 import io.tidemark.parquet.ParquetWriteOptions;
 import io.tidemark.spi.change.ChangeBatch;
@@ -30,7 +31,8 @@ final class SliceFileWriter implements AutoCloseable {
     private long newestCommitMicros = Long.MIN_VALUE;
     private boolean open = true;
 
-    SliceFileWriter(ObjectStore storage, String path, RowSchema schema, ParquetWriteOptions options)
+    SliceFileWriter(
+            ObjectStore storage, String path, RowSchema schema, ParquetWriteOptions options, DictionaryMemory memory)
             throws IOException {
         this.storage = storage;
         this.path = path;
@@ -38,7 +40,11 @@ final class SliceFileWriter implements AutoCloseable {
         this.out = new Sha256.Output(storage.create(path));
         try {
             this.writer = new ParquetBatchWriter(
-                    out, EventColumns.fileColumns(schema), options, Map.of("tidemark.format", SliceManifests.FORMAT));
+                    out,
+                    EventColumns.fileColumns(schema),
+                    options,
+                    Map.of("tidemark.format", SliceManifests.FORMAT),
+                    memory);
         } catch (IOException | RuntimeException e) {
             out.abort();
             throw e;

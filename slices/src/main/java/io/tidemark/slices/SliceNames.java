@@ -13,7 +13,6 @@ import java.util.regex.Pattern;
 /** Names of slices, folders and files: readable by people, sorted by time, and made of characters that every storage and engine takes. */
 final class SliceNames {
     static final String MANIFEST = "manifest.json";
-    static final long SEQUENCE_MAX = 999_999_999_999L;
 
     private static final DateTimeFormatter MILLIS = formatter("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'");
     private static final DateTimeFormatter MILLIS_WITHOUT_COLONS = formatter("yyyy-MM-dd'T'HH.mm.ss.SSS'Z'");
