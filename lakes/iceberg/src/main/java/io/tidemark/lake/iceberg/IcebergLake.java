@@ -65,7 +65,8 @@ final class IcebergLake implements Lake {
 
     @Override
     public Optional<LakeTable> find(TableId table) {
-        return load(table).flatMap(found -> SpecProperties.find(found.properties()).map(spec -> opened(spec, found)));
+        return load(table)
+                .flatMap(found -> SpecProperties.find(found.properties()).map(spec -> opened(spec, found)));
     }
 
     @Override
@@ -73,7 +74,8 @@ final class IcebergLake implements Lake {
         TableId table = spec.schema().table();
         if (load(table).isPresent()) {
             throw new TidemarkException(
-                    ErrorCode.LAKE_SCHEMA_MISMATCH, "Cannot create the mirror of " + table + ": the catalog has a table of that name");
+                    ErrorCode.LAKE_SCHEMA_MISMATCH,
+                    "Cannot create the mirror of " + table + ": the catalog has a table of that name");
         }
         Table created = call("create the mirror of " + table, () -> {
             TableCreation creation = new TableCreation(catalog, spec, settings.value(IcebergSettings.DELETES));
@@ -195,7 +197,10 @@ final class IcebergLake implements Lake {
             return Finding.ok("lake catalog", catalog.name() + " answers (namespaces=" + namespaces + ")");
         } catch (RuntimeException e) {
             return Finding.failed(
-                    ErrorCode.LAKE_IO, "lake catalog", "the catalog does not answer: " + e.getMessage(), ErrorCode.LAKE_IO.remedy());
+                    ErrorCode.LAKE_IO,
+                    "lake catalog",
+                    "the catalog does not answer: " + e.getMessage(),
+                    ErrorCode.LAKE_IO.remedy());
         }
     }
 

@@ -95,7 +95,8 @@ final class IcebergTable implements LakeTable {
             LakeProgress next = isResumed
                     ? ProgressSummary.withFence(before, fence)
                     : new LakeProgress(-1, loadId, false, Set.of(), Position.ZERO, 0, fence, 0);
-            begun = commits.commit(base, next, table -> isResumed ? table.newFastAppend() : replaced(table)).progress();
+            begun = commits.commit(base, next, table -> isResumed ? table.newFastAppend() : replaced(table))
+                    .progress();
         }
         load = new LoadChunk.LoadState(loadId, fence);
         live = null;
@@ -127,12 +128,20 @@ final class IcebergTable implements LakeTable {
                 Set<Integer> chunks = new TreeSet<>(before.chunks());
                 chunks.add(ordinal);
                 LakeProgress next = new LakeProgress(
-                        -1, before.loadId(), false, chunks, before.applied(), 0, state.fence(), before.newestCommitMicros());
+                        -1,
+                        before.loadId(),
+                        false,
+                        chunks,
+                        before.applied(),
+                        0,
+                        state.fence(),
+                        before.newestCommitMicros());
                 try {
                     commits.commit(base, next, table -> appended(table, files));
                     return true;
                 } catch (TidemarkException e) {
-                    boolean isRetried = e.code() == ErrorCode.LAKE_COMMIT_CONFLICT || e.code() == ErrorCode.LAKE_COMMIT_FENCED;
+                    boolean isRetried =
+                            e.code() == ErrorCode.LAKE_COMMIT_CONFLICT || e.code() == ErrorCode.LAKE_COMMIT_FENCED;
                     if (!isRetried || attempt == CHUNK_COMMITS_MAX) {
                         throw e;
                     }
@@ -155,7 +164,14 @@ final class IcebergTable implements LakeTable {
         }
         requireLoading(before, state);
         LakeProgress next = new LakeProgress(
-                -1, state.id(), true, Set.of(), progress.applied(), progress.slice(), state.fence(), progress.newestCommitMicros());
+                -1,
+                state.id(),
+                true,
+                Set.of(),
+                progress.applied(),
+                progress.slice(),
+                state.fence(),
+                progress.newestCommitMicros());
         LakeProgress done = commits.commit(base, next, Table::newFastAppend).progress();
         load = null;
         live = null;
@@ -172,7 +188,8 @@ final class IcebergTable implements LakeTable {
         if (!current.loaded()) {
             throw new TidemarkException(
                     ErrorCode.LAKE_COMMIT_CONFLICT,
-                    "Cannot apply to " + spec.schema().table() + ": its load is not finished (load=" + current.loadId() + ")");
+                    "Cannot apply to " + spec.schema().table() + ": its load is not finished (load=" + current.loadId()
+                            + ")");
         }
         if (!spec.schema().hasKey()) {
             isApplying = true;
@@ -210,7 +227,8 @@ final class IcebergTable implements LakeTable {
     @Override
     public void readAll(PinnedTable pinned, Consumer<ChangeBatch> consumer) {
         if (pinned.progress().version() >= 0) {
-            GenericRows.read(commits.reading(commits.refresh()), pinned.progress().version(), spec, consumer);
+            GenericRows.read(
+                    commits.reading(commits.refresh()), pinned.progress().version(), spec, consumer);
         }
     }
 
@@ -221,7 +239,8 @@ final class IcebergTable implements LakeTable {
 
     private void requireIdle(String verb) {
         if (isApplying) {
-            throw new IllegalStateException("Cannot " + verb + ": an apply is under way (table=" + spec.schema().table() + ")");
+            throw new IllegalStateException("Cannot " + verb + ": an apply is under way (table="
+                    + spec.schema().table() + ")");
         }
     }
 
@@ -257,7 +276,8 @@ final class IcebergTable implements LakeTable {
     }
 
     private LiveFiles live(TableMetadata base) {
-        long version = base.currentSnapshot() == null ? -1 : base.currentSnapshot().snapshotId();
+        long version =
+                base.currentSnapshot() == null ? -1 : base.currentSnapshot().snapshotId();
         LiveFiles known = live;
         if (known == null || known.version() != version) {
             known = LiveFiles.plan(commits.reading(base), version);
@@ -285,7 +305,9 @@ final class IcebergTable implements LakeTable {
     /** Brings the index to the version; returns the version that it then reflects, a newer one if rows with a key in common had to go. */
     private TableMetadata syncIndex(KeyIndex opened, TableMetadata base, LakeProgress progress, long fence) {
         IndexHeader wanted = new IndexHeader(
-                base.uuid(), progress.loadId(), Objects.requireNonNull(base.currentSnapshot()).snapshotId());
+                base.uuid(),
+                progress.loadId(),
+                Objects.requireNonNull(base.currentSnapshot()).snapshotId());
         if (opened.header().filter(wanted::equals).isPresent()) {
             return base;
         }
@@ -301,9 +323,11 @@ final class IcebergTable implements LakeTable {
             changes.mark(Objects.requireNonNull(live(base).find(path)).file(), RowLocation.row(duplicate));
         }
         try {
-            Committed committed = changes.commit(ProgressSummary.withFence(progress, fence)).committed();
+            Committed committed =
+                    changes.commit(ProgressSummary.withFence(progress, fence)).committed();
             live = null;
-            sync.complete(new IndexHeader(base.uuid(), progress.loadId(), committed.version().snapshotId()));
+            sync.complete(new IndexHeader(
+                    base.uuid(), progress.loadId(), committed.version().snapshotId()));
             return committed.metadata();
         } finally {
             changes.discard();

@@ -50,7 +50,9 @@ final class LakeStorage {
                 return new LocalObjectStore(Path.of(root));
             } catch (IOException e) {
                 throw new TidemarkException(
-                        ErrorCode.LAKE_NOT_WRITABLE, "Cannot open the lake: " + e.getMessage() + " (location=" + root + ")", e);
+                        ErrorCode.LAKE_NOT_WRITABLE,
+                        "Cannot open the lake: " + e.getMessage() + " (location=" + root + ")",
+                        e);
             }
         }
         Map<String, String> properties = properties(root, settings);

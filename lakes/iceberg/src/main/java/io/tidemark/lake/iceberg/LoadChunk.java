@@ -35,14 +35,16 @@ final class LoadChunk implements ChunkWriter {
         this.ordinal = ordinal;
         this.spec = files.spec();
         this.files = files;
-        this.writer = new PartitionedWriter(files, "load", ParquetWriteOptions.defaults().withZstdLevel(1));
+        this.writer = new PartitionedWriter(
+                files, "load", ParquetWriteOptions.defaults().withZstdLevel(1));
     }
 
     @Override
     public void append(ChangeBatch batch) {
         if (!batch.schema().hasSameRowsAs(spec.schema())) {
             throw new TidemarkException(
-                    ErrorCode.LAKE_SCHEMA_MISMATCH, "Cannot load " + spec.schema().table() + ": the columns or key are not the mirror's");
+                    ErrorCode.LAKE_SCHEMA_MISMATCH,
+                    "Cannot load " + spec.schema().table() + ": the columns or key are not the mirror's");
         }
         try {
             writer.append(columns(batch), 0, batch.size());
@@ -68,7 +70,8 @@ final class LoadChunk implements ChunkWriter {
             throw e;
         } finally {
             if (isUnused) {
-                Discards.delete(files.io(), finished.stream().map(DataFile::location).toList());
+                Discards.delete(
+                        files.io(), finished.stream().map(DataFile::location).toList());
             }
         }
     }
@@ -97,7 +100,8 @@ final class LoadChunk implements ChunkWriter {
     private TidemarkException failed(Exception cause) {
         return new TidemarkException(
                 ErrorCode.LAKE_IO,
-                "Cannot load a chunk of " + spec.schema().table() + ": " + cause.getMessage() + " (chunk=" + ordinal + ")",
+                "Cannot load a chunk of " + spec.schema().table() + ": " + cause.getMessage() + " (chunk=" + ordinal
+                        + ")",
                 cause);
     }
 

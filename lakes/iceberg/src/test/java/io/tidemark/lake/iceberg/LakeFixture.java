@@ -25,8 +25,8 @@ import org.apache.iceberg.jdbc.JdbcCatalog;
 
 /** A lake in a temporary folder, that can crash, and a second way into its catalog. */
 final class LakeFixture implements AutoCloseable {
-    static final Upkeep.Rules EAGER = new Upkeep.Rules(
-            Clock.systemUTC(), 16L << 20, 3, 0.3, 1, 256L << 20, 2, 6, 3, Duration.ZERO, 5);
+    static final Upkeep.Rules EAGER =
+            new Upkeep.Rules(Clock.systemUTC(), 16L << 20, 3, 0.3, 1, 256L << 20, 2, 6, 3, Duration.ZERO, 5);
 
     private final Path folder;
     private final Map<String, String> texts;
@@ -89,7 +89,8 @@ final class LakeFixture implements AutoCloseable {
     /** All rows by Iceberg's generic reader. */
     List<Record> records(TableId table) {
         List<Record> records = new ArrayList<>();
-        try (CloseableIterable<Record> rows = IcebergGenerics.read(foreign(table)).build()) {
+        try (CloseableIterable<Record> rows =
+                IcebergGenerics.read(foreign(table)).build()) {
             rows.forEach(row -> records.add(row.copy()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -217,7 +217,8 @@ final class MirrorModel {
         }
         boolean[] unchanged = new boolean[row.length];
         unchanged[NOTE] = hasUnchanged && java.util.Objects.equals(row[NOTE], old[NOTE]) && random.nextBoolean();
-        unchanged[PAYLOAD] = hasUnchanged && java.util.Objects.equals(row[PAYLOAD], old[PAYLOAD]) && random.nextBoolean();
+        unchanged[PAYLOAD] =
+                hasUnchanged && java.util.Objects.equals(row[PAYLOAD], old[PAYLOAD]) && random.nextBoolean();
         append(events, Operation.UPDATE, row, unchanged);
         if (isKeyChange) {
             live.remove(where);
@@ -313,7 +314,9 @@ final class MirrorModel {
             longs.append(
                     value instanceof OffsetDateTime at
                             ? ChronoUnit.MICROS.between(Instant.EPOCH, at.toInstant())
-                            : value instanceof java.math.BigDecimal decimal ? decimal.unscaledValue().longValueExact() : (Long) value);
+                            : value instanceof java.math.BigDecimal decimal
+                                    ? decimal.unscaledValue().longValueExact()
+                                    : (Long) value);
         } else if (vector instanceof IntVector ints) {
             ints.append((int) ((LocalDate) value).toEpochDay());
         } else if (vector instanceof BooleanVector booleans) {
@@ -324,10 +327,11 @@ final class MirrorModel {
             switch (bytes.type().kind()) {
                 case STRING -> bytes.append((String) value);
                 case BYTES -> bytes.append(HexFormat.of().parseHex((String) value));
-                case UUID -> bytes.append(ByteBuffer.allocate(16)
-                        .putLong(((UUID) value).getMostSignificantBits())
-                        .putLong(((UUID) value).getLeastSignificantBits())
-                        .array());
+                case UUID ->
+                    bytes.append(ByteBuffer.allocate(16)
+                            .putLong(((UUID) value).getMostSignificantBits())
+                            .putLong(((UUID) value).getLeastSignificantBits())
+                            .array());
                 default -> bytes.append(wide(((java.math.BigDecimal) value).unscaledValue()));
             }
         }

@@ -38,20 +38,32 @@ class MirrorSimulationTest {
         String[] none = {};
         List<Arguments> schedules = new ArrayList<>();
         for (int seed = 1; seed <= SEEDS; seed++) {
-            schedules.add(Arguments.of("vectors", "deletion-vectors", spec(true, BeforeImage.KEY, DeleteMode.HARD, none), seed));
-            schedules.add(Arguments.of("vectors, full image", "deletion-vectors", spec(true, BeforeImage.FULL, DeleteMode.HARD, none), seed));
-            schedules.add(Arguments.of("vectors by day", "deletion-vectors", spec(true, BeforeImage.KEY, DeleteMode.HARD, day), seed));
-            schedules.add(Arguments.of("positions", "position-deletes", spec(true, BeforeImage.KEY, DeleteMode.HARD, none), seed));
+            schedules.add(Arguments.of(
+                    "vectors", "deletion-vectors", spec(true, BeforeImage.KEY, DeleteMode.HARD, none), seed));
+            schedules.add(Arguments.of(
+                    "vectors, full image",
+                    "deletion-vectors",
+                    spec(true, BeforeImage.FULL, DeleteMode.HARD, none),
+                    seed));
+            schedules.add(Arguments.of(
+                    "vectors by day", "deletion-vectors", spec(true, BeforeImage.KEY, DeleteMode.HARD, day), seed));
+            schedules.add(Arguments.of(
+                    "positions", "position-deletes", spec(true, BeforeImage.KEY, DeleteMode.HARD, none), seed));
             schedules.add(Arguments.of(
                     "positions by many",
                     "position-deletes",
                     spec(true, BeforeImage.KEY, DeleteMode.HARD, "bucket(3, id)", "flag", "truncate(1,note)"),
                     seed));
-            schedules.add(Arguments.of("soft", "deletion-vectors", spec(true, BeforeImage.KEY, DeleteMode.SOFT, day), seed));
-            schedules.add(Arguments.of("soft, full image", "position-deletes", spec(true, BeforeImage.FULL, DeleteMode.SOFT, none), seed));
-            schedules.add(Arguments.of("keyless", "deletion-vectors", spec(false, BeforeImage.FULL, DeleteMode.HARD, none), seed));
-            schedules.add(Arguments.of("keyless by day", "position-deletes", spec(false, BeforeImage.FULL, DeleteMode.HARD, day), seed));
-            schedules.add(Arguments.of("keyless soft", "deletion-vectors", spec(false, BeforeImage.FULL, DeleteMode.SOFT, none), seed));
+            schedules.add(
+                    Arguments.of("soft", "deletion-vectors", spec(true, BeforeImage.KEY, DeleteMode.SOFT, day), seed));
+            schedules.add(Arguments.of(
+                    "soft, full image", "position-deletes", spec(true, BeforeImage.FULL, DeleteMode.SOFT, none), seed));
+            schedules.add(Arguments.of(
+                    "keyless", "deletion-vectors", spec(false, BeforeImage.FULL, DeleteMode.HARD, none), seed));
+            schedules.add(Arguments.of(
+                    "keyless by day", "position-deletes", spec(false, BeforeImage.FULL, DeleteMode.HARD, day), seed));
+            schedules.add(Arguments.of(
+                    "keyless soft", "deletion-vectors", spec(false, BeforeImage.FULL, DeleteMode.SOFT, none), seed));
         }
         return schedules.stream();
     }
@@ -208,8 +220,12 @@ class MirrorSimulationTest {
                     surplus.add(row);
                 }
             }
-            assertThat(missing).as(name + " after " + when + ": rows that are missing").isEmpty();
-            assertThat(surplus).as(name + " after " + when + ": rows that should not be there").isEmpty();
+            assertThat(missing)
+                    .as(name + " after " + when + ": rows that are missing")
+                    .isEmpty();
+            assertThat(surplus)
+                    .as(name + " after " + when + ": rows that should not be there")
+                    .isEmpty();
         }
     }
 }

@@ -11,8 +11,8 @@ public record ApplyLimits(long roundBytes, int roundKeys) {
 
     public ApplyLimits {
         if (roundBytes < 1 || roundKeys < 1) {
-            throw new IllegalArgumentException(
-                    "Cannot bound a round: limits must be at least 1 (bytes=" + roundBytes + ", keys=" + roundKeys + ")");
+            throw new IllegalArgumentException("Cannot bound a round: limits must be at least 1 (bytes=" + roundBytes
+                    + ", keys=" + roundKeys + ")");
         }
     }
 }

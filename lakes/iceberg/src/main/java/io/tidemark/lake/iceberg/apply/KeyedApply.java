@@ -46,7 +46,12 @@ public final class KeyedApply extends MirrorApply {
     }
 
     public KeyedApply(
-            PendingChanges changes, KeyIndex index, LakeProgress expected, long fence, ApplyLimits limits, Listener listener) {
+            PendingChanges changes,
+            KeyIndex index,
+            LakeProgress expected,
+            long fence,
+            ApplyLimits limits,
+            Listener listener) {
         super(changes, expected, fence);
         this.index = index;
         this.limits = limits;
@@ -84,7 +89,8 @@ public final class KeyedApply extends MirrorApply {
         if (round.isInsidePair()) {
             throw new TidemarkException(
                     ErrorCode.SOURCE_PROTOCOL,
-                    "Cannot apply events of " + changes().files().spec().schema().table() + ": a BEFORE event has no UPDATE after it");
+                    "Cannot apply events of "
+                            + changes().files().spec().schema().table() + ": a BEFORE event has no UPDATE after it");
         }
         if (round.size() == 0) {
             return;
@@ -111,12 +117,18 @@ public final class KeyedApply extends MirrorApply {
         List<String> added = changes().added().stream().map(DataFile::location).toList();
         LakeProgress progress = outcome.committed().progress();
         IndexHeader header = new IndexHeader(
-                outcome.committed().metadata().uuid(), progress.loadId(), outcome.committed().version().snapshotId());
+                outcome.committed().metadata().uuid(),
+                progress.loadId(),
+                outcome.committed().version().snapshotId());
         try {
-            index.publish(end.keys, end.order, end.locations, added, path -> changes().find(path) != null, header);
+            index.publish(
+                    end.keys, end.order, end.locations, added, path -> changes().find(path) != null, header);
         } catch (TidemarkException e) {
             // The table is the truth; the index catches up from it when it is opened again.
-            LOG.warn("Left a key index behind its table table={} reason={}", changes().files().spec().schema().table(), e.reason());
+            LOG.warn(
+                    "Left a key index behind its table table={} reason={}",
+                    changes().files().spec().schema().table(),
+                    e.reason());
             listener.indexFailed();
         }
     }
@@ -166,7 +178,8 @@ public final class KeyedApply extends MirrorApply {
             } else {
                 throw new TidemarkException(
                         ErrorCode.LAKE_ROW_MISSING,
-                        "Cannot apply an update of " + changes().files().spec().schema().table()
+                        "Cannot apply an update of "
+                                + changes().files().spec().schema().table()
                                 + ": it leaves columns unchanged, and the mirror has no row of that key");
             }
         }

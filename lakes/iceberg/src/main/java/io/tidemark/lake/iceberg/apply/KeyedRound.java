@@ -117,7 +117,9 @@ final class KeyedRound {
 
     void before(ChangeBatch batch, int row) {
         beforeKey = key(batch, row);
-        beforeRow = batch.schema().beforeImage() == BeforeImage.FULL ? rows.append(batch, row, RowStore.NONE) : RowStore.NONE;
+        beforeRow = batch.schema().beforeImage() == BeforeImage.FULL
+                ? rows.append(batch, row, RowStore.NONE)
+                : RowStore.NONE;
     }
 
     void update(ChangeBatch batch, int row) {
@@ -189,7 +191,8 @@ final class KeyedRound {
             throw new TidemarkException(
                     ErrorCode.SOURCE_VALUE,
                     "Cannot apply an event of " + spec.schema().table() + ": a key column has no value (column="
-                            + spec.schema().columns().get(e.column()).name() + ", operation=" + batch.operation(row) + ")",
+                            + spec.schema().columns().get(e.column()).name() + ", operation=" + batch.operation(row)
+                            + ")",
                     e);
         }
         if (key == outcomes.length) {

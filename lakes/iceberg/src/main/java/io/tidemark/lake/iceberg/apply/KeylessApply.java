@@ -35,7 +35,11 @@ public final class KeylessApply extends MirrorApply {
     private final Map<String, PositionDeleteIndex> taken = new HashMap<>();
 
     public KeylessApply(
-            PendingChanges changes, LakeProgress expected, long fence, ApplyLimits limits, KeyedApply.Listener listener) {
+            PendingChanges changes,
+            LakeProgress expected,
+            long fence,
+            ApplyLimits limits,
+            KeyedApply.Listener listener) {
         super(changes, expected, fence);
         this.limits = limits;
         this.listener = listener;
@@ -70,7 +74,8 @@ public final class KeylessApply extends MirrorApply {
         if (round.isInsidePair()) {
             throw new TidemarkException(
                     ErrorCode.SOURCE_PROTOCOL,
-                    "Cannot apply events of " + changes().files().spec().schema().table() + ": a BEFORE event has no UPDATE after it");
+                    "Cannot apply events of "
+                            + changes().files().spec().schema().table() + ": a BEFORE event has no UPDATE after it");
         }
         // Before the search, which counts up to zero what is to be taken away.
         int[] rows = round.rowsToWrite();
@@ -93,7 +98,8 @@ public final class KeylessApply extends MirrorApply {
 
     private void takeAway(long count) {
         long missing = count;
-        DeletedPositions deletedPositions = new DeletedPositions(changes().files().io());
+        DeletedPositions deletedPositions =
+                new DeletedPositions(changes().files().io());
         for (Candidate candidate : missing == 0 ? List.<Candidate>of() : candidates()) {
             missing -= takeAway(candidate, deletedPositions, missing);
             if (missing == 0) {
@@ -128,7 +134,10 @@ public final class KeylessApply extends MirrorApply {
         FileRows.scan(changes().files().io(), path, changes().files().columns(), deleted, (batch, live) -> {
             for (int row : live) {
                 long place = batch.firstRow() + row;
-                if (found[0] < most && !mine.isDeleted(place) && isAlive(batch, row) && round.take(batch.columns(), row)) {
+                if (found[0] < most
+                        && !mine.isDeleted(place)
+                        && isAlive(batch, row)
+                        && round.take(batch.columns(), row)) {
                     mine.delete(place);
                     changes().mark(candidate.file, place);
                     found[0]++;

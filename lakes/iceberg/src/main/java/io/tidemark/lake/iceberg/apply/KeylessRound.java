@@ -128,7 +128,8 @@ final class KeylessRound {
     private void count(int row, int change) {
         if (rows.hasUnchanged(row)) {
             throw new TidemarkException(
-                    ErrorCode.LAKE_ROW_MISSING, "Cannot apply an event of " + spec.schema().table() + ": a value of its row is missing");
+                    ErrorCode.LAKE_ROW_MISSING,
+                    "Cannot apply an event of " + spec.schema().table() + ": a value of its row is missing");
         }
         KeyArena keys = contents.keys();
         int known = keys.size();
@@ -153,6 +154,7 @@ final class KeylessRound {
     private TidemarkException refused(ChangeBatch batch, int row, String reason) {
         return new TidemarkException(
                 ErrorCode.SOURCE_PROTOCOL,
-                "Cannot apply an event of " + spec.schema().table() + ": " + reason + " (operation=" + batch.operation(row) + ")");
+                "Cannot apply an event of " + spec.schema().table() + ": " + reason + " (operation="
+                        + batch.operation(row) + ")");
     }
 }

@@ -16,7 +16,6 @@ import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeProgress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -83,7 +82,8 @@ public final class PendingChanges {
     }
 
     /** The file at the location, if its rows are in the table as this commit sees it so far. */
-    @Nullable DataFile find(String path) {
+    @Nullable
+    DataFile find(String path) {
         DataFile mine = added.get(path);
         if (mine != null) {
             return mine;
@@ -96,7 +96,11 @@ public final class PendingChanges {
     DataFile write(List<? extends ColumnVector> vectors, int[] rows, int count) {
         PartitionSpec spec = files.unpartitioned();
         try (DataFileWriter writer = new DataFileWriter(
-                files, "apply", spec, DataFileWriter.noPartition(spec), ParquetWriteOptions.defaults().withZstdLevel(1))) {
+                files,
+                "apply",
+                spec,
+                DataFileWriter.noPartition(spec),
+                ParquetWriteOptions.defaults().withZstdLevel(1))) {
             writer.append(vectors, rows, 0, count);
             DataFile file = writer.finish();
             added.put(file.location(), file);
@@ -104,7 +108,9 @@ public final class PendingChanges {
             return file;
         } catch (IOException | UncheckedIOException e) {
             throw new TidemarkException(
-                    ErrorCode.LAKE_IO, "Cannot write a data file of " + files.table().name() + ": " + e.getMessage(), e);
+                    ErrorCode.LAKE_IO,
+                    "Cannot write a data file of " + files.table().name() + ": " + e.getMessage(),
+                    e);
         }
     }
 
@@ -126,7 +132,10 @@ public final class PendingChanges {
     public Outcome commit(LakeProgress progress) {
         try {
             DeleteMarks.Written deletes = marks.write(this::previousDeletes);
-            deleteFiles = deletes.added().stream().map(DeleteFile::location).distinct().toList();
+            deleteFiles = deletes.added().stream()
+                    .map(DeleteFile::location)
+                    .distinct()
+                    .toList();
             // Whatever happens from here on, unless a failure is certain, the files may be part of the table.
             isSettled = true;
             Committed committed = commits.commit(base, progress, table -> update(table, deletes));
@@ -135,7 +144,9 @@ public final class PendingChanges {
             return new Outcome(committed, after, rowsWritten, gone + deletes.rows());
         } catch (IOException | UncheckedIOException e) {
             throw new TidemarkException(
-                    ErrorCode.LAKE_IO, "Cannot write the deletes of " + files.table().name() + ": " + e.getMessage(), e);
+                    ErrorCode.LAKE_IO,
+                    "Cannot write the deletes of " + files.table().name() + ": " + e.getMessage(),
+                    e);
         } catch (TidemarkException e) {
             isSettled = !TableCommits.isCertainFailure(e);
             throw e;

@@ -62,17 +62,18 @@ final class RowFetch {
     private void run(String path, Wanted rows, PositionDeleteIndex deleted, int[] rowOf) {
         long[] sorted = rows.sorted();
         int[] at = {0};
-        FileRows.scan(changes.files().io(), path, changes.files().columns(), PositionDeleteIndex.empty(), (batch, all) -> {
-            long end = batch.firstRow() + batch.rows();
-            while (at[0] < sorted.length && (sorted[at[0]] >>> Integer.SIZE) < end) {
-                long row = sorted[at[0]] >>> Integer.SIZE;
-                int key = (int) sorted[at[0]++];
-                if (!deleted.isDeleted(row)) {
-                    take(batch.columns(), (int) (row - batch.firstRow()));
-                    rowOf[key] = size++;
-                }
-            }
-        });
+        FileRows.scan(
+                changes.files().io(), path, changes.files().columns(), PositionDeleteIndex.empty(), (batch, all) -> {
+                    long end = batch.firstRow() + batch.rows();
+                    while (at[0] < sorted.length && (sorted[at[0]] >>> Integer.SIZE) < end) {
+                        long row = sorted[at[0]] >>> Integer.SIZE;
+                        int key = (int) sorted[at[0]++];
+                        if (!deleted.isDeleted(row)) {
+                            take(batch.columns(), (int) (row - batch.firstRow()));
+                            rowOf[key] = size++;
+                        }
+                    }
+                });
     }
 
     private void take(List<ColumnVector> columns, int row) {

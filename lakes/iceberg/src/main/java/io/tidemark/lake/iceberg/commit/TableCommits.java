@@ -56,7 +56,8 @@ public final class TableCommits {
         } catch (TidemarkException e) {
             throw e;
         } catch (RuntimeException e) {
-            throw new TidemarkException(ErrorCode.LAKE_IO, "Cannot read the mirror of " + table + ": " + e.getMessage(), e);
+            throw new TidemarkException(
+                    ErrorCode.LAKE_IO, "Cannot read the mirror of " + table + ": " + e.getMessage(), e);
         } finally {
             lock.unlock();
         }
@@ -65,7 +66,9 @@ public final class TableCommits {
     /** A table that reads this version, whatever is committed later. */
     public Table reading(TableMetadata version) {
         return new BaseTable(
-                new StaticTableOperations(version, operations.io(), operations.locationProvider()), table.toString(), report -> {});
+                new StaticTableOperations(version, operations.io(), operations.locationProvider()),
+                table.toString(),
+                report -> {});
     }
 
     /**
@@ -77,7 +80,8 @@ public final class TableCommits {
         if (fence < current.fence()) {
             throw new TidemarkException(
                     ErrorCode.LAKE_COMMIT_FENCED,
-                    "Cannot commit to " + table + ": a newer worker has committed (fence=" + fence + ", newer=" + current.fence() + ")");
+                    "Cannot commit to " + table + ": a newer worker has committed (fence=" + fence + ", newer="
+                            + current.fence() + ")");
         }
     }
 
@@ -90,8 +94,10 @@ public final class TableCommits {
         if (!ProgressSummary.sameProgress(current, expected)) {
             throw new TidemarkException(
                     ErrorCode.LAKE_COMMIT_FENCED,
-                    "Cannot commit to " + table + ": its progress is not the expected one (applied=" + current.applied() + ", expected="
-                            + expected.applied() + ", slice=" + current.slice() + ", expectedSlice=" + expected.slice() + ", load="
+                    "Cannot commit to " + table + ": its progress is not the expected one (applied=" + current.applied()
+                            + ", expected="
+                            + expected.applied() + ", slice=" + current.slice() + ", expectedSlice=" + expected.slice()
+                            + ", load="
                             + current.loadId() + ", expectedLoad=" + expected.loadId() + ")");
         }
     }
@@ -112,7 +118,8 @@ public final class TableCommits {
      * @param update makes the update on a table that stands at the base
      * @return the table after the commit, its current snapshot being the new version or a later one
      */
-    public Committed commit(TableMetadata base, LakeProgress progress, Function<Table, ? extends SnapshotUpdate<?>> update) {
+    public Committed commit(
+            TableMetadata base, LakeProgress progress, Function<Table, ? extends SnapshotUpdate<?>> update) {
         LakeProgress before = ProgressSummary.read(base);
         requireFence(before, progress.fence());
         String commitId = UUID.randomUUID().toString();
@@ -139,7 +146,8 @@ public final class TableCommits {
     }
 
     /** Commits a change of metadata that makes no new version, under the same condition. */
-    public TableMetadata commitMetadata(TableMetadata base, long fence, Function<Table, ? extends PendingUpdate<?>> update) {
+    public TableMetadata commitMetadata(
+            TableMetadata base, long fence, Function<Table, ? extends PendingUpdate<?>> update) {
         LakeProgress before = ProgressSummary.read(base);
         requireFence(before, fence);
         lock.lock();
@@ -152,7 +160,11 @@ public final class TableCommits {
     }
 
     private void run(
-            TableMetadata base, LakeProgress before, Map<String, String> properties, String commitId, Consumer<Table> update) {
+            TableMetadata base,
+            LakeProgress before,
+            Map<String, String> properties,
+            String commitId,
+            Consumer<Table> update) {
         ConditionalOperations conditional = new ConditionalOperations(operations, base, properties);
         try {
             update.accept(new BaseTable(conditional, table.toString(), report -> {}));
@@ -164,7 +176,8 @@ public final class TableCommits {
             if (!conditional.attempted()) {
                 throw new TidemarkException(ErrorCode.LAKE_IO, "Cannot commit to " + table + ": " + e.getMessage(), e);
             }
-            // Neither success nor a certain failure: CommitStateUnknownException, a lost connection, a full disk after the swap.
+            // Neither success nor a certain failure: CommitStateUnknownException, a lost connection, a full disk after
+            // the swap.
             settle(base, before, commitId, e);
         }
     }
@@ -198,7 +211,9 @@ public final class TableCommits {
             }
         }
         throw new TidemarkException(
-                ErrorCode.LAKE_COMMIT_UNKNOWN, "Cannot tell whether a commit to " + table + " succeeded: " + cause.getMessage(), cause);
+                ErrorCode.LAKE_COMMIT_UNKNOWN,
+                "Cannot tell whether a commit to " + table + " succeeded: " + cause.getMessage(),
+                cause);
     }
 
     private TidemarkException refused(LakeProgress before, RuntimeException cause) {
@@ -207,17 +222,19 @@ public final class TableCommits {
         return moved
                 ? new TidemarkException(
                         ErrorCode.LAKE_COMMIT_FENCED,
-                        "Cannot commit to " + table + ": another worker has committed (applied=" + now.applied() + ", fence=" + now.fence()
-                                + ")",
+                        "Cannot commit to " + table + ": another worker has committed (applied=" + now.applied()
+                                + ", fence=" + now.fence() + ")",
                         cause)
                 : new TidemarkException(
                         ErrorCode.LAKE_COMMIT_CONFLICT,
-                        "Cannot commit to " + table + ": another commit came first, progress is unchanged (applied=" + now.applied() + ")",
+                        "Cannot commit to " + table + ": another commit came first, progress is unchanged (applied="
+                                + now.applied() + ")",
                         cause);
     }
 
     private TidemarkException missing(@Nullable Throwable cause) {
-        return new TidemarkException(ErrorCode.LAKE_TABLE_MISSING, "Cannot find the mirror of " + table + ": the catalog has none", cause);
+        return new TidemarkException(
+                ErrorCode.LAKE_TABLE_MISSING, "Cannot find the mirror of " + table + ": the catalog has none", cause);
     }
 
     private static @Nullable Snapshot find(TableMetadata metadata, String commitId) {

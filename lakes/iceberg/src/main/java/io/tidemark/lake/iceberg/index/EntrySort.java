@@ -151,7 +151,8 @@ public final class EntrySort implements SortedEntries, AutoCloseable {
         Cursor open() throws IOException {
             return file == null
                     ? new MemoryCursor(keys, order, locations)
-                    : new FileCursor(new DataInputStream(new BufferedInputStream(Files.newInputStream(file), BUFFER_BYTES)));
+                    : new FileCursor(
+                            new DataInputStream(new BufferedInputStream(Files.newInputStream(file), BUFFER_BYTES)));
         }
 
         void delete() throws IOException {

@@ -14,7 +14,8 @@ public record IndexHeader(String tableUuid, String loadId, long snapshot) {
     private static final String FORMAT = "tidemark-key-index-1";
 
     byte[] write() {
-        return String.join("\n", FORMAT, tableUuid, Long.toString(snapshot), loadId).getBytes(StandardCharsets.UTF_8);
+        return String.join("\n", FORMAT, tableUuid, Long.toString(snapshot), loadId)
+                .getBytes(StandardCharsets.UTF_8);
     }
 
     static Optional<IndexHeader> read(byte[] bytes) {

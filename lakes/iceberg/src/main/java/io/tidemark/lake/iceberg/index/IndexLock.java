@@ -33,10 +33,12 @@ final class IndexLock implements AutoCloseable {
             }
             channel.close();
         } catch (IOException e) {
-            throw new TidemarkException(ErrorCode.LAKE_IO, "Cannot open the key index: " + e.getMessage() + " (folder=" + folder + ")", e);
+            throw new TidemarkException(
+                    ErrorCode.LAKE_IO, "Cannot open the key index: " + e.getMessage() + " (folder=" + folder + ")", e);
         }
         throw new TidemarkException(
-                ErrorCode.LAKE_INDEX_IN_USE, "Cannot open the key index: another worker holds it (folder=" + folder + ")");
+                ErrorCode.LAKE_INDEX_IN_USE,
+                "Cannot open the key index: another worker holds it (folder=" + folder + ")");
     }
 
     @Override

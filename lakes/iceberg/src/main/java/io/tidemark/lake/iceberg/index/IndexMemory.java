@@ -15,7 +15,11 @@ public final class IndexMemory implements AutoCloseable {
     private static final long CACHE_BYTES = 128L << 20;
     private static final long WRITE_BUFFERS_BYTES = 192L << 20;
     private static final long WRITE_BUFFER_BYTES = 48L << 20;
-    private static final long SST_BYTES = 64L << 20;
+    private static final long SST_BYTES = 32L << 20;
+
+    /** Few shards, because a filter that is larger than its shard is read from disk for every look-up; 32 MiB hold those of any file. */
+    private static final int CACHE_SHARD_BITS = 2;
+
     private static final int BLOOM_BITS_PER_KEY = 10;
 
     static {
@@ -23,8 +27,12 @@ public final class IndexMemory implements AutoCloseable {
         RocksDB.loadLibrary();
     }
 
-    private final Cache cache = new LRUCache(CACHE_BYTES);
-    private final WriteBufferManager writeBuffers = new WriteBufferManager(WRITE_BUFFERS_BYTES, cache);
+    private final Cache cache = new LRUCache(CACHE_BYTES, CACHE_SHARD_BITS);
+
+    /** Write buffers are accounted apart: in the cache of blocks they would push filters and blocks out. */
+    private final Cache writeBufferAccount = new LRUCache(WRITE_BUFFERS_BYTES);
+
+    private final WriteBufferManager writeBuffers = new WriteBufferManager(WRITE_BUFFERS_BYTES, writeBufferAccount);
     private final BloomFilter bloom = new BloomFilter(BLOOM_BITS_PER_KEY, false);
 
     DBOptions databaseOptions() {
@@ -61,6 +69,7 @@ public final class IndexMemory implements AutoCloseable {
     @Override
     public void close() {
         writeBuffers.close();
+        writeBufferAccount.close();
         bloom.close();
         cache.close();
     }

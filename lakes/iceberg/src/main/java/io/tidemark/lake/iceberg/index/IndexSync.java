@@ -65,12 +65,14 @@ public final class IndexSync {
      */
     public List<Long> run(TableMetadata metadata, String loadId) {
         boolean isAncestor = index.header()
-                .filter(header -> header.tableUuid().equals(metadata.uuid()) && header.loadId().equals(loadId))
+                .filter(header -> header.tableUuid().equals(metadata.uuid())
+                        && header.loadId().equals(loadId))
                 .map(header -> isAncestor(metadata, header.snapshot()))
                 .orElse(false);
         List<LiveFile> missing =
                 live.all().stream().filter(file -> !index.covers(file.path())).toList();
-        long missingRows = missing.stream().mapToLong(file -> file.file().recordCount()).sum();
+        long missingRows =
+                missing.stream().mapToLong(file -> file.file().recordCount()).sum();
         if (isAncestor && missingRows <= live.rows() / 2) {
             catchUp(missing, missingRows);
         } else {
@@ -82,7 +84,12 @@ public final class IndexSync {
     /** Notes that the index reflects the version. */
     public void complete(IndexHeader header) {
         index.publish(
-                new KeyArena(0), new int[0], new long[0], live.all().stream().map(LiveFile::path).toList(), live::contains, header);
+                new KeyArena(0),
+                new int[0],
+                new long[0],
+                live.all().stream().map(LiveFile::path).toList(),
+                live::contains,
+                header);
     }
 
     private static boolean isAncestor(TableMetadata metadata, long snapshot) {
@@ -111,7 +118,12 @@ public final class IndexSync {
         }
         put(keys, locations);
         if (!missing.isEmpty()) {
-            LOG.info("Caught a key index up table={} files={} rows={} millis={}", name(), missing.size(), rows, millis(start));
+            LOG.info(
+                    "Caught a key index up table={} files={} rows={} millis={}",
+                    name(),
+                    missing.size(),
+                    rows,
+                    millis(start));
         }
     }
 
@@ -141,7 +153,8 @@ public final class IndexSync {
         try {
             Path folder = Files.createTempDirectory("tidemark-index-");
             try (EntrySort sort = new EntrySort(folder, SORT_BYTES, duplicates::add)) {
-                // Numbers are given before threads start: greater for later files, so that of two rows of a key the later one stays.
+                // Numbers are given before threads start: greater for later files, so that of two rows of a key the
+                // later one stays.
                 live.all().forEach(file -> index.number(file.path()));
                 scanAll(sort);
                 index.refill(sort);
@@ -149,9 +162,15 @@ public final class IndexSync {
                 Files.deleteIfExists(folder);
             }
         } catch (IOException e) {
-            throw new TidemarkException(ErrorCode.LAKE_IO, "Cannot build the key index of " + name() + ": " + e.getMessage(), e);
+            throw new TidemarkException(
+                    ErrorCode.LAKE_IO, "Cannot build the key index of " + name() + ": " + e.getMessage(), e);
         }
-        LOG.info("Built a key index table={} rows={} duplicates={} millis={}", name(), live.rows(), duplicates.size(), millis(start));
+        LOG.info(
+                "Built a key index table={} rows={} duplicates={} millis={}",
+                name(),
+                live.rows(),
+                duplicates.size(),
+                millis(start));
     }
 
     private void scanAll(EntrySort sort) throws IOException {
@@ -182,14 +201,17 @@ public final class IndexSync {
     }
 
     private void scanInto(EntrySort.Part part, ConcurrentLinkedQueue<LiveFile> queue) {
-        for (LiveFile file = queue.poll(); file != null && !Thread.currentThread().isInterrupted(); file = queue.poll()) {
+        for (LiveFile file = queue.poll();
+                file != null && !Thread.currentThread().isInterrupted();
+                file = queue.poll()) {
             scan(file, part::add);
         }
         part.finish();
     }
 
     private void scan(LiveFile file, EntrySink sink) {
-        KeyEncoder encoder = KeyEncoder.ofKey(IntStream.range(0, keyColumns.size()).toArray());
+        KeyEncoder encoder =
+                KeyEncoder.ofKey(IntStream.range(0, keyColumns.size()).toArray());
         int number = number(file);
         try {
             FileRows.scan(files.io(), file.path(), keyColumns, deleted.of(file), (batch, rows) -> {
@@ -200,8 +222,8 @@ public final class IndexSync {
         } catch (KeyEncoder.NullKeyException e) {
             throw new TidemarkException(
                     ErrorCode.LAKE_FILE_CORRUPT,
-                    "Cannot index a data file: a key column holds null (column=" + keyColumns.get(e.column()).name() + ", file="
-                            + file.path() + ")",
+                    "Cannot index a data file: a key column holds null (column="
+                            + keyColumns.get(e.column()).name() + ", file=" + file.path() + ")",
                     e);
         }
     }

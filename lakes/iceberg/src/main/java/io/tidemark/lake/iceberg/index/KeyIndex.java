@@ -153,7 +153,11 @@ public final class KeyIndex implements AutoCloseable {
     public void lookup(KeyArena keys, int[] order, boolean useEntries, long[] locations) {
         try {
             for (int from = 0; from < order.length; from += LOOKUP_KEYS) {
-                lookup(keys, Arrays.copyOfRange(order, from, Math.min(order.length, from + LOOKUP_KEYS)), locations, useEntries);
+                lookup(
+                        keys,
+                        Arrays.copyOfRange(order, from, Math.min(order.length, from + LOOKUP_KEYS)),
+                        locations,
+                        useEntries);
             }
         } catch (RocksDBException e) {
             throw failed("read", folder, e);
@@ -294,7 +298,8 @@ public final class KeyIndex implements AutoCloseable {
         header = bytes == null ? null : IndexHeader.read(bytes).orElse(null);
         try (RocksIterator files = database.newIterator(entries)) {
             for (files.seek(FILE_PREFIX); files.isValid() && isFileKey(files.key()); files.next()) {
-                int number = ByteBuffer.wrap(files.key(), FILE_PREFIX.length, Integer.BYTES).getInt();
+                int number = ByteBuffer.wrap(files.key(), FILE_PREFIX.length, Integer.BYTES)
+                        .getInt();
                 String path = new String(files.value(), StandardCharsets.UTF_8);
                 numbers.put(path, number);
                 paths.put(number, path);
@@ -311,7 +316,8 @@ public final class KeyIndex implements AutoCloseable {
         if (stagedEntries == null) {
             Arrays.stream(order).forEach(open::add);
         } else {
-            List<byte[]> found = get(stagedEntries, keys, Arrays.stream(order).boxed().toList());
+            List<byte[]> found =
+                    get(stagedEntries, keys, Arrays.stream(order).boxed().toList());
             for (int i = 0; i < order.length; i++) {
                 byte[] value = found.get(i);
                 if (value == null) {
@@ -335,6 +341,9 @@ public final class KeyIndex implements AutoCloseable {
     private List<byte[]> get(ColumnFamilyHandle family, KeyArena keys, List<Integer> wanted) throws RocksDBException {
         List<byte[]> bytes = new ArrayList<>(wanted.size());
         wanted.forEach(key -> bytes.add(keys.bytes(key)));
+        if (family == entries) {
+            return database.multiGetAsList(bytes);
+        }
         return database.multiGetAsList(java.util.Collections.nCopies(bytes.size(), family), bytes);
     }
 
@@ -380,7 +389,11 @@ public final class KeyIndex implements AutoCloseable {
     }
 
     private void reserveNumbers() throws RocksDBException {
-        database.put(entries, withoutLog, NEXT_FILE, ByteBuffer.allocate(Integer.BYTES).putInt(nextFile).array());
+        database.put(
+                entries,
+                withoutLog,
+                NEXT_FILE,
+                ByteBuffer.allocate(Integer.BYTES).putInt(nextFile).array());
     }
 
     private void finish(List<String> added, java.util.function.Predicate<String> isLive, IndexHeader newHeader)
@@ -390,14 +403,18 @@ public final class KeyIndex implements AutoCloseable {
                 batch.put(entries, fileKey(number(path)), path.getBytes(StandardCharsets.UTF_8));
                 covered.add(path);
             }
-            List<String> gone = numbers.keySet().stream().filter(path -> !isLive.test(path)).toList();
+            List<String> gone =
+                    numbers.keySet().stream().filter(path -> !isLive.test(path)).toList();
             for (String path : gone) {
                 int number = numbers.remove(path);
                 paths.remove(number);
                 covered.remove(path);
                 batch.delete(entries, fileKey(number));
             }
-            batch.put(entries, NEXT_FILE, ByteBuffer.allocate(Integer.BYTES).putInt(nextFile).array());
+            batch.put(
+                    entries,
+                    NEXT_FILE,
+                    ByteBuffer.allocate(Integer.BYTES).putInt(nextFile).array());
             batch.put(entries, HEADER, newHeader.write());
             database.write(withoutLog, batch);
         }
@@ -417,7 +434,10 @@ public final class KeyIndex implements AutoCloseable {
     }
 
     private static byte[] fileKey(int number) {
-        return ByteBuffer.allocate(FILE_PREFIX.length + Integer.BYTES).put(FILE_PREFIX).putInt(number).array();
+        return ByteBuffer.allocate(FILE_PREFIX.length + Integer.BYTES)
+                .put(FILE_PREFIX)
+                .putInt(number)
+                .array();
     }
 
     private static boolean isFileKey(byte[] key) {
@@ -487,6 +507,8 @@ public final class KeyIndex implements AutoCloseable {
 
     private static TidemarkException failed(String verb, Path folder, Exception cause) {
         return new TidemarkException(
-                ErrorCode.LAKE_IO, "Cannot " + verb + " the key index: " + cause.getMessage() + " (folder=" + folder + ")", cause);
+                ErrorCode.LAKE_IO,
+                "Cannot " + verb + " the key index: " + cause.getMessage() + " (folder=" + folder + ")",
+                cause);
     }
 }

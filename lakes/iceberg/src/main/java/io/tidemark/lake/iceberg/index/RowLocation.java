@@ -10,7 +10,8 @@ public final class RowLocation {
     /** @param row place in the file; a file holds less than 2^31 rows */
     public static long of(int file, long row) {
         if (row < 0 || row > Integer.MAX_VALUE) {
-            throw new IllegalArgumentException("Cannot note a row of a file: only 2^31 rows of a file can be (row=" + row + ")");
+            throw new IllegalArgumentException(
+                    "Cannot note a row of a file: only 2^31 rows of a file can be (row=" + row + ")");
         }
         return ((long) file << Integer.SIZE) | row;
     }

@@ -65,7 +65,9 @@ final class Compaction {
             }
         }
         Set<LiveFile> due = new LinkedHashSet<>();
-        small.values().stream().filter(group -> group.size() > rules.smallFilesMax()).forEach(due::addAll);
+        small.values().stream()
+                .filter(group -> group.size() > rules.smallFilesMax())
+                .forEach(due::addAll);
         if (dirty.size() > rules.dirtyFilesMax() || dirty.stream().anyMatch(file -> !isSmall(file))) {
             due.addAll(dirty);
         }
@@ -113,10 +115,12 @@ final class Compaction {
             List<DataFile> made = writer.finish();
             try {
                 LakeProgress before = ProgressSummary.read(base);
-                commits.commit(base, ProgressSummary.withFence(before, fence), table -> update(table, base, chosen, made));
+                commits.commit(
+                        base, ProgressSummary.withFence(before, fence), table -> update(table, base, chosen, made));
             } catch (TidemarkException e) {
                 if (TableCommits.isCertainFailure(e)) {
-                    Discards.delete(files.io(), made.stream().map(DataFile::location).toList());
+                    Discards.delete(
+                            files.io(), made.stream().map(DataFile::location).toList());
                 }
                 throw e;
             }

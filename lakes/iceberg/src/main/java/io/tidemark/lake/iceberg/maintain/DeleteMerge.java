@@ -46,7 +46,8 @@ final class DeleteMerge {
         }
         Map<Object, Group> groups = new LinkedHashMap<>();
         for (LiveFile file : live.all()) {
-            Object key = List.of(file.file().specId(), String.valueOf(file.file().partition()));
+            Object key =
+                    List.of(file.file().specId(), String.valueOf(file.file().partition()));
             groups.computeIfAbsent(key, unused -> new Group()).add(file);
         }
         List<Group> due = groups.values().stream()
@@ -75,18 +76,23 @@ final class DeleteMerge {
             } catch (TidemarkException e) {
                 if (TableCommits.isCertainFailure(e)) {
                     Discards.delete(
-                            files.io(), written.added().stream().map(DeleteFile::location).toList());
+                            files.io(),
+                            written.added().stream().map(DeleteFile::location).toList());
                 }
                 throw e;
             }
-            return "merged " + old.size() + " delete files into " + written.added().size();
+            return "merged " + old.size() + " delete files into "
+                    + written.added().size();
         } catch (IOException | UncheckedIOException e) {
             throw new TidemarkException(
-                    ErrorCode.LAKE_IO, "Cannot merge the deletes of " + files.table().name() + ": " + e.getMessage(), e);
+                    ErrorCode.LAKE_IO,
+                    "Cannot merge the deletes of " + files.table().name() + ": " + e.getMessage(),
+                    e);
         }
     }
 
-    private static RewriteFiles update(Table table, TableMetadata base, Set<DeleteFile> old, DeleteMarks.Written written) {
+    private static RewriteFiles update(
+            Table table, TableMetadata base, Set<DeleteFile> old, DeleteMarks.Written written) {
         RewriteFiles rewrite =
                 table.newRewrite().validateFromSnapshot(base.currentSnapshot().snapshotId());
         old.forEach(rewrite::deleteFile);

@@ -58,7 +58,9 @@ public final class DeletedPositions {
             return all;
         } catch (RuntimeException e) {
             throw new TidemarkException(
-                    ErrorCode.LAKE_IO, "Cannot read the deletes of a file: " + e.getMessage() + " (file=" + file.path() + ")", e);
+                    ErrorCode.LAKE_IO,
+                    "Cannot read the deletes of a file: " + e.getMessage() + " (file=" + file.path() + ")",
+                    e);
         }
     }
 

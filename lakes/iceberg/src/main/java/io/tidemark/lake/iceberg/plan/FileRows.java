@@ -23,7 +23,8 @@ public final class FileRows {
      * @param columns the projection
      * @throws TidemarkException {@code LAKE_FILE_CORRUPT} when the file is missing or damaged
      */
-    public static void scan(FileIO io, String path, List<ParquetColumn> columns, PositionDeleteIndex deleted, Sink sink) {
+    public static void scan(
+            FileIO io, String path, List<ParquetColumn> columns, PositionDeleteIndex deleted, Sink sink) {
         try (ParquetBatchReader reader = ParquetBatchReader.open(FileIoObjectStore.open(io, path), columns)) {
             for (Optional<ParquetBatch> batch = reader.next(); batch.isPresent(); batch = reader.next()) {
                 int[] live = live(batch.get(), deleted);

@@ -44,14 +44,17 @@ public final class LiveFiles {
             return none(version);
         }
         Map<String, LiveFile> files = new LinkedHashMap<>();
-        try (CloseableIterable<FileScanTask> tasks = table.newScan().useSnapshot(version).planFiles()) {
+        try (CloseableIterable<FileScanTask> tasks =
+                table.newScan().useSnapshot(version).planFiles()) {
             for (FileScanTask task : tasks) {
                 require(table, task);
                 files.put(task.file().location(), new LiveFile(task.file(), task.deletes()));
             }
         } catch (IOException e) {
             throw new TidemarkException(
-                    ErrorCode.LAKE_IO, "Cannot plan " + table.name() + ": " + e.getMessage() + " (version=" + version + ")", e);
+                    ErrorCode.LAKE_IO,
+                    "Cannot plan " + table.name() + ": " + e.getMessage() + " (version=" + version + ")",
+                    e);
         }
         return new LiveFiles(version, files);
     }
@@ -76,7 +79,9 @@ public final class LiveFiles {
 
     /** Rows in all files, deleted ones included. */
     public long rows() {
-        return files.values().stream().mapToLong(file -> file.file().recordCount()).sum();
+        return files.values().stream()
+                .mapToLong(file -> file.file().recordCount())
+                .sum();
     }
 
     /**
@@ -86,7 +91,8 @@ public final class LiveFiles {
      * @param vectors deletion vectors that the commit wrote
      * @return nothing known when a delete file does not name its data file: then the planner has to be asked
      */
-    public @Nullable LiveFiles after(long newVersion, boolean isCleared, List<DataFile> added, List<DeleteFile> vectors) {
+    public @Nullable LiveFiles after(
+            long newVersion, boolean isCleared, List<DataFile> added, List<DeleteFile> vectors) {
         Map<String, LiveFile> next = isCleared ? new LinkedHashMap<>() : new LinkedHashMap<>(files);
         added.forEach(file -> next.put(file.location(), new LiveFile(file.copyWithoutStats(), List.of())));
         for (DeleteFile vector : vectors) {
@@ -110,7 +116,8 @@ public final class LiveFiles {
             if (delete.content() == FileContent.EQUALITY_DELETES) {
                 throw new TidemarkException(
                         ErrorCode.LAKE_FOREIGN_DELETES,
-                        "Cannot read " + table.name() + ": another writer added equality deletes (file=" + delete.location() + ")");
+                        "Cannot read " + table.name() + ": another writer added equality deletes (file="
+                                + delete.location() + ")");
             }
         }
     }

@@ -37,11 +37,13 @@ public final class IcebergSchemas {
                     .build());
             if (key) {
                 identifiers.add(id);
-                identifiable &= column.type().kind() != ColumnType.Kind.FLOAT32 && column.type().kind() != ColumnType.Kind.FLOAT64;
+                identifiable &= column.type().kind() != ColumnType.Kind.FLOAT32
+                        && column.type().kind() != ColumnType.Kind.FLOAT64;
             }
         }
         if (spec.deletes() == DeleteMode.SOFT) {
-            fields.add(Types.NestedField.optional(fields.size() + 1, LakeTableSpec.DELETED_AT, Types.TimestampType.withZone()));
+            fields.add(Types.NestedField.optional(
+                    fields.size() + 1, LakeTableSpec.DELETED_AT, Types.TimestampType.withZone()));
         }
         return identifiable ? new Schema(fields, identifiers) : new Schema(fields);
     }
@@ -74,7 +76,8 @@ public final class IcebergSchemas {
     private static int fieldId(Schema table, String name) {
         Types.NestedField field = table.findField(name);
         if (field == null) {
-            throw new IllegalArgumentException("Cannot map a column: the table has none of this name (column=" + name + ")");
+            throw new IllegalArgumentException(
+                    "Cannot map a column: the table has none of this name (column=" + name + ")");
         }
         return field.fieldId();
     }

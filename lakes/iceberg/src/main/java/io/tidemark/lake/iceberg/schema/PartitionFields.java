@@ -21,7 +21,8 @@ import org.apache.iceberg.types.Types;
 /** Partition fields as {@link LakeTableSpec#partitions()} writes them. A text that is the name of a column is that column, whatever it looks like. */
 public final class PartitionFields {
     private static final Pattern TIME = Pattern.compile("(year|month|day|hour)\\(\\s*(.+?)\\s*\\)", Pattern.DOTALL);
-    private static final Pattern SIZED = Pattern.compile("(bucket|truncate)\\(\\s*(\\d{1,9})\\s*,\\s*(.+?)\\s*\\)", Pattern.DOTALL);
+    private static final Pattern SIZED =
+            Pattern.compile("(bucket|truncate)\\(\\s*(\\d{1,9})\\s*,\\s*(.+?)\\s*\\)", Pattern.DOTALL);
 
     private PartitionFields() {}
 
@@ -64,7 +65,10 @@ public final class PartitionFields {
         } else if (sized.matches()) {
             return field(spec, schema, text, sized.group(1), Integer.parseInt(sized.group(2)), sized.group(3));
         }
-        throw invalid(spec, text, "it is neither a column nor year, month, day, hour(column), bucket or truncate(number, column)");
+        throw invalid(
+                spec,
+                text,
+                "it is neither a column nor year, month, day, hour(column), bucket or truncate(number, column)");
     }
 
     private static Field field(LakeTableSpec spec, Schema schema, String text, String name, int size, String column) {
@@ -81,16 +85,15 @@ public final class PartitionFields {
         if (isFloating || !transform.canTransform(type)) {
             throw invalid(spec, text, "a column of type " + type + " cannot be partitioned so");
         }
-        Term term =
-                switch (name) {
-                    case "year" -> Expressions.year(column);
-                    case "month" -> Expressions.month(column);
-                    case "day" -> Expressions.day(column);
-                    case "hour" -> Expressions.hour(column);
-                    case "bucket" -> Expressions.bucket(column, size);
-                    case "truncate" -> Expressions.truncate(column, size);
-                    default -> Expressions.ref(column);
-                };
+        Term term = switch (name) {
+            case "year" -> Expressions.year(column);
+            case "month" -> Expressions.month(column);
+            case "day" -> Expressions.day(column);
+            case "hour" -> Expressions.hour(column);
+            case "bucket" -> Expressions.bucket(column, size);
+            case "truncate" -> Expressions.truncate(column, size);
+            default -> Expressions.ref(column);
+        };
         return new Field(text, name, column, term);
     }
 

@@ -73,7 +73,9 @@ public final class SpecProperties {
             return Optional.of(read(JSON.readTree(text)));
         } catch (JsonProcessingException | IllegalArgumentException e) {
             throw new TidemarkException(
-                    ErrorCode.LAKE_SCHEMA_MISMATCH, "Cannot read a mirror: its property " + KEY + " is not understood", e);
+                    ErrorCode.LAKE_SCHEMA_MISMATCH,
+                    "Cannot read a mirror: its property " + KEY + " is not understood",
+                    e);
         }
     }
 
@@ -88,14 +90,20 @@ public final class SpecProperties {
                     node.path("precision").asInt(),
                     node.path("scale").asInt());
             columns.add(new Column(
-                    node.path("name").asText(), type, node.path("nullable").asBoolean(), node.path("source").asText()));
+                    node.path("name").asText(),
+                    type,
+                    node.path("nullable").asBoolean(),
+                    node.path("source").asText()));
         }
         RowSchema schema = new RowSchema(
                 new TableId(root.path("schema").asText(), root.path("table").asText()),
                 columns,
                 texts(root.path("key")),
                 BeforeImage.valueOf(root.path("before").asText()));
-        return new LakeTableSpec(schema, texts(root.path("partitions")), DeleteMode.valueOf(root.path("deletes").asText()));
+        return new LakeTableSpec(
+                schema,
+                texts(root.path("partitions")),
+                DeleteMode.valueOf(root.path("deletes").asText()));
     }
 
     private static List<String> texts(JsonNode array) {

@@ -183,7 +183,8 @@ public final class FileIoObjectStore implements ObjectStore {
             stream.seek(position);
             int read = stream.readNBytes(buffer, offset, count);
             if (read < count) {
-                throw new java.io.EOFException("Cannot read an object: it ends early (position=" + (position + read) + ")");
+                throw new java.io.EOFException(
+                        "Cannot read an object: it ends early (position=" + (position + read) + ")");
             }
         }
 

@@ -76,7 +76,9 @@ public final class LocalFileIO implements FileIO {
 
     @Override
     public OutputFile newOutputFile(String location) {
-        return isLocal(location) ? new LocalOutput(location, isSynced()) : delegate().newOutputFile(location);
+        return isLocal(location)
+                ? new LocalOutput(location, isSynced())
+                : delegate().newOutputFile(location);
     }
 
     @Override

@@ -31,7 +31,11 @@ public final class DataFileWriter implements AutoCloseable {
      * @param kind first part of the file's name, for people: {@code load}, {@code apply}, {@code compact}
      */
     public DataFileWriter(
-            MirrorFiles files, String kind, PartitionSpec partitionSpec, PartitionData partition, ParquetWriteOptions options)
+            MirrorFiles files,
+            String kind,
+            PartitionSpec partitionSpec,
+            PartitionData partition,
+            ParquetWriteOptions options)
             throws IOException {
         this.files = files;
         this.partitionSpec = partitionSpec;

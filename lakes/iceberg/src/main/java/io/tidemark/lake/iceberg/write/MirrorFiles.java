@@ -49,7 +49,10 @@ public record MirrorFiles(Table table, LakeTableSpec spec, List<ParquetColumn> c
      * removed it, the table's own spec serves.
      */
     public PartitionSpec unpartitioned() {
-        return table.specs().values().stream().filter(PartitionSpec::isUnpartitioned).findFirst().orElseGet(table::spec);
+        return table.specs().values().stream()
+                .filter(PartitionSpec::isUnpartitioned)
+                .findFirst()
+                .orElseGet(table::spec);
     }
 
     MetricsConfig metrics() {

@@ -72,8 +72,8 @@ final class PartitionValues {
 
     @SuppressWarnings("unchecked")
     private static Function<Object, @Nullable Object> transform(PartitionField field, Type source) {
-        Function<Object, @Nullable Object> bound =
-                (Function<Object, @Nullable Object>) (Function<?, ?>) field.transform().bind((Type) source);
+        Function<Object, @Nullable Object> bound = (Function<Object, @Nullable Object>)
+                (Function<?, ?>) field.transform().bind((Type) source);
         return bound;
     }
 

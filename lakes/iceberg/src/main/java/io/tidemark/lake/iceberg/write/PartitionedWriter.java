@@ -121,7 +121,9 @@ public final class PartitionedWriter implements AutoCloseable {
                     files,
                     kind,
                     spec,
-                    partition == SHARED || values == null ? DataFileWriter.noPartition(spec) : values.partition(partition),
+                    partition == SHARED || values == null
+                            ? DataFileWriter.noPartition(spec)
+                            : values.partition(partition),
                     options);
             open.put(partition, writer);
         }

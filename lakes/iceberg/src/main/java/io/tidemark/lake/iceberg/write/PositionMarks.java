@@ -25,7 +25,8 @@ import org.apache.iceberg.util.StructLikeMap;
 final class PositionMarks implements DeleteMarks {
     private final MirrorFiles files;
     private final OutputFileFactory outputs;
-    private final Map<Integer, Map<StructLike, SortingPositionOnlyDeleteWriter<Record>>> writers = new LinkedHashMap<>();
+    private final Map<Integer, Map<StructLike, SortingPositionOnlyDeleteWriter<Record>>> writers =
+            new LinkedHashMap<>();
     private final Map<String, SortingPositionOnlyDeleteWriter<Record>> writerOf = new HashMap<>();
     private final PositionDelete<Record> position = PositionDelete.create();
 
@@ -56,7 +57,10 @@ final class PositionMarks implements DeleteMarks {
                 added.addAll(writer.result().deleteFiles());
             }
         }
-        return new Written(added, List.of(), added.stream().mapToLong(DeleteFile::recordCount).sum());
+        return new Written(
+                added,
+                List.of(),
+                added.stream().mapToLong(DeleteFile::recordCount).sum());
     }
 
     private SortingPositionOnlyDeleteWriter<Record> writer(DataFile file) {

@@ -48,7 +48,8 @@ final class VectorMarks implements DeleteMarks {
         before = 0;
         writer.close();
         DeleteWriteResult result = writer.result();
-        long after = result.deleteFiles().stream().mapToLong(DeleteFile::recordCount).sum();
+        long after =
+                result.deleteFiles().stream().mapToLong(DeleteFile::recordCount).sum();
         return new Written(result.deleteFiles(), result.rewrittenDeleteFiles(), after - before);
     }
 
