@@ -144,11 +144,10 @@ class AcknowledgementIT {
     }
 
     @Test
-    void saysSoWhenTheServerIsGone() throws Exception {
+    void saysSoWhenTheServerIsGone(@TempDir Path scratch) throws Exception {
         EmbeddedPostgresServer own = EmbeddedPostgresServer.start();
         try (own) {
-            try (StreamProbe doomed =
-                    new StreamProbe(own, Path.of(System.getProperty("java.io.tmpdir"), "tidemark-doomed"))) {
+            try (StreamProbe doomed = new StreamProbe(own, scratch)) {
                 PostgresChangeStream stream = doomed.open();
                 own.kill();
                 assertThatThrownBy(() -> {
