@@ -7,6 +7,7 @@ import io.tidemark.spi.metastore.MetadataStore;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -33,6 +34,7 @@ public final class Leases implements AutoCloseable {
     private final String holder = Holder.ofThisProcess().toString();
     private final Map<String, Lease> held = new ConcurrentHashMap<>();
     private final Map<String, Watched> watched = new ConcurrentHashMap<>();
+    private final Set<String> taking = ConcurrentHashMap.newKeySet();
     private final ScheduledExecutorService renewer;
     private final ScheduledFuture<?> renewal;
 
@@ -56,6 +58,19 @@ public final class Leases implements AutoCloseable {
 
     /** Takes the lease if it is free. */
     public Optional<Lease> tryAcquire(String name) {
+        // Between the write and the note that it is held, another thread would take it for one that an earlier life of
+        // this process left.
+        if (!taking.add(name)) {
+            return Optional.empty();
+        }
+        try {
+            return acquire(name);
+        } finally {
+            taking.remove(name);
+        }
+    }
+
+    private Optional<Lease> acquire(String name) {
         Optional<Entry> entry = store.read(PREFIX + name);
         long fence = 0;
         if (entry.isPresent()) {
@@ -85,7 +100,8 @@ public final class Leases implements AutoCloseable {
             return false;
         }
         LeaseRecord record = Json.read(entry.orElseThrow().value(), LeaseRecord.class, "lease " + name);
-        return !isFree(name, entry.orElseThrow(), record);
+        boolean isBeingTaken = record.holder().equals(holder) && taking.contains(name);
+        return isBeingTaken || !isFree(name, entry.orElseThrow(), record);
     }
 
     boolean isOverdue(Lease lease) {

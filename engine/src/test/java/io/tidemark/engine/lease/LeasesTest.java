@@ -4,8 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidemark.engine.json.Json;
 import io.tidemark.spi.metastore.Entry;
+import io.tidemark.spi.metastore.MetadataStore;
 import io.tidemark.testkit.metastore.InMemoryMetadataStore;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -56,6 +61,67 @@ class LeasesTest {
         Lease lease = leases.tryAcquire("capture").orElseThrow();
         advanceSeconds(8);
         assertThat(lease.isHeld()).isFalse();
+    }
+
+    @Test
+    void twoThreadsOfAProcessNeverHoldTheSameLease() {
+        List<Optional<Lease>> meanwhile = new ArrayList<>();
+        List<Boolean> seenHeld = new ArrayList<>();
+        AtomicReference<Leases> shared = new AtomicReference<>();
+        // The other thread looks when the first has written that it holds the lease, and does not know of its success
+        // yet.
+        MetadataStore slow = new AfterWrite(store, () -> {
+            meanwhile.add(shared.get().tryAcquire("table/a"));
+            seenHeld.add(shared.get().isHeldBySomebody("table/a"));
+        });
+        try (Leases taken = new Leases(slow, nanos::get)) {
+            shared.set(taken);
+            Lease lease = taken.tryAcquire("table/a").orElseThrow();
+            assertThat(meanwhile).containsExactly(Optional.empty());
+            assertThat(seenHeld).containsExactly(true);
+            assertThat(lease.isHeld()).isTrue();
+        }
+    }
+
+    /** Runs something after the first write. */
+    private static final class AfterWrite implements MetadataStore {
+        private final MetadataStore store;
+        private final AtomicReference<Runnable> once;
+
+        AfterWrite(MetadataStore store, Runnable action) {
+            this.store = store;
+            this.once = new AtomicReference<>(action);
+        }
+
+        @Override
+        public Optional<Entry> read(String key) {
+            return store.read(key);
+        }
+
+        @Override
+        public Optional<Entry> compareAndSet(String key, long expectedVersion, String value) {
+            Optional<Entry> written = store.compareAndSet(key, expectedVersion, value);
+            Runnable action = once.getAndSet(null);
+            if (action != null) {
+                action.run();
+            }
+            return written;
+        }
+
+        @Override
+        public List<Entry> list(String prefix) {
+            return store.list(prefix);
+        }
+
+        @Override
+        public boolean delete(String key, long expectedVersion) {
+            return store.delete(key, expectedVersion);
+        }
+
+        @Override
+        public void close() {
+            store.close();
+        }
     }
 
     private void foreign(String holder, long fence, long beat) {
