@@ -6,11 +6,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
 /** Hands on what is written, line by line. */
-final class LineStream extends OutputStream {
+public final class LineStream extends OutputStream {
     private final Consumer<String> lines;
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
 
-    LineStream(Consumer<String> lines) {
+    public LineStream(Consumer<String> lines) {
         this.lines = lines;
     }
 
