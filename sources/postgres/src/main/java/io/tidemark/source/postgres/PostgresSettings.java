@@ -18,9 +18,11 @@ final class PostgresSettings {
             "Where the database is: postgresql://host:port/database, with parameters of the PostgreSQL JDBC driver behind it, for example ?sslmode=require.",
             PostgresUrl::parse);
 
-    static final Setting<String> USER = Setting.text("user", "Role that connects; it needs REPLICATION, and SELECT on the tables.");
+    static final Setting<String> USER =
+            Setting.text("user", "Role that connects; it needs REPLICATION, and SELECT on the tables.");
 
-    static final Setting<String> PASSWORD = Setting.text("password", "Password of the role; absent when the server asks for none.")
+    static final Setting<String> PASSWORD = Setting.text(
+                    "password", "Password of the role; absent when the server asks for none.")
             .asOptional()
             .asSecret();
 
@@ -49,12 +51,17 @@ final class PostgresSettings {
 
     static Connections connections(String pipeline, Settings settings) {
         return new Connections(
-                settings.value(URL), settings.value(USER), settings.find(PASSWORD).orElse(null), pipeline);
+                settings.value(URL),
+                settings.value(USER),
+                settings.find(PASSWORD).orElse(null),
+                pipeline);
     }
 
     static CaptureNames names(String pipeline, Settings settings) {
         String byDefault = CaptureNames.defaultName(pipeline);
         return new CaptureNames(
-                pipeline, settings.find(SLOT).orElse(byDefault), settings.find(PUBLICATION).orElse(byDefault));
+                pipeline,
+                settings.find(SLOT).orElse(byDefault),
+                settings.find(PUBLICATION).orElse(byDefault));
     }
 }

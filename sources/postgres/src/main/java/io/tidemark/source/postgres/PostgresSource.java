@@ -75,7 +75,8 @@ final class PostgresSource implements Source {
 
     @Override
     public void prepare(List<SourceTable> tables, Optional<String> resumeToken) {
-        preparation().prepare(tables.stream().map(SourceTable::id).toList(), resumeToken.map(ReplicationSlot::position));
+        preparation()
+                .prepare(tables.stream().map(SourceTable::id).toList(), resumeToken.map(ReplicationSlot::position));
     }
 
     @Override
@@ -129,7 +130,8 @@ final class PostgresSource implements Source {
                 ResultSet row = statement.executeQuery("select pg_catalog.pg_current_wal_lsn()::text")) {
             row.next();
             Position current = ReplicationSlot.position(row.getString(1));
-            Optional<ReplicationSlot> slot = ReplicationSlot.find(connection, names.slot()).filter(ReplicationSlot::isUsable);
+            Optional<ReplicationSlot> slot =
+                    ReplicationSlot.find(connection, names.slot()).filter(ReplicationSlot::isUsable);
             if (slot.isEmpty()) {
                 return new SourceStatus(current, Position.ZERO, 0, false, false);
             }

@@ -93,14 +93,19 @@ class CaptureAndSnapshotIT {
                     stream.poll(mirror, Duration.ofMillis(20));
                 }
                 assertThat(mirror.committed).isLessThanOrEqualTo(marked);
-                assertThat(source.status()).extracting(SourceStatus::slotExists, SourceStatus::active).containsExactly(true, true);
+                assertThat(source.status())
+                        .extracting(SourceStatus::slotExists, SourceStatus::active)
+                        .containsExactly(true, true);
                 mirror.apply(cutoff.get());
                 assertThat(mirror.events).isGreaterThan(1000);
             }
             try (SnapshotCut cut = source.openCut(1, TIMEOUT)) {
                 Map<Long, String> expected = new HashMap<>();
-                cut.reading(table.schema()).rows(
-                        DigestRequest.whole(1), Set.of(0), row -> expected.put(Long.parseLong(row.get(0)), row.get(1) + " " + row.get(2)));
+                cut.reading(table.schema())
+                        .rows(
+                                DigestRequest.whole(1),
+                                Set.of(0),
+                                row -> expected.put(Long.parseLong(row.get(0)), row.get(1) + " " + row.get(2)));
                 assertThat(mirror.rows).isEqualTo(expected);
             }
             source.remove();
@@ -118,7 +123,9 @@ class CaptureAndSnapshotIT {
                 ChangeStream stream = open(source)) {
             assertThat(source.status().active()).isTrue();
             source.remove();
-            assertThat(source.status()).extracting(SourceStatus::slotExists, SourceStatus::active).containsExactly(false, false);
+            assertThat(source.status())
+                    .extracting(SourceStatus::slotExists, SourceStatus::active)
+                    .containsExactly(false, false);
             assertThatThrownBy(() -> {
                         while (true) {
                             stream.poll(new Mirror(), Duration.ofMillis(100));
@@ -156,7 +163,8 @@ class CaptureAndSnapshotIT {
             try (Connection connection = server.connect(database)) {
                 connection.setAutoCommit(false);
                 try (PreparedStatement insert = connection.prepareStatement("insert into t values (?, 0, ?)");
-                        PreparedStatement update = connection.prepareStatement("update t set n = n + 1, note = 'changed ' || n where id = ?");
+                        PreparedStatement update = connection.prepareStatement(
+                                "update t set n = n + 1, note = 'changed ' || n where id = ?");
                         PreparedStatement delete = connection.prepareStatement("delete from t where id = ?")) {
                     for (long n = 0; !isStopped.get(); n++) {
                         insert.setLong(1, 1_000_000L * (writer + 1) + n);
@@ -192,7 +200,9 @@ class CaptureAndSnapshotIT {
 
         @Override
         public ChangeBatch batch(RowSchema schema) {
-            if (batches.isEmpty() || batches.get(batches.size() - 1).schema() != schema || batches.get(batches.size() - 1).size() > 4096) {
+            if (batches.isEmpty()
+                    || !batches.get(batches.size() - 1).schema().equals(schema)
+                    || batches.get(batches.size() - 1).size() > 4096) {
                 batches.add(new ChangeBatch(schema, 4096));
             }
             return batches.get(batches.size() - 1);
@@ -230,9 +240,16 @@ class CaptureAndSnapshotIT {
         private void apply(ChangeBatch batch, int row) {
             long id = ((LongVector) batch.column(0)).value(row);
             switch (batch.operation(row)) {
-                case INSERT -> assertThat(rows.put(id, values(batch, row))).as("inserted row %s", id).isNull();
-                case UPDATE -> assertThat(rows.put(id, values(batch, row))).as("updated row %s", id).isNotNull();
-                case DELETE -> assertThat(rows.remove(id)).as("deleted row %s", id).isNotNull();
+                case INSERT ->
+                    assertThat(rows.put(id, values(batch, row)))
+                            .as("inserted row %s", id)
+                            .isNull();
+                case UPDATE ->
+                    assertThat(rows.put(id, values(batch, row)))
+                            .as("updated row %s", id)
+                            .isNotNull();
+                case DELETE ->
+                    assertThat(rows.remove(id)).as("deleted row %s", id).isNotNull();
                 default -> throw new AssertionError(batch.operation(row));
             }
         }

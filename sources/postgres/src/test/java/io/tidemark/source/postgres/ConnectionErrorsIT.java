@@ -75,7 +75,8 @@ class ConnectionErrorsIT {
                     .containsExactly(Finding.failed(
                             ErrorCode.SOURCE_AUTHENTICATION,
                             "connection",
-                            "Cannot connect to " + url() + ": user or password is wrong (user=secretive, sqlstate=28P01)",
+                            "Cannot connect to " + url()
+                                    + ": user or password is wrong (user=secretive, sqlstate=28P01)",
                             "Check user and password of the source."));
         }
         try (Source source = as("secretive", Map.of("password", "right"))) {
@@ -101,7 +102,8 @@ class ConnectionErrorsIT {
             assertError(
                     source::tables,
                     ErrorCode.SOURCE_AUTHENTICATION,
-                    "Cannot connect to " + url() + ": role \"nobody_knows\" does not exist (user=nobody_knows, sqlstate=28000)",
+                    "Cannot connect to " + url()
+                            + ": role \"nobody_knows\" does not exist (user=nobody_knows, sqlstate=28000)",
                     "Check that the role exists and may log in, that pg_hba.conf lets it in from here, and that sslmode fits.");
         }
     }
@@ -124,14 +126,17 @@ class ConnectionErrorsIT {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = socket.getLocalPort();
         }
-        try (Source source = TestSource.open(server, database, "p", Map.of("url", "postgresql://127.0.0.1:" + port + "/d"), List.of())) {
+        try (Source source = TestSource.open(
+                server, database, "p", Map.of("url", "postgresql://127.0.0.1:" + port + "/d"), List.of())) {
             assertError(
                     source::tables,
                     ErrorCode.SOURCE_UNREACHABLE,
-                    "Cannot connect to postgresql://127.0.0.1:" + port + "/d: the connection was refused (user=postgres, sqlstate=08001)",
+                    "Cannot connect to postgresql://127.0.0.1:" + port
+                            + "/d: the connection was refused (user=postgres, sqlstate=08001)",
                     "Check host, port and network; is the database up?");
         }
-        try (Source source = TestSource.open(server, database, "p", Map.of("url", "postgresql://no-such-host.invalid/d"), List.of())) {
+        try (Source source = TestSource.open(
+                server, database, "p", Map.of("url", "postgresql://no-such-host.invalid/d"), List.of())) {
             assertError(
                     source::tables,
                     ErrorCode.SOURCE_UNREACHABLE,
@@ -142,7 +147,10 @@ class ConnectionErrorsIT {
 
     @Test
     void missingReplicationComesWithTheStatement() {
-        server.execute(database, "grant create on database " + database + " to writer", "grant create on schema public to writer");
+        server.execute(
+                database,
+                "grant create on database " + database + " to writer",
+                "grant create on schema public to writer");
         server.execute(database, "set role writer", "create table t (id int primary key)");
         String remedy = "Run: ALTER ROLE \"writer\" REPLICATION; (on RDS: GRANT rds_replication TO \"writer\";)";
         try (Source source = as("writer", Map.of())) {
@@ -159,8 +167,7 @@ class ConnectionErrorsIT {
                     .filteredOn(finding -> finding.status() == Finding.Status.FAILED)
                     .extracting(Finding::subject, Finding::remedy)
                     .containsExactly(
-                            tuple("permission to replicate", remedy),
-                            tuple("connection for replication", remedy));
+                            tuple("permission to replicate", remedy), tuple("connection for replication", remedy));
         }
     }
 
@@ -191,18 +198,25 @@ class ConnectionErrorsIT {
     @Test
     void missingSelectComesWithTheStatement() {
         server.execute(database, "create schema \"s p\"", "create table \"s p\".t (id int primary key)");
-        String remedy = "Run: GRANT USAGE ON SCHEMA \"s p\" TO \"replicator\"; GRANT SELECT ON \"s p\".\"t\" TO \"replicator\";";
+        String remedy =
+                "Run: GRANT USAGE ON SCHEMA \"s p\" TO \"replicator\"; GRANT SELECT ON \"s p\".\"t\" TO \"replicator\";";
         try (Source source = as("replicator", Map.of());
                 SnapshotCut cut = source.openCut(1, TIMEOUT)) {
             SourceTable table = source.tables().get(0);
-            assertThatThrownBy(() -> TestSource.readAll(cut, table, 1 << 20, batch -> {})).isInstanceOfSatisfying(TidemarkException.class, e -> {
-                assertThat(e.code()).isEqualTo(ErrorCode.SOURCE_PERMISSION);
-                assertThat(e.reason()).isEqualTo("Cannot read table \"s p\".\"t\": permission denied for schema s p (user=replicator, sqlstate=42501)");
-                assertThat(e.remedy()).startsWith(remedy);
-            });
+            assertThatThrownBy(() -> TestSource.readAll(cut, table, 1 << 20, batch -> {}))
+                    .isInstanceOfSatisfying(TidemarkException.class, e -> {
+                        assertThat(e.code()).isEqualTo(ErrorCode.SOURCE_PERMISSION);
+                        assertThat(e.reason())
+                                .isEqualTo(
+                                        "Cannot read table \"s p\".\"t\": permission denied for schema s p (user=replicator, sqlstate=42501)");
+                        assertThat(e.remedy()).startsWith(remedy);
+                    });
             assertThat(source.check(List.of(table.id())))
                     .contains(Finding.failed(
-                            ErrorCode.SOURCE_PERMISSION, "table s p.t", "role replicator may not read table s p.t", remedy));
+                            ErrorCode.SOURCE_PERMISSION,
+                            "table s p.t",
+                            "role replicator may not read table s p.t",
+                            remedy));
         }
     }
 
@@ -233,8 +247,9 @@ class ConnectionErrorsIT {
 
     @Test
     void aServerWithoutLogicalLogOrFreeSlotIsNamed() {
-        String notLogical = "Run: ALTER SYSTEM SET wal_level = 'logical'; then restart the database (on RDS: set rds.logical_replication = 1"
-                + " in the parameter group and reboot).";
+        String notLogical =
+                "Run: ALTER SYSTEM SET wal_level = 'logical'; then restart the database (on RDS: set rds.logical_replication = 1"
+                        + " in the parameter group and reboot).";
         try (EmbeddedPostgresServer plain = EmbeddedPostgresServer.start(Map.of("wal_level", "replica"));
                 Source source = TestSource.open(plain, "postgres", "p")) {
             assertError(
@@ -243,10 +258,14 @@ class ConnectionErrorsIT {
                     "Cannot prepare capture: wal_level is replica, must be logical",
                     notLogical);
             assertThatThrownBy(() -> source.openCut(1, TIMEOUT))
-                    .isInstanceOfSatisfying(TidemarkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SOURCE_NOT_LOGICAL));
+                    .isInstanceOfSatisfying(
+                            TidemarkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SOURCE_NOT_LOGICAL));
             assertThat(source.check(List.of()))
                     .contains(Finding.failed(
-                            ErrorCode.SOURCE_NOT_LOGICAL, "wal_level", "wal_level is replica, must be logical", notLogical));
+                            ErrorCode.SOURCE_NOT_LOGICAL,
+                            "wal_level",
+                            "wal_level is replica, must be logical",
+                            notLogical));
         }
         try (EmbeddedPostgresServer full = EmbeddedPostgresServer.start(Map.of("max_replication_slots", "1"));
                 Source source = TestSource.open(full, "postgres", "p")) {
@@ -258,7 +277,9 @@ class ConnectionErrorsIT {
                     "Run: ALTER SYSTEM SET max_replication_slots = 5; ALTER SYSTEM SET max_wal_senders = 5; then restart the database."
                             + " Or drop unused slots: SELECT slot_name FROM pg_replication_slots WHERE NOT active;");
             assertThatThrownBy(() -> source.openCut(1, TIMEOUT))
-                    .isInstanceOfSatisfying(TidemarkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SOURCE_NO_FREE_SLOT));
+                    .isInstanceOfSatisfying(
+                            TidemarkException.class,
+                            e -> assertThat(e.code()).isEqualTo(ErrorCode.SOURCE_NO_FREE_SLOT));
         }
     }
 

@@ -28,13 +28,21 @@ public final class TestSource {
 
     /** A source with further settings, and columns to carry as text. */
     public static Source open(
-            EmbeddedPostgresServer server, String database, String pipeline, Map<String, String> settings, List<String> textColumns) {
+            EmbeddedPostgresServer server,
+            String database,
+            String pipeline,
+            Map<String, String> settings,
+            List<String> textColumns) {
         Map<String, String> texts = new HashMap<>();
         texts.put("url", "postgresql://localhost:" + server.port() + "/" + database);
         texts.put("user", server.user());
         texts.putAll(settings);
         return new PostgresSourceProvider()
-                .open(pipeline, new Settings("source", texts, Map.of()), Path.of("target", "scratch", database), textColumns);
+                .open(
+                        pipeline,
+                        new Settings("source", texts, Map.of()),
+                        Path.of("target", "scratch", database),
+                        textColumns);
     }
 
     /** The source's table of this name. */

@@ -14,8 +14,7 @@ import java.util.Map;
 /** The catalog's rows about user tables, read with one query a kind however many tables there are. No query locks a user table. */
 record CatalogRows(List<Relation> relations, Map<Long, List<TableColumn>> columns, Map<Long, List<IndexKey>> indexes) {
     /** User relations; sizes come from the last vacuum or analyze, since asking for true sizes would wait for locks. */
-    private static final String RELATIONS =
-            """
+    private static final String RELATIONS = """
             select c.oid::int8, n.nspname, c.relname, c.relkind::text, c.relispartition, coalesce(i.inhparent, 0)::int8,
                    c.relpersistence::text, c.relreplident::text, c.reltuples::int8,
                    (c.relpages::int8 + coalesce(t.relpages, 0)) * current_setting('block_size')::int8
@@ -29,8 +28,7 @@ record CatalogRows(List<Relation> relations, Map<Long, List<TableColumn>> column
                                 where d.classid = 'pg_catalog.pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
             """;
 
-    private static final String COLUMNS =
-            """
+    private static final String COLUMNS = """
             select a.attrelid::int8, a.attname, a.atttypid::int8, a.atttypmod, not a.attnotnull, a.attgenerated <> ''
               from pg_catalog.pg_attribute a
               join pg_catalog.pg_class c on c.oid = a.attrelid
@@ -40,8 +38,7 @@ record CatalogRows(List<Relation> relations, Map<Long, List<TableColumn>> column
              order by a.attrelid, a.attnum
             """;
 
-    private static final String INDEXES =
-            """
+    private static final String INDEXES = """
             select x.indrelid::int8, x.indisprimary, x.indisreplident, x.indimmediate and x.indisvalid,
                    (select array_agg(a.attname::text order by k.place)
                       from unnest(x.indkey::int2[]) with ordinality k(attnum, place)
@@ -86,7 +83,11 @@ record CatalogRows(List<Relation> relations, Map<Long, List<TableColumn>> column
             while (row.next()) {
                 columns.computeIfAbsent(row.getLong(1), oid -> new ArrayList<>())
                         .add(new TableColumn(
-                                row.getString(2), (int) row.getLong(3), row.getInt(4), row.getBoolean(5), row.getBoolean(6)));
+                                row.getString(2),
+                                (int) row.getLong(3),
+                                row.getInt(4),
+                                row.getBoolean(5),
+                                row.getBoolean(6)));
             }
         }
         return columns;
@@ -98,7 +99,8 @@ record CatalogRows(List<Relation> relations, Map<Long, List<TableColumn>> column
             while (row.next()) {
                 String[] columns = (String[]) row.getArray(5).getArray();
                 indexes.computeIfAbsent(row.getLong(1), oid -> new ArrayList<>())
-                        .add(new IndexKey(row.getBoolean(2), row.getBoolean(3), row.getBoolean(4), Arrays.asList(columns)));
+                        .add(new IndexKey(
+                                row.getBoolean(2), row.getBoolean(3), row.getBoolean(4), Arrays.asList(columns)));
             }
         }
         return indexes;

@@ -10,7 +10,7 @@ import io.tidemark.spi.schema.TableId;
  * @param kind {@code relkind}: r table, p partitioned table, f foreign table
  * @param isPartition whether it is a partition of another relation
  * @param parent oid of the relation that it is a partition of; 0 for none
- * @param persistence {@code relpersistence}: p permanent, u unlogged
+ * @param persistence as the catalog writes it: p permanent, u unlogged
  * @param identity {@code relreplident}: d default, i index, f full, n nothing
  * @param estimatedRows estimate, -1 when unknown
  * @param estimatedBytes estimate with out-of-line values, -1 when unknown

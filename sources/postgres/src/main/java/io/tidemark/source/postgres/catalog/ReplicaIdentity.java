@@ -32,12 +32,15 @@ record ReplicaIdentity(List<String> key, BeforeImage beforeImage, List<String> n
         Optional<List<String>> primary = usable(indexes, generated, IndexKey::isPrimary);
         return switch (relation.identity()) {
             case 'f' -> full(relation, primary, generated, serverMajor);
-            case 'i' -> usable(indexes, generated, IndexKey::isReplicaIdentity)
-                    .map(key -> new ReplicaIdentity(key, BeforeImage.KEY, List.of()))
-                    .orElseGet(() -> none("the index of its REPLICA IDENTITY is missing or cannot be used", relation));
+            case 'i' ->
+                usable(indexes, generated, IndexKey::isReplicaIdentity)
+                        .map(key -> new ReplicaIdentity(key, BeforeImage.KEY, List.of()))
+                        .orElseGet(
+                                () -> none("the index of its REPLICA IDENTITY is missing or cannot be used", relation));
             case 'n' -> none("its REPLICA IDENTITY is NOTHING", relation);
-            default -> primary.map(key -> new ReplicaIdentity(key, BeforeImage.KEY, List.of()))
-                    .orElseGet(() -> none(reasonOfNoKey(indexes), relation));
+            default ->
+                primary.map(key -> new ReplicaIdentity(key, BeforeImage.KEY, List.of()))
+                        .orElseGet(() -> none(reasonOfNoKey(indexes), relation));
         };
     }
 
@@ -46,9 +49,11 @@ record ReplicaIdentity(List<String> key, BeforeImage beforeImage, List<String> n
      *
      * @param whole the identity that its own indexes would give
      */
-    static ReplicaIdentity ofPartitions(Relation root, ReplicaIdentity whole, List<Relation> leaves, List<ReplicaIdentity> parts) {
+    static ReplicaIdentity ofPartitions(
+            Relation root, ReplicaIdentity whole, List<Relation> leaves, List<ReplicaIdentity> parts) {
         List<String> notices = new ArrayList<>();
-        notices.add("partitioned: attaching, detaching, dropping or truncating a single partition that holds rows is not captured");
+        notices.add(
+                "partitioned: attaching, detaching, dropping or truncating a single partition that holds rows is not captured");
         if (leaves.isEmpty()) {
             notices.addAll(whole.notices());
             return new ReplicaIdentity(whole.key(), whole.beforeImage(), notices);
@@ -57,7 +62,8 @@ record ReplicaIdentity(List<String> key, BeforeImage beforeImage, List<String> n
         boolean allFull = true;
         for (int i = 0; i < leaves.size(); i++) {
             if (parts.get(i).beforeImage() == BeforeImage.NONE) {
-                notices.add("only inserts and truncates are captured, because of partition " + leaves.get(i).id() + ": "
+                notices.add("only inserts and truncates are captured, because of partition "
+                        + leaves.get(i).id() + ": "
                         + String.join("; ", parts.get(i).notices()));
                 return new ReplicaIdentity(List.of(), BeforeImage.NONE, notices);
             }
@@ -66,7 +72,8 @@ record ReplicaIdentity(List<String> key, BeforeImage beforeImage, List<String> n
         }
         List<String> key = keys.iterator().next();
         if (keys.size() > 1 || (key.isEmpty() && !allFull)) {
-            notices.add("only inserts and truncates are captured, because its partitions have different replica identities");
+            notices.add(
+                    "only inserts and truncates are captured, because its partitions have different replica identities");
             return new ReplicaIdentity(List.of(), BeforeImage.NONE, notices);
         }
         if (key.isEmpty()) {
@@ -79,7 +86,10 @@ record ReplicaIdentity(List<String> key, BeforeImage beforeImage, List<String> n
     private static ReplicaIdentity full(
             Relation relation, Optional<List<String>> primary, Set<String> generated, int serverMajor) {
         if (serverMajor >= GENERATED_CHECKED_SINCE && !generated.isEmpty()) {
-            return none("Postgres " + serverMajor + " cannot publish updates with REPLICA IDENTITY FULL and generated columns", relation);
+            return none(
+                    "Postgres " + serverMajor
+                            + " cannot publish updates with REPLICA IDENTITY FULL and generated columns",
+                    relation);
         }
         List<String> notices = primary.isPresent()
                 ? List.of()
@@ -91,12 +101,15 @@ record ReplicaIdentity(List<String> key, BeforeImage beforeImage, List<String> n
         return new ReplicaIdentity(
                 List.of(),
                 BeforeImage.NONE,
-                List.of(reason + ": only inserts and truncates are captured, until there is a primary key or ALTER TABLE "
+                List.of(reason
+                        + ": only inserts and truncates are captured, until there is a primary key or ALTER TABLE "
                         + relation.id().quoted() + " REPLICA IDENTITY FULL"));
     }
 
     private static String reasonOfNoKey(List<IndexKey> indexes) {
-        return indexes.stream().anyMatch(IndexKey::isPrimary) ? "its primary key is deferrable, not valid or generated" : "no primary key";
+        return indexes.stream().anyMatch(IndexKey::isPrimary)
+                ? "its primary key is deferrable, not valid or generated"
+                : "no primary key";
     }
 
     private static Optional<List<String>> usable(

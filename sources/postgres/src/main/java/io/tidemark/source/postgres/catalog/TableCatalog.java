@@ -81,7 +81,8 @@ public final class TableCatalog {
             return "it is a foreign table, whose changes are not in this database's log";
         }
         if (relation.isUnlogged()) {
-            return "it is unlogged, so its changes are not in the log; run: ALTER TABLE " + relation.id().quoted() + " SET LOGGED;";
+            return "it is unlogged, so its changes are not in the log; run: ALTER TABLE "
+                    + relation.id().quoted() + " SET LOGGED;";
         }
         for (Relation leaf : leaves) {
             if (leaf.isForeign() || leaf.isUnlogged()) {
@@ -105,7 +106,8 @@ public final class TableCatalog {
         for (TableColumn column : rows.columns().getOrDefault(relation.oid(), List.of())) {
             if (column.isGenerated()) {
                 generated.add(column.name());
-                notices.add("generated column " + column.name() + " is left out: logical replication does not carry it");
+                notices.add(
+                        "generated column " + column.name() + " is left out: logical replication does not carry it");
                 continue;
             }
             PgType type = type(relation.id(), column, types, textColumns);
@@ -135,8 +137,8 @@ public final class TableCatalog {
 
     private static ReplicaIdentity identity(
             Relation relation, List<Relation> leaves, CatalogRows rows, Set<String> generated, int serverMajor) {
-        ReplicaIdentity whole =
-                ReplicaIdentity.of(relation, rows.indexes().getOrDefault(relation.oid(), List.of()), generated, serverMajor);
+        ReplicaIdentity whole = ReplicaIdentity.of(
+                relation, rows.indexes().getOrDefault(relation.oid(), List.of()), generated, serverMajor);
         if (!relation.isPartitioned()) {
             return whole;
         }

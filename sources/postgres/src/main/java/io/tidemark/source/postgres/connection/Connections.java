@@ -14,8 +14,7 @@ import org.postgresql.PGProperty;
  */
 public final class Connections {
     /** Row-level security is off, which means: an error instead of rows that are silently left out. */
-    private static final String SESSION =
-            """
+    private static final String SESSION = """
             SET timezone = 'UTC';
             SET datestyle = 'ISO, MDY';
             SET intervalstyle = 'postgres';

@@ -38,7 +38,8 @@ public final class PostgresErrors {
                 error(
                         ErrorCode.SOURCE_DATABASE_MISSING,
                         message + "the database does not exist" + values,
-                        "Correct the database in source.url, or create it: CREATE DATABASE " + quote(target.database()) + ";",
+                        "Correct the database in source.url, or create it: CREATE DATABASE " + quote(target.database())
+                                + ";",
                         e);
             case SqlState.NO_PRIVILEGE ->
                 replication
@@ -50,11 +51,16 @@ public final class PostgresErrors {
                         : error(
                                 ErrorCode.SOURCE_PERMISSION,
                                 message + "the role may not connect to the database" + values,
-                                "Run: GRANT CONNECT ON DATABASE " + quote(target.database()) + " TO " + quote(user) + ";",
+                                "Run: GRANT CONNECT ON DATABASE " + quote(target.database()) + " TO " + quote(user)
+                                        + ";",
                                 e);
             case SqlState.TOO_MANY_CONNECTIONS ->
                 replication
-                        ? error(ErrorCode.SOURCE_NO_FREE_SLOT, message + "no free WAL sender or connection" + values, null, e)
+                        ? error(
+                                ErrorCode.SOURCE_NO_FREE_SLOT,
+                                message + "no free WAL sender or connection" + values,
+                                null,
+                                e)
                         : error(
                                 ErrorCode.SOURCE_UNREACHABLE,
                                 message + "the database has no free connection" + values,
@@ -89,15 +95,18 @@ public final class PostgresErrors {
         }
         return error(
                 ErrorCode.SOURCE_PERMISSION,
-                "Cannot read table " + table + ": " + primary(e) + " (user=" + user + ", sqlstate=" + SqlState.of(e) + ")",
-                "Run: GRANT USAGE ON SCHEMA " + quote(schema) + " TO " + quote(user) + "; GRANT SELECT ON " + table + " TO "
-                        + quote(user) + "; (with row-level security also: ALTER ROLE " + quote(user) + " BYPASSRLS;)",
+                "Cannot read table " + table + ": " + primary(e) + " (user=" + user + ", sqlstate=" + SqlState.of(e)
+                        + ")",
+                "Run: GRANT USAGE ON SCHEMA " + quote(schema) + " TO " + quote(user) + "; GRANT SELECT ON " + table
+                        + " TO " + quote(user) + "; (with row-level security also: ALTER ROLE " + quote(user)
+                        + " BYPASSRLS;)",
                 e);
     }
 
     /** How to let a role replicate. */
     public static String replicationRemedy(String user) {
-        return "Run: ALTER ROLE " + quote(user) + " REPLICATION; (on RDS: GRANT rds_replication TO " + quote(user) + ";)";
+        return "Run: ALTER ROLE " + quote(user) + " REPLICATION; (on RDS: GRANT rds_replication TO " + quote(user)
+                + ";)";
     }
 
     /** The server's primary message, else the driver's. */

@@ -18,7 +18,8 @@ import org.postgresql.PGProperty;
  * @param parameters parameters of the driver that the URL carried, for example {@code sslmode}
  */
 public record PostgresUrl(String hosts, String database, Map<String, String> parameters) {
-    private static final String FORM = "must read postgresql://host:port/database, with parameters such as ?sslmode=require behind it";
+    private static final String FORM =
+            "must read postgresql://host:port/database, with parameters such as ?sslmode=require behind it";
 
     /** Parameters that Tidemark sets itself, or that would put a secret into a place that is printed. */
     private static final Set<String> OWN = Set.of(
@@ -108,7 +109,8 @@ public record PostgresUrl(String hosts, String database, Map<String, String> par
                 throw new IllegalArgumentException("must not hold the parameter " + name + ": Tidemark sets it itself");
             }
             if (PGProperty.forName(name) == null) {
-                throw new IllegalArgumentException("holds a parameter that the driver does not know (parameter=" + name + ")");
+                throw new IllegalArgumentException(
+                        "holds a parameter that the driver does not know (parameter=" + name + ")");
             }
             parameters.put(name, parsed.getProperty(name));
         }

@@ -42,7 +42,8 @@ public final class CaptureChecks {
                 throw PostgresErrors.running("check the source", e);
             }
         } catch (TidemarkException e) {
-            findings.add(Finding.failed(e.code(), findings.isEmpty() ? "connection" : "source", e.reason(), e.remedy()));
+            findings.add(
+                    Finding.failed(e.code(), findings.isEmpty() ? "connection" : "source", e.reason(), e.remedy()));
         }
         return List.copyOf(findings);
     }
@@ -63,7 +64,8 @@ public final class CaptureChecks {
     List<Finding> server(Connection connection) throws SQLException {
         ServerFacts facts = ServerFacts.load(connection);
         boolean hasSlot = ReplicationSlot.find(connection, names.slot()).isPresent();
-        boolean hasPublications = new Publications(connection, names).existing().size() == names.publications().size();
+        boolean hasPublications = new Publications(connection, names).existing().size()
+                == names.publications().size();
         List<Finding> findings = new ArrayList<>();
         findings.add(Finding.ok("version", "PostgreSQL " + facts.version() + ", encoding " + facts.encoding()));
         if (facts.isStandby()) {
@@ -76,7 +78,8 @@ public final class CaptureChecks {
         findings.add(walLevel(facts));
         findings.add(
                 facts.mayReplicate()
-                        ? Finding.ok("permission to replicate", "role " + connections.user() + " may use replication slots")
+                        ? Finding.ok(
+                                "permission to replicate", "role " + connections.user() + " may use replication slots")
                         : Finding.failed(
                                 ErrorCode.SOURCE_PERMISSION,
                                 "permission to replicate",
@@ -85,11 +88,14 @@ public final class CaptureChecks {
         findings.add(slots(facts, hasSlot));
         findings.add(
                 facts.mayCreate() || hasPublications
-                        ? Finding.ok("permission to publish", "role " + connections.user() + " may make publications, or they exist")
+                        ? Finding.ok(
+                                "permission to publish",
+                                "role " + connections.user() + " may make publications, or they exist")
                         : Finding.failed(
                                 ErrorCode.SOURCE_PERMISSION,
                                 "permission to publish",
-                                "role " + connections.user() + " may not create publications in database " + facts.database(),
+                                "role " + connections.user() + " may not create publications in database "
+                                        + facts.database(),
                                 "Run: GRANT CREATE ON DATABASE " + TableId.quote(facts.database()) + " TO "
                                         + TableId.quote(connections.user()) + ";"));
         return findings;
@@ -136,12 +142,17 @@ public final class CaptureChecks {
         String remedy = "Run: ALTER SYSTEM SET max_replication_slots = " + (facts.slots() + needed + 2)
                 + "; ALTER SYSTEM SET max_wal_senders = " + (Math.max(facts.senders(), facts.slots()) + needed + 2)
                 + "; then restart the database. Or drop unused slots: SELECT slot_name FROM pg_replication_slots WHERE NOT active;";
-        if (freeSlots < needed - 1 || freeSenders < 1 || freeSlots < 1 && !hasSlot) {
+        if (freeSlots < needed - 1 || freeSenders < 1) {
             return Finding.failed(ErrorCode.SOURCE_NO_FREE_SLOT, "replication slots", detail, remedy);
         }
         return freeSlots < needed || freeSenders < 2
-                ? Finding.warning("replication slots", detail + "; a snapshot or comparison needs one more for a moment", remedy)
-                : Finding.ok("replication slots", detail + "; retained log is limited to "
-                        + (facts.keepLimit().equals("-1") ? "nothing (max_slot_wal_keep_size = -1)" : facts.keepLimit()));
+                ? Finding.warning(
+                        "replication slots", detail + "; a snapshot or comparison needs one more for a moment", remedy)
+                : Finding.ok(
+                        "replication slots",
+                        detail + "; retained log is limited to "
+                                + (facts.keepLimit().equals("-1")
+                                        ? "nothing (max_slot_wal_keep_size = -1)"
+                                        : facts.keepLimit()));
     }
 }

@@ -88,18 +88,20 @@ public final class CapturePreparation {
             throw foreign();
         }
         if (slot.isLost()) {
-            throw lost("replication slot " + names.slot() + " was invalidated, because it kept more log than the server allows");
+            throw lost("replication slot " + names.slot()
+                    + " was invalidated, because it kept more log than the server allows");
         }
         if (resume.isPresent() && slot.confirmed().isAfter(resume.get())) {
-            throw lost("replication slot " + names.slot() + " has moved past the pipeline (confirmed=" + slot.confirmed()
-                    + ", pipeline=" + resume.get() + ")");
+            throw lost("replication slot " + names.slot() + " has moved past the pipeline (confirmed="
+                    + slot.confirmed() + ", pipeline=" + resume.get() + ")");
         }
     }
 
     private void prepare(Connection connection, Collection<TableId> tables, Optional<Position> resume)
             throws SQLException, InterruptedException {
         Publications publications = new Publications(connection, names);
-        boolean hasPublications = publications.existing().size() == names.publications().size();
+        boolean hasPublications =
+                publications.existing().size() == names.publications().size();
         Optional<ReplicationSlot> slot = ReplicationSlot.find(connection, names.slot());
         if (slot.isPresent() && !slot.get().isUsable()) {
             throw foreign();
@@ -140,7 +142,8 @@ public final class CapturePreparation {
     }
 
     /** Finds out which missing setting or permission is behind the error. */
-    private TidemarkException explained(Connection connection, Collection<TableId> tables, SQLException e) throws SQLException {
+    private TidemarkException explained(Connection connection, Collection<TableId> tables, SQLException e)
+            throws SQLException {
         if (SqlState.isLost(e)) {
             throw e;
         }
@@ -160,7 +163,8 @@ public final class CapturePreparation {
         return new TidemarkException(
                 ErrorCode.SOURCE_SLOT_IN_USE,
                 "Cannot use replication slot: it belongs to another database or plug-in (slot=" + names.slot() + ")",
-                "Give this pipeline another slot with source.slot, or drop that one: SELECT pg_drop_replication_slot('" + names.slot() + "');",
+                "Give this pipeline another slot with source.slot, or drop that one: SELECT pg_drop_replication_slot('"
+                        + names.slot() + "');",
                 null);
     }
 

@@ -36,8 +36,7 @@ final class Publications {
 
     private static final int ATTEMPTS_MAX = 10;
 
-    private static final String FIND =
-            """
+    private static final String FIND = """
             select p.pubname, p.puballtables, p.pubinsert and p.pubtruncate and p.pubviaroot and p.pubupdate = ? and p.pubdelete = ?,
                    coalesce(pg_catalog.obj_description(p.oid, 'pg_publication'), '')
               from pg_catalog.pg_publication p where p.pubname = ?
@@ -114,14 +113,16 @@ final class Publications {
                 if (row.next()) {
                     checkOwner(publication, row.getString(4));
                     if (!row.getBoolean(3)) {
-                        execute("ALTER PUBLICATION " + TableId.quote(publication) + " SET (" + options(insertsOnly) + ")");
+                        execute("ALTER PUBLICATION " + TableId.quote(publication) + " SET (" + options(insertsOnly)
+                                + ")");
                     }
                     return !row.getBoolean(2);
                 }
             }
         }
         execute("CREATE PUBLICATION " + TableId.quote(publication) + " WITH (" + options(insertsOnly) + ")");
-        execute("COMMENT ON PUBLICATION " + TableId.quote(publication) + " IS '" + comment().replace("'", "''") + "'");
+        execute("COMMENT ON PUBLICATION " + TableId.quote(publication) + " IS '"
+                + comment().replace("'", "''") + "'");
         LOG.info("Publication created: publication={}", publication);
         return true;
     }
@@ -150,7 +151,8 @@ final class Publications {
                 + "', publish_via_partition_root = true";
     }
 
-    private void compare(String publication, Set<TableId> wanted, Map<TableId, List<Change>> changes) throws SQLException {
+    private void compare(String publication, Set<TableId> wanted, Map<TableId, List<Change>> changes)
+            throws SQLException {
         Map<TableId, Boolean> published = published(publication);
         for (Map.Entry<TableId, Boolean> entry : published.entrySet()) {
             if (!wanted.contains(entry.getKey()) || entry.getValue()) {
@@ -168,16 +170,14 @@ final class Publications {
     /** Tables of the publication, and whether some of their rows or columns are left out. */
     private Map<TableId, Boolean> published(String publication) throws SQLException {
         boolean canFilter = connection.getMetaData().getDatabaseMajorVersion() >= 15;
-        String sql =
-                """
+        String sql = """
                 select n.nspname, c.relname, %s
                   from pg_catalog.pg_publication_rel r
                   join pg_catalog.pg_publication p on p.oid = r.prpubid
                   join pg_catalog.pg_class c on c.oid = r.prrelid
                   join pg_catalog.pg_namespace n on n.oid = c.relnamespace
                  where p.pubname = ?
-                """
-                        .formatted(canFilter ? "r.prqual is not null or r.prattrs is not null" : "false");
+                """.formatted(canFilter ? "r.prqual is not null or r.prattrs is not null" : "false");
         Map<TableId, Boolean> tables = new HashMap<>();
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setString(1, publication);
@@ -208,16 +208,22 @@ final class Publications {
                 return;
             } catch (SQLException e) {
                 execute("ROLLBACK");
-                boolean isBusy = SqlState.of(e).equals(SqlState.LOCK_NOT_AVAILABLE) || SqlState.of(e).equals(SqlState.DEADLOCK);
+                boolean isBusy = SqlState.of(e).equals(SqlState.LOCK_NOT_AVAILABLE)
+                        || SqlState.of(e).equals(SqlState.DEADLOCK);
                 if (!isBusy) {
                     throw e;
                 }
                 if (attempt == ATTEMPTS_MAX) {
                     throw new TidemarkException(
                             ErrorCode.TIMEOUT,
-                            "Cannot alter publication: another session keeps a lock on a table (publication=" + names.publication()
+                            "Cannot alter publication: another session keeps a lock on a table (publication="
+                                    + names.publication()
                                     + ", tables="
-                                    + changes.stream().limit(5).map(change -> change.table().toString()).distinct().collect(Collectors.joining(" "))
+                                    + changes.stream()
+                                            .limit(5)
+                                            .map(change -> change.table().toString())
+                                            .distinct()
+                                            .collect(Collectors.joining(" "))
                                     + ")",
                             "Wait for the VACUUM, CREATE INDEX or ALTER TABLE that runs on it (see pg_stat_activity), then try again.",
                             e);
@@ -233,7 +239,8 @@ final class Publications {
                 .map(change -> "ONLY " + change.table().quoted())
                 .collect(Collectors.joining(", "));
         if (!tables.isEmpty()) {
-            execute("ALTER PUBLICATION " + TableId.quote(publication) + (adds ? " ADD TABLE " : " DROP TABLE ") + tables);
+            execute("ALTER PUBLICATION " + TableId.quote(publication) + (adds ? " ADD TABLE " : " DROP TABLE ")
+                    + tables);
         }
     }
 

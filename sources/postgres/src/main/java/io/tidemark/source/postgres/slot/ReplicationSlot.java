@@ -25,8 +25,7 @@ import org.postgresql.replication.LogSequenceNumber;
  */
 public record ReplicationSlot(
         String name, boolean isUsable, int activePid, Position restart, Position confirmed, boolean isLost) {
-    private static final String FIND =
-            """
+    private static final String FIND = """
             select slot_type = 'logical' and plugin = 'pgoutput' and database = pg_catalog.current_database() and not temporary,
                    coalesce(active_pid, 0), restart_lsn::text, confirmed_flush_lsn::text, coalesce(wal_status = 'lost', false)
               from pg_catalog.pg_replication_slots where slot_name = ?
@@ -80,7 +79,8 @@ public record ReplicationSlot(
             if (slot.get().activePid() != 0) {
                 terminate(connection, slot.get().activePid());
             }
-            try (PreparedStatement statement = connection.prepareStatement("select pg_catalog.pg_drop_replication_slot(?)")) {
+            try (PreparedStatement statement =
+                    connection.prepareStatement("select pg_catalog.pg_drop_replication_slot(?)")) {
                 statement.setString(1, name);
                 statement.executeQuery().close();
                 return;
@@ -105,7 +105,9 @@ public record ReplicationSlot(
 
     /** The position that the database's notation {@code 16/B374D848} means; {@link Position#ZERO} for none. */
     public static Position position(@Nullable String lsn) {
-        return lsn == null ? Position.ZERO : new Position(LogSequenceNumber.valueOf(lsn).asLong());
+        return lsn == null
+                ? Position.ZERO
+                : new Position(LogSequenceNumber.valueOf(lsn).asLong());
     }
 
     private static void terminate(Connection connection, int pid) throws SQLException {

@@ -15,8 +15,7 @@ import java.time.Duration;
  */
 public final class RunningTransactions {
     /** The oldest by transaction id; prepared transactions have no process. */
-    private static final String OLDEST =
-            """
+    private static final String OLDEST = """
             select coalesce(l.pid, 0), coalesce(a.application_name, p.gid, 'unknown'), coalesce(a.usename, p.owner, 'unknown'),
                    coalesce(extract(epoch from pg_catalog.clock_timestamp() - coalesce(a.xact_start, p.prepared)), -1)::int8
               from pg_catalog.pg_locks l
@@ -29,7 +28,8 @@ public final class RunningTransactions {
     private RunningTransactions() {}
 
     /** The error of having waited too long, which names the oldest transaction but not what it does. */
-    public static TidemarkException blocked(String attempt, Duration waited, Connection connection, SQLException cause) {
+    public static TidemarkException blocked(
+            String attempt, Duration waited, Connection connection, SQLException cause) {
         String message = "Cannot " + attempt + ": running transactions did not end within " + Values.written(waited);
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(OLDEST)) {
@@ -44,7 +44,8 @@ public final class RunningTransactions {
                             + ", user=" + row.getString(3) + ", age=" + (seconds < 0 ? "unknown" : seconds + "s") + ")",
                     pid == 0
                             ? "Commit or roll back the prepared transaction, or try later."
-                            : "End that transaction, or try later; to force it: SELECT pg_terminate_backend(" + pid + ");",
+                            : "End that transaction, or try later; to force it: SELECT pg_terminate_backend(" + pid
+                                    + ");",
                     cause);
         } catch (SQLException e) {
             cause.addSuppressed(e);

@@ -37,8 +37,7 @@ record ServerFacts(
         boolean mayCreate,
         String database) {
     /** RDS gives the permission through membership in a role of its own. */
-    private static final String QUERY =
-            """
+    private static final String QUERY = """
             select current_setting('server_version'), current_setting('server_version_num')::int / 10000, current_setting('wal_level'),
                    pg_is_in_recovery(), current_setting('server_encoding'),
                    current_setting('max_replication_slots')::int, (select count(*) from pg_catalog.pg_replication_slots),

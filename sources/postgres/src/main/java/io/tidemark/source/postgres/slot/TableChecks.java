@@ -14,8 +14,7 @@ import java.util.List;
 
 /** Tests whether single tables can be published and read. */
 final class TableChecks {
-    private static final String PERMISSIONS =
-            """
+    private static final String PERMISSIONS = """
             select has_schema_privilege(c.relnamespace, 'USAGE'),
                    has_table_privilege(c.oid, 'SELECT')
                      or not exists (select from pg_catalog.pg_attribute a
@@ -48,7 +47,10 @@ final class TableChecks {
         String leftOut = catalog.leftOut().get(id);
         if (leftOut != null) {
             return List.of(Finding.failed(
-                    ErrorCode.SOURCE_TYPE, subject, "table " + id + " cannot be captured: " + leftOut, "Exclude the table."));
+                    ErrorCode.SOURCE_TYPE,
+                    subject,
+                    "table " + id + " cannot be captured: " + leftOut,
+                    "Exclude the table."));
         }
         SourceTable table = catalog.tables().get(id);
         if (table == null) {
@@ -99,8 +101,8 @@ final class TableChecks {
                     ErrorCode.SOURCE_PERMISSION,
                     subject,
                     "role " + user + " may not read table " + id,
-                    "Run: GRANT USAGE ON SCHEMA " + TableId.quote(id.schema()) + " TO " + role + "; GRANT SELECT ON " + id.quoted()
-                            + " TO " + role + ";"));
+                    "Run: GRANT USAGE ON SCHEMA " + TableId.quote(id.schema()) + " TO " + role + "; GRANT SELECT ON "
+                            + id.quoted() + " TO " + role + ";"));
         }
         if (!row.getBoolean(3) && !row.getBoolean(4)) {
             findings.add(Finding.failed(
@@ -108,7 +110,8 @@ final class TableChecks {
                     subject,
                     "role " + user + " does not own table " + id + ", which adding it to a publication needs",
                     "Run: GRANT " + TableId.quote(row.getString(5)) + " TO " + role + "; or let its owner publish it: "
-                            + "ALTER PUBLICATION " + TableId.quote(names.publication()) + " ADD TABLE ONLY " + id.quoted() + ";"));
+                            + "ALTER PUBLICATION " + TableId.quote(names.publication()) + " ADD TABLE ONLY "
+                            + id.quoted() + ";"));
         }
         if (row.getBoolean(6)) {
             findings.add(Finding.failed(

@@ -20,8 +20,7 @@ import java.time.Duration;
  * ordinary snapshot in which nothing runs that the exported one calls committed says that it is safe.
  */
 final class CommitBarrier {
-    private static final String RUNNING =
-            """
+    private static final String RUNNING = """
             select pg_catalog.pg_snapshot_xmax(s)::text::int8, array(select pg_catalog.pg_snapshot_xip(s)::text::int8)
               from pg_catalog.pg_current_snapshot() s
             """;
@@ -42,7 +41,10 @@ final class CommitBarrier {
         while (!isSettled(outside, exported)) {
             if (System.nanoTime() > deadline) {
                 throw RunningTransactions.blocked(
-                        "take a consistent cut", timeout, outside, new SQLException("a transaction that commits did not end"));
+                        "take a consistent cut",
+                        timeout,
+                        outside,
+                        new SQLException("a transaction that commits did not end"));
             }
             Thread.sleep(PAUSE_MILLIS);
         }

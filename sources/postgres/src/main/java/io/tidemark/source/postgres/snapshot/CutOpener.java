@@ -48,8 +48,8 @@ public final class CutOpener {
                 drop(exporter, slot);
                 String text = view.read(CutOpener::snapshotText);
                 CommitBarrier.await(exporter, text, timeout);
-                PostgresSnapshotCut cut = view.read(connection ->
-                        new PostgresSnapshotCut(view, exported.consistentPoint(), TypeCatalog.load(connection), nowMicros(connection)));
+                PostgresSnapshotCut cut = view.read(connection -> new PostgresSnapshotCut(
+                        view, exported.consistentPoint(), TypeCatalog.load(connection), nowMicros(connection)));
                 LOG.debug("Cut taken: position={} readers={}", exported.consistentPoint(), readers);
                 return cut;
             } catch (SQLException | TidemarkException | InterruptedException e) {
@@ -64,37 +64,42 @@ public final class CutOpener {
         }
     }
 
-    private static Exported export(Connections connections, Connection exporter, String slot, Duration timeout) throws SQLException {
+    private static Exported export(Connections connections, Connection exporter, String slot, Duration timeout)
+            throws SQLException {
         try (Statement statement = exporter.createStatement()) {
             statement.setQueryTimeout(Math.toIntExact(Math.max(1, timeout.toSeconds())));
             // The older form of the command, which every supported version takes.
-            try (ResultSet row = statement.executeQuery("CREATE_REPLICATION_SLOT " + slot + " TEMPORARY LOGICAL pgoutput EXPORT_SNAPSHOT")) {
+            try (ResultSet row = statement.executeQuery(
+                    "CREATE_REPLICATION_SLOT " + slot + " TEMPORARY LOGICAL pgoutput EXPORT_SNAPSHOT")) {
                 row.next();
-                return new Exported(ReplicationSlot.position(row.getString("consistent_point")), row.getString("snapshot_name"));
+                return new Exported(
+                        ReplicationSlot.position(row.getString("consistent_point")), row.getString("snapshot_name"));
             }
         } catch (SQLException e) {
             throw explained(connections, timeout, e);
         }
     }
 
-    private static TidemarkException explained(Connections connections, Duration timeout, SQLException e) throws SQLException {
+    private static TidemarkException explained(Connections connections, Duration timeout, SQLException e)
+            throws SQLException {
         String attempt = "take a consistent cut";
-        switch (SqlState.of(e)) {
-            case SqlState.CANCELLED:
+        return switch (SqlState.of(e)) {
+            case SqlState.CANCELLED -> {
                 try (Connection connection = connections.open()) {
-                    return RunningTransactions.blocked(attempt, timeout, connection, e);
+                    yield RunningTransactions.blocked(attempt, timeout, connection, e);
                 }
-            case SqlState.NOT_IN_REQUIRED_STATE:
-                return new TidemarkException(ErrorCode.SOURCE_NOT_LOGICAL, "Cannot " + attempt + ": " + PostgresErrors.primary(e), e);
-            case SqlState.NO_PRIVILEGE:
-                return new TidemarkException(
+            }
+            case SqlState.NOT_IN_REQUIRED_STATE ->
+                new TidemarkException(
+                        ErrorCode.SOURCE_NOT_LOGICAL, "Cannot " + attempt + ": " + PostgresErrors.primary(e), e);
+            case SqlState.NO_PRIVILEGE ->
+                new TidemarkException(
                         ErrorCode.SOURCE_PERMISSION,
                         "Cannot " + attempt + ": " + PostgresErrors.primary(e) + " (user=" + connections.user() + ")",
                         PostgresErrors.replicationRemedy(connections.user()),
                         e);
-            default:
-                return PostgresErrors.running(attempt, e);
-        }
+            default -> PostgresErrors.running(attempt, e);
+        };
     }
 
     private static void drop(Connection exporter, String slot) throws SQLException {
@@ -114,7 +119,8 @@ public final class CutOpener {
 
     private static long nowMicros(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("select (extract(epoch from pg_catalog.now()) * 1000000)::int8")) {
+                ResultSet row =
+                        statement.executeQuery("select (extract(epoch from pg_catalog.now()) * 1000000)::int8")) {
             row.next();
             return row.getLong(1);
         }

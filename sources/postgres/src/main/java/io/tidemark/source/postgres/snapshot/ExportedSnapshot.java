@@ -20,7 +20,8 @@ record ExportedSnapshot(long xmin, long xmax, Set<Long> notVisible) {
     static ExportedSnapshot parse(String text) {
         String[] parts = text.split(":", -1);
         if (parts.length != 3) {
-            throw new IllegalArgumentException("Cannot read snapshot: must read xmin:xmax:list (snapshot=" + text + ")");
+            throw new IllegalArgumentException(
+                    "Cannot read snapshot: must read xmin:xmax:list (snapshot=" + text + ")");
         }
         Set<Long> list = new HashSet<>();
         if (!parts[2].isEmpty()) {
@@ -33,7 +34,7 @@ record ExportedSnapshot(long xmin, long xmax, Set<Long> notVisible) {
 
     /** Whether rows of the transaction are visible if it has committed. */
     boolean isVisible(long transaction) {
-        return transaction < xmin || transaction < xmax && !notVisible.contains(transaction);
+        return transaction < xmin || (transaction < xmax && !notVisible.contains(transaction));
     }
 
     /** No transaction from here on is visible. */

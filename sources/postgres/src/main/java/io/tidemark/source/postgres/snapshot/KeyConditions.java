@@ -20,7 +20,8 @@ final class KeyConditions {
     KeyConditions(RowSchema schema) {
         if (!schema.hasKey()) {
             throw new TidemarkException(
-                    ErrorCode.INVALID_ARGUMENT, "Cannot read rows by key: the table has no key (table=" + schema.table() + ")");
+                    ErrorCode.INVALID_ARGUMENT,
+                    "Cannot read rows by key: the table has no key (table=" + schema.table() + ")");
         }
         this.schema = schema;
         this.keyIndexes = schema.keyIndexes();
@@ -47,8 +48,8 @@ final class KeyConditions {
         if (key.size() != keyIndexes.length) {
             throw new TidemarkException(
                     ErrorCode.INVALID_ARGUMENT,
-                    "Cannot read rows by key: wrong number of values (table=" + schema.table() + ", values=" + key.size() + ", expected="
-                            + keyIndexes.length + ")");
+                    "Cannot read rows by key: wrong number of values (table=" + schema.table() + ", values="
+                            + key.size() + ", expected=" + keyIndexes.length + ")");
         }
         StringJoiner row = new StringJoiner(", ", "(", ")");
         for (int i = 0; i < keyIndexes.length; i++) {
@@ -59,8 +60,8 @@ final class KeyConditions {
             } catch (IllegalArgumentException e) {
                 throw new TidemarkException(
                         ErrorCode.INVALID_ARGUMENT,
-                        "Cannot read rows by key: a value does not fit its column (table=" + schema.table() + ", column=" + column.name()
-                                + ", type=" + column.type() + ")",
+                        "Cannot read rows by key: a value does not fit its column (table=" + schema.table()
+                                + ", column=" + column.name() + ", type=" + column.type() + ")",
                         e);
             }
         }

@@ -26,11 +26,14 @@ final class KeyLiterals {
             return switch (type.kind()) {
                 case BOOLEAN, INT32, INT64, STRING, UUID -> cast(text, typeName);
                 case DECIMAL -> SqlText.literal(text) + "::numeric::" + typeName;
-                case FLOAT32 -> cast(Float.toString(Float.intBitsToFloat(Integer.parseUnsignedInt(text, 16))), typeName);
-                case FLOAT64 -> cast(Double.toString(Double.longBitsToDouble(Long.parseUnsignedLong(text, 16))), typeName);
+                case FLOAT32 ->
+                    cast(Float.toString(Float.intBitsToFloat(Integer.parseUnsignedInt(text, 16))), typeName);
+                case FLOAT64 ->
+                    cast(Double.toString(Double.longBitsToDouble(Long.parseUnsignedLong(text, 16))), typeName);
                 case BYTES -> cast("\\x" + text, typeName);
                 case DATE -> cast(date(LocalDate.ofEpochDay(Integer.parseInt(text)), ""), typeName);
-                case TIME -> cast(time(LocalTime.ofNanoOfDay(Math.multiplyExact(Long.parseLong(text), 1000L))), typeName);
+                case TIME ->
+                    cast(time(LocalTime.ofNanoOfDay(Math.multiplyExact(Long.parseLong(text), 1000L))), typeName);
                 case TIMESTAMP, TIMESTAMP_TZ -> cast(timestamp(Long.parseLong(text)), typeName);
             };
         } catch (NumberFormatException | DateTimeException | ArithmeticException e) {
@@ -52,11 +55,22 @@ final class KeyLiterals {
     private static String date(LocalDate date, String time) {
         int year = date.getYear();
         return String.format(
-                Locale.ROOT, "%04d-%02d-%02d%s%s", year > 0 ? year : 1 - year, date.getMonthValue(), date.getDayOfMonth(), time, year > 0 ? "" : " BC");
+                Locale.ROOT,
+                "%04d-%02d-%02d%s%s",
+                year > 0 ? year : 1 - year,
+                date.getMonthValue(),
+                date.getDayOfMonth(),
+                time,
+                year > 0 ? "" : " BC");
     }
 
     private static String time(LocalTime time) {
         return String.format(
-                Locale.ROOT, "%02d:%02d:%02d.%06d", time.getHour(), time.getMinute(), time.getSecond(), time.getNano() / 1000);
+                Locale.ROOT,
+                "%02d:%02d:%02d.%06d",
+                time.getHour(),
+                time.getMinute(),
+                time.getSecond(),
+                time.getNano() / 1000);
     }
 }

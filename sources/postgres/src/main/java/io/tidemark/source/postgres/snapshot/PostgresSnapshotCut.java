@@ -73,7 +73,8 @@ public final class PostgresSnapshotCut implements SnapshotCut {
         long rows = 0;
         try {
             for (int from = 0; from < keys.size(); from += KeyConditions.KEYS_PER_QUERY) {
-                List<List<String>> part = keys.subList(from, Math.min(keys.size(), from + KeyConditions.KEYS_PER_QUERY));
+                List<List<String>> part =
+                        keys.subList(from, Math.min(keys.size(), from + KeyConditions.KEYS_PER_QUERY));
                 rows += read(schema.table(), connection -> {
                     RelationLayout layout = RelationLayout.load(connection, schema.table(), schema, types);
                     return rowCopy(layout).copy(connection, conditions.join(layout, part), consumer);
@@ -99,15 +100,16 @@ public final class PostgresSnapshotCut implements SnapshotCut {
     private TidemarkException located(TableId relation, BlockRange range, RowCopy.UndecodableRow row) {
         String at = read(relation, connection -> {
             try (Statement statement = connection.createStatement();
-                    ResultSet found = statement.executeQuery("SELECT ctid::text FROM ONLY " + relation.quoted() + " WHERE " + range.condition()
-                            + " OFFSET " + row.offset() + " LIMIT 1")) {
+                    ResultSet found = statement.executeQuery("SELECT ctid::text FROM ONLY " + relation.quoted()
+                            + " WHERE " + range.condition() + " OFFSET " + row.offset() + " LIMIT 1")) {
                 return found.next() ? found.getString(1) : "unknown";
             }
         });
         TidemarkException reason = row.reason();
         String text = reason.reason();
         String opened = text.endsWith(")") ? text.substring(0, text.length() - 1) + ", " : text + " (";
-        return new TidemarkException(reason.code(), opened + "relation=" + relation + ", ctid=" + at + ")", reason.remedy(), reason);
+        return new TidemarkException(
+                reason.code(), opened + "relation=" + relation + ", ctid=" + at + ")", reason.remedy(), reason);
     }
 
     private RowCopy rowCopy(RelationLayout layout) {

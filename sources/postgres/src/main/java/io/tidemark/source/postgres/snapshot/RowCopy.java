@@ -40,22 +40,24 @@ final class RowCopy {
      */
     long copy(Connection connection, String source, Consumer<ChangeBatch> consumer) throws SQLException {
         ChangeBatch batch = new ChangeBatch(layout.schema(), ROWS_PER_BATCH);
-        CopyBinaryReader reader =
-                new CopyBinaryReader(new RowDecoder(layout.schema(), layout.types()), () -> batch, position.value(), takenMicros);
+        CopyBinaryReader reader = new CopyBinaryReader(
+                new RowDecoder(layout.schema(), layout.types()), () -> batch, position.value(), takenMicros);
         Progress progress = new Progress();
         try {
-            CopyRows.read(connection, "COPY (SELECT " + layout.columnList() + source + ") TO STDOUT (FORMAT binary)", row -> {
-                // A message is a row, so that the bytes of a batch are known before they are decoded.
-                if (batch.size() == ROWS_PER_BATCH || progress.bytes + row.length > BYTES_PER_BATCH && !batch.isEmpty()) {
-                    consumer.accept(batch);
-                    batch.clear();
-                    progress.bytes = 0;
-                }
-                reader.feed(row, 0, row.length);
-                progress.bytes += row.length;
-                progress.rows++;
-                return true;
-            });
+            CopyRows.read(
+                    connection, "COPY (SELECT " + layout.columnList() + source + ") TO STDOUT (FORMAT binary)", row -> {
+                        // A message is a row, so that the bytes of a batch are known before they are decoded.
+                        if (batch.size() == ROWS_PER_BATCH
+                                || (progress.bytes + row.length > BYTES_PER_BATCH && !batch.isEmpty())) {
+                            consumer.accept(batch);
+                            batch.clear();
+                            progress.bytes = 0;
+                        }
+                        reader.feed(row, 0, row.length);
+                        progress.bytes += row.length;
+                        progress.rows++;
+                        return true;
+                    });
         } catch (TidemarkException e) {
             throw e.code() == ErrorCode.SOURCE_VALUE ? new UndecodableRow(progress.rows, e) : e;
         }

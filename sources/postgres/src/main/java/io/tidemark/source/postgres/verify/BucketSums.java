@@ -40,7 +40,8 @@ final class BucketSums {
         List<BucketDigest> digests = new ArrayList<>();
         for (int i = 0; i < rows.length; i++) {
             if (rows[i] > 0) {
-                digests.add(new BucketDigest(i, rows[i], value(highUpper[i], highLower[i]), value(lowUpper[i], lowLower[i])));
+                digests.add(new BucketDigest(
+                        i, rows[i], value(highUpper[i], highLower[i]), value(lowUpper[i], lowLower[i])));
             }
         }
         return digests;

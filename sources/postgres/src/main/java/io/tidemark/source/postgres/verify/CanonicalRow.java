@@ -53,7 +53,7 @@ final class CanonicalRow {
         for (int field = 0; field < fields; field++) {
             starts[field] = size;
             at = readField(field, line, at, end);
-            if (at < end && line[at] != '\t' || at == end && field < fields - 1) {
+            if ((at < end && line[at] != '\t') || (at == end && field < fields - 1)) {
                 throw malformed("wrong number of fields");
             }
             at++;
@@ -95,7 +95,7 @@ final class CanonicalRow {
             }
             digest(key, length);
         }
-        return ((hash[0] & 0xFF) << 8 | hash[1] & 0xFF) & (buckets - 1);
+        return (((hash[0] & 0xFF) << 8) | (hash[1] & 0xFF)) & (buckets - 1);
     }
 
     /** The canonical texts. */
@@ -208,7 +208,7 @@ final class CanonicalRow {
     private long half(int from) {
         long value = 0;
         for (int i = from; i < from + 8; i++) {
-            value = value << 8 | hash[i] & 0xFF;
+            value = (value << 8) | (hash[i] & 0xFF);
         }
         return value;
     }

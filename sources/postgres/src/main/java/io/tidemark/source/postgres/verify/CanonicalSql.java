@@ -30,9 +30,14 @@ final class CanonicalSql {
             case DECIMAL -> pgType.valueExpression(column);
             case STRING -> pgType.asTextExpression(column);
             case BYTES -> "encode(" + column + ", 'hex')";
-            case FLOAT32 -> "case when " + column + " = 'NaN' then '7fc00000' else encode(float4send(" + column + "), 'hex') end";
-            case FLOAT64 -> "case when " + column + " = 'NaN' then '7ff8000000000000' else encode(float8send(" + column + "), 'hex') end";
-            case DATE -> "case when isfinite(" + column + ") then (" + column + " - '1970-01-01'::date)::text else " + column + "::text end";
+            case FLOAT32 ->
+                "case when " + column + " = 'NaN' then '7fc00000' else encode(float4send(" + column + "), 'hex') end";
+            case FLOAT64 ->
+                "case when " + column + " = 'NaN' then '7ff8000000000000' else encode(float8send(" + column
+                        + "), 'hex') end";
+            case DATE ->
+                "case when isfinite(" + column + ") then (" + column + " - '1970-01-01'::date)::text else " + column
+                        + "::text end";
             // Exact: extract gives a numeric with six digits after the point.
             case TIME, TIMESTAMP, TIMESTAMP_TZ -> "trunc(extract(epoch from " + column + ") * 1000000)";
         };

@@ -30,7 +30,8 @@ final class KeyRange {
         if (!layout.schema().hasKey()) {
             throw new TidemarkException(
                     ErrorCode.INVALID_ARGUMENT,
-                    "Cannot compare a key range: the table has no key (table=" + layout.schema().table() + ")");
+                    "Cannot compare a key range: the table has no key (table="
+                            + layout.schema().table() + ")");
         }
         int index = layout.schema().keyIndexes()[0];
         Column column = layout.schema().columns().get(index);
@@ -41,17 +42,25 @@ final class KeyRange {
                 : layout.types().get(index).valueExpression(quoted);
         StringBuilder condition = new StringBuilder("true");
         if (request.from().isPresent()) {
-            condition.append(" and ").append(expression).append(" >= ")
-                    .append(bound(connection, layout, index, "from", request.from().get()));
+            condition
+                    .append(" and ")
+                    .append(expression)
+                    .append(" >= ")
+                    .append(bound(
+                            connection, layout, index, "from", request.from().get()));
         }
         if (request.to().isPresent()) {
-            condition.append(" and ").append(expression).append(" < ")
+            condition
+                    .append(" and ")
+                    .append(expression)
+                    .append(" < ")
                     .append(bound(connection, layout, index, "to", request.to().get()));
         }
         return condition.toString();
     }
 
-    private static String bound(Connection connection, RelationLayout layout, int index, String name, String text) throws SQLException {
+    private static String bound(Connection connection, RelationLayout layout, int index, String name, String text)
+            throws SQLException {
         Column column = layout.schema().columns().get(index);
         String literal;
         try {
@@ -59,7 +68,8 @@ final class KeyRange {
                 case STRING -> SqlText.literal(text);
                 case BYTES -> SqlText.literal("\\x" + (text.startsWith("\\x") ? text.substring(2) : text)) + "::bytea";
                 case DECIMAL -> SqlText.literal(text.strip()) + "::numeric";
-                default -> SqlText.literal(text.strip()) + "::" + layout.typeNames().get(index);
+                default ->
+                    SqlText.literal(text.strip()) + "::" + layout.typeNames().get(index);
             };
         } catch (IllegalArgumentException e) {
             throw invalid(layout, column, name, e);
@@ -78,8 +88,8 @@ final class KeyRange {
     private static TidemarkException invalid(RelationLayout layout, Column column, String name, Exception cause) {
         return new TidemarkException(
                 ErrorCode.INVALID_ARGUMENT,
-                "Cannot compare a key range: '" + name + "' is no value of its column (table=" + layout.schema().table() + ", column="
-                        + column.name() + ", type=" + column.sourceType() + ")",
+                "Cannot compare a key range: '" + name + "' is no value of its column (table="
+                        + layout.schema().table() + ", column=" + column.name() + ", type=" + column.sourceType() + ")",
                 cause);
     }
 }

@@ -67,7 +67,8 @@ public final class PostgresTableReading implements TableReading {
             throw new IllegalStateException("Cannot digest table " + schema.table(), e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new TidemarkException(ErrorCode.TIMEOUT, "Cannot digest table " + schema.table() + ": it was interrupted", e);
+            throw new TidemarkException(
+                    ErrorCode.TIMEOUT, "Cannot digest table " + schema.table() + ": it was interrupted", e);
         } finally {
             isStopped.set(true);
             executor.shutdown();
@@ -133,7 +134,8 @@ public final class PostgresTableReading implements TableReading {
                     : part.range().condition();
             CopyRows.read(
                     connection,
-                    "COPY (SELECT " + CanonicalSql.columns(layout) + " FROM " + layout.from() + " WHERE " + condition + ") TO STDOUT",
+                    "COPY (SELECT " + CanonicalSql.columns(layout) + " FROM " + layout.from() + " WHERE " + condition
+                            + ") TO STDOUT",
                     visitor);
             return part;
         });
@@ -143,7 +145,8 @@ public final class PostgresTableReading implements TableReading {
         try {
             return view.read(work);
         } catch (SQLException e) {
-            throw PostgresErrors.reading(schema.table().quoted(), view.user(), schema.table().schema(), e);
+            throw PostgresErrors.reading(
+                    schema.table().quoted(), view.user(), schema.table().schema(), e);
         }
     }
 

@@ -14,7 +14,7 @@ public record BlockRange(long from, long to) {
     private static final long BLOCKS_MAX = 0xFFFFFFFFL;
 
     public BlockRange {
-        if (from < 0 || from > BLOCKS_MAX || to != UNBOUNDED && (to <= from || to > BLOCKS_MAX)) {
+        if (from < 0 || from > BLOCKS_MAX || (to != UNBOUNDED && (to <= from || to > BLOCKS_MAX))) {
             throw new IllegalArgumentException("Cannot use block range (from=" + from + ", to=" + to + ")");
         }
     }

@@ -32,8 +32,7 @@ import java.util.Map;
  * @param typeNames their names as SQL, without modifiers
  */
 public record RelationLayout(String from, RowSchema schema, List<PgType> types, List<String> typeNames) {
-    private static final String STATE =
-            """
+    private static final String STATE = """
             with recursive parts(oid) as (
               select ?::regclass::oid
               union all
@@ -43,8 +42,7 @@ public record RelationLayout(String from, RowSchema schema, List<PgType> types, 
               from parts left join pg_catalog.pg_class c on c.oid = parts.oid
             """;
 
-    private static final String COLUMNS =
-            """
+    private static final String COLUMNS = """
             select attname, atttypid::int8, atttypmod, not attnotnull, attgenerated <> '', format_type(atttypid, -1)
               from pg_catalog.pg_attribute where attrelid = ?::regclass and attnum > 0 and not attisdropped
             """;
@@ -61,8 +59,10 @@ public record RelationLayout(String from, RowSchema schema, List<PgType> types, 
      * @throws TidemarkException {@code SOURCE_TABLE_REWRITTEN} when the view no longer sees its rows, {@code SOURCE_SCHEMA_CHANGED} when the
      *     columns are not those of the schema
      */
-    public static RelationLayout load(Connection connection, TableId relation, RowSchema schema, TypeCatalog types) throws SQLException {
-        // An ordinary table may have inheriting ones, which are tables of their own; a partitioned one is nothing but its partitions.
+    public static RelationLayout load(Connection connection, TableId relation, RowSchema schema, TypeCatalog types)
+            throws SQLException {
+        // An ordinary table may have inheriting ones, which are tables of their own; a partitioned one is nothing but
+        // its partitions.
         boolean isPartitioned = isPartitioned(connection, relation);
         String from = (isPartitioned ? "" : "ONLY ") + relation.quoted();
         try (Statement statement = connection.createStatement()) {
@@ -85,7 +85,11 @@ public record RelationLayout(String from, RowSchema schema, List<PgType> types, 
 
     /** All columns, quoted, separated by commas. */
     public String columnList() {
-        return String.join(", ", schema.columns().stream().map(column -> TableId.quote(column.name())).toList());
+        return String.join(
+                ", ",
+                schema.columns().stream()
+                        .map(column -> TableId.quote(column.name()))
+                        .toList());
     }
 
     private static boolean isPartitioned(Connection connection, TableId relation) throws SQLException {
@@ -123,7 +127,11 @@ public record RelationLayout(String from, RowSchema schema, List<PgType> types, 
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
                     TableColumn column = new TableColumn(
-                            row.getString(1), (int) row.getLong(2), row.getInt(3), row.getBoolean(4), row.getBoolean(5));
+                            row.getString(1),
+                            (int) row.getLong(2),
+                            row.getInt(3),
+                            row.getBoolean(4),
+                            row.getBoolean(5));
                     columns.put(column.name(), new NamedColumn(column, row.getString(6)));
                 }
             }
@@ -131,7 +139,8 @@ public record RelationLayout(String from, RowSchema schema, List<PgType> types, 
         return columns;
     }
 
-    private static PgType type(TableId relation, RowSchema schema, Column column, TableColumn live, TypeCatalog catalog) {
+    private static PgType type(
+            TableId relation, RowSchema schema, Column column, TableColumn live, TypeCatalog catalog) {
         PgType type = PgType.of(live.typeOid(), live.typmod(), catalog);
         if (!type.columnType().equals(column.type()) && column.type().equals(ColumnType.STRING)) {
             // The user wants it as text.
@@ -147,11 +156,13 @@ public record RelationLayout(String from, RowSchema schema, List<PgType> types, 
     }
 
     private static TidemarkException changed(TableId relation, String reason) {
-        return new TidemarkException(ErrorCode.SOURCE_SCHEMA_CHANGED, "Cannot read table " + relation.quoted() + ": " + reason);
+        return new TidemarkException(
+                ErrorCode.SOURCE_SCHEMA_CHANGED, "Cannot read table " + relation.quoted() + ": " + reason);
     }
 
     private static TidemarkException rewritten(TableId relation, String reason) {
-        return new TidemarkException(ErrorCode.SOURCE_TABLE_REWRITTEN, "Cannot read table " + relation.quoted() + ": " + reason);
+        return new TidemarkException(
+                ErrorCode.SOURCE_TABLE_REWRITTEN, "Cannot read table " + relation.quoted() + ": " + reason);
     }
 
     /** A column and the name of its type as SQL. */

@@ -20,8 +20,7 @@ import java.util.List;
  */
 public record RelationPlan(TableId relation, BlockRange range, long estimatedRows) {
     /** The partitions that hold rows as the snapshot has them, or the table itself; sizes as they are now. */
-    private static final String LEAVES =
-            """
+    private static final String LEAVES = """
             with recursive parts(oid) as (
               select ?::regclass::oid
               union all
@@ -69,7 +68,8 @@ public record RelationPlan(TableId relation, BlockRange range, long estimatedRow
                     if (!row.getString(3).equals("r")) {
                         throw new TidemarkException(
                                 ErrorCode.SOURCE_TYPE,
-                                "Cannot read table " + table.quoted() + ": partition " + id.quoted() + " is not an ordinary table");
+                                "Cannot read table " + table.quoted() + ": partition " + id.quoted()
+                                        + " is not an ordinary table");
                     }
                     int pages = row.getInt(7);
                     double known = row.getDouble(6) >= 0 && pages > 0 ? row.getDouble(6) / pages : -1;
@@ -86,8 +86,8 @@ public record RelationPlan(TableId relation, BlockRange range, long estimatedRow
             return 0;
         }
         try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("select count(*) from ONLY " + leaf.id().quoted() + " where "
-                        + new BlockRange(0, blocks).condition())) {
+                ResultSet row = statement.executeQuery("select count(*) from ONLY "
+                        + leaf.id().quoted() + " where " + new BlockRange(0, blocks).condition())) {
             row.next();
             return row.getDouble(1) / blocks;
         }

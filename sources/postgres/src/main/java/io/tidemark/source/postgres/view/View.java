@@ -112,11 +112,14 @@ public final class View implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new TidemarkException(ErrorCode.TIMEOUT, "Cannot read the snapshot: waiting for a reader was interrupted", e);
+            throw new TidemarkException(
+                    ErrorCode.TIMEOUT, "Cannot read the snapshot: waiting for a reader was interrupted", e);
         }
         throw new TidemarkException(
                 ErrorCode.SOURCE_CONNECTION_LOST,
-                isClosed ? "Cannot read the snapshot: it is closed" : "Cannot read the snapshot: its connections were lost");
+                isClosed
+                        ? "Cannot read the snapshot: it is closed"
+                        : "Cannot read the snapshot: its connections were lost");
     }
 
     private void giveBack(ViewSession session, boolean isAlive) {

@@ -17,8 +17,7 @@ final class ViewSession implements AutoCloseable {
      * Single-process plans, so that a reader takes no more of the server than one process; ranges of blocks are always read in block order. A
      * table that someone has locked is waited for, but not for ever.
      */
-    private static final String SETTINGS =
-            """
+    private static final String SETTINGS = """
             SET max_parallel_workers_per_gather = 0;
             SET jit = off;
             SET synchronize_seqscans = off;

@@ -25,8 +25,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class PreparationIT {
-    private static final String MEMBERS =
-            """
+    private static final String MEMBERS = """
             select coalesce(string_agg(p.pubname || ':' || c.relname, ' ' order by p.pubname, c.relname), '')
               from pg_publication_rel r join pg_publication p on p.oid = r.prpubid join pg_class c on c.oid = r.prrelid
             """;
@@ -65,10 +64,12 @@ class PreparationIT {
             prepare(source, "keyed", "keyless", "whole");
             String all = "tidemark_" + pipeline;
             assertThat(value(MEMBERS)).isEqualTo(all + ":keyed " + all + ":whole " + all + "_inserts:keyless");
-            assertThat(value("select string_agg(pubname || ' ' || pubinsert || pubupdate || pubdelete || pubtruncate || pubviaroot, ', '"
-                            + " order by pubname) from pg_publication"))
+            assertThat(value(
+                            "select string_agg(pubname || ' ' || pubinsert || pubupdate || pubdelete || pubtruncate || pubviaroot, ', '"
+                                    + " order by pubname) from pg_publication"))
                     .isEqualTo(all + " truetruetruetruetrue, " + all + "_inserts truefalsefalsetruetrue");
-            assertThat(value("select plugin || ' ' || temporary from pg_replication_slots where slot_name = '" + all + "'"))
+            assertThat(value("select plugin || ' ' || temporary from pg_replication_slots where slot_name = '" + all
+                            + "'"))
                     .isEqualTo("pgoutput false");
         }
     }
@@ -158,9 +159,12 @@ class PreparationIT {
                 server.execute(database, "alter publication tidemark_" + pipeline + " set table a (id) where (id > 5)");
             }
             prepare(source, "a");
-            assertThat(value("select pubupdate from pg_publication where pubname = 'tidemark_" + pipeline + "'")).isEqualTo("t");
-            assertThat(value("select to_jsonb(r) ->> 'prqual' from pg_publication_rel r")).isNull();
-            assertThat(value("select to_jsonb(r) ->> 'prattrs' from pg_publication_rel r")).isNull();
+            assertThat(value("select pubupdate from pg_publication where pubname = 'tidemark_" + pipeline + "'"))
+                    .isEqualTo("t");
+            assertThat(value("select to_jsonb(r) ->> 'prqual' from pg_publication_rel r"))
+                    .isNull();
+            assertThat(value("select to_jsonb(r) ->> 'prattrs' from pg_publication_rel r"))
+                    .isNull();
         }
     }
 
@@ -169,10 +173,13 @@ class PreparationIT {
         server.execute(database, "create table a (id int primary key)");
         try (Source source = source()) {
             prepare(source, "a");
-            assertThat(source.status()).extracting(SourceStatus::slotExists, SourceStatus::active).containsExactly(true, false);
+            assertThat(source.status())
+                    .extracting(SourceStatus::slotExists, SourceStatus::active)
+                    .containsExactly(true, false);
             source.remove();
             assertThat(value("select count(*) from pg_publication")).isEqualTo("0");
-            assertThat(value("select count(*) from pg_replication_slots where slot_name = 'tidemark_" + pipeline + "'")).isEqualTo("0");
+            assertThat(value("select count(*) from pg_replication_slots where slot_name = 'tidemark_" + pipeline + "'"))
+                    .isEqualTo("0");
             assertThat(source.status().slotExists()).isFalse();
             source.remove();
         }
@@ -209,7 +216,8 @@ class PreparationIT {
         server.execute(database, "create table a (id int primary key)");
         try (Source source = source()) {
             prepare(source, "a");
-            String token = value("select confirmed_flush_lsn from pg_replication_slots where slot_name = 'tidemark_" + pipeline + "'");
+            String token = value("select confirmed_flush_lsn from pg_replication_slots where slot_name = 'tidemark_"
+                    + pipeline + "'");
             List<SourceTable> tables = source.tables();
             source.prepare(tables, Optional.of(token));
             value("select pg_drop_replication_slot('tidemark_" + pipeline + "')");
@@ -229,11 +237,13 @@ class PreparationIT {
         try (Source source = source()) {
             prepare(source, "a");
             List<SourceTable> tables = source.tables();
-            String token = value("select confirmed_flush_lsn from pg_replication_slots where slot_name = 'tidemark_" + pipeline + "'");
+            String token = value("select confirmed_flush_lsn from pg_replication_slots where slot_name = 'tidemark_"
+                    + pipeline + "'");
             server.execute(database, "set synchronous_commit = on", "insert into a values (1)");
             value("select pg_replication_slot_advance('tidemark_" + pipeline + "', pg_current_wal_lsn())");
             Assertions.assertThatThrownBy(() -> source.prepare(tables, Optional.of(token)))
-                    .isInstanceOfSatisfying(TidemarkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SOURCE_SLOT_LOST))
+                    .isInstanceOfSatisfying(
+                            TidemarkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SOURCE_SLOT_LOST))
                     .hasMessageContaining("has moved past the pipeline (confirmed=");
         }
     }
@@ -244,13 +254,14 @@ class PreparationIT {
         try (Source source = source()) {
             prepare(source, "a");
             List<SourceTable> tables = source.tables();
-            String token = value("select confirmed_flush_lsn from pg_replication_slots where slot_name = 'tidemark_" + pipeline + "'");
+            String token = value("select confirmed_flush_lsn from pg_replication_slots where slot_name = 'tidemark_"
+                    + pipeline + "'");
             server.execute(database, "drop publication tidemark_" + pipeline);
             assertError(
                     () -> source.prepare(tables, Optional.of(token)),
                     ErrorCode.SOURCE_SLOT_LOST,
-                    "Cannot go on reading changes: a publication was dropped (publications=[tidemark_" + pipeline + ", tidemark_" + pipeline
-                            + "_inserts])",
+                    "Cannot go on reading changes: a publication was dropped (publications=[tidemark_" + pipeline
+                            + ", tidemark_" + pipeline + "_inserts])",
                     ErrorCode.SOURCE_SLOT_LOST.remedy());
             source.prepare(tables, Optional.empty());
             assertThat(value(MEMBERS)).isEqualTo("tidemark_" + pipeline + ":a");
@@ -268,9 +279,10 @@ class PreparationIT {
             assertError(
                     () -> theirs.prepare(theirs.tables(), Optional.empty()),
                     ErrorCode.SOURCE_SLOT_IN_USE,
-                    "Cannot use replication slot: it belongs to another database or plug-in (slot=tidemark_" + pipeline + ")",
-                    "Give this pipeline another slot with source.slot, or drop that one: SELECT pg_drop_replication_slot('tidemark_" + pipeline
-                            + "');");
+                    "Cannot use replication slot: it belongs to another database or plug-in (slot=tidemark_" + pipeline
+                            + ")",
+                    "Give this pipeline another slot with source.slot, or drop that one: SELECT pg_drop_replication_slot('tidemark_"
+                            + pipeline + "');");
             theirs.remove();
             assertThat(mine.status().slotExists()).isTrue();
         }
@@ -280,13 +292,14 @@ class PreparationIT {
     void aPublicationOfAnotherPipelineIsLeftAlone() throws SQLException {
         server.execute(database, "create table a (id int primary key)");
         try (Source mine = TestSource.open(server, database, "a-b_" + database);
-                Source theirs = TestSource.open(server, database, "a_b_" + database, Map.of("slot", "other_" + database), List.of())) {
+                Source theirs = TestSource.open(
+                        server, database, "a_b_" + database, Map.of("slot", "other_" + database), List.of())) {
             mine.prepare(mine.tables(), Optional.empty());
             assertError(
                     () -> theirs.prepare(theirs.tables(), Optional.empty()),
                     ErrorCode.SOURCE_SLOT_IN_USE,
-                    "Cannot use publication: it belongs to another pipeline (publication=tidemark_a_b_" + database + ", pipeline=a-b_" + database
-                            + ")",
+                    "Cannot use publication: it belongs to another pipeline (publication=tidemark_a_b_" + database
+                            + ", pipeline=a-b_" + database + ")",
                     "Give this pipeline another name, or names of its own with source.slot and source.publication.");
         }
     }
@@ -303,7 +316,8 @@ class PreparationIT {
                 try (Connection watcher = server.connect(database)) {
                     org.awaitility.Awaitility.await()
                             .until(() -> !TestSource.value(
-                                            watcher, "select count(*) from pg_locks where not granted and relation = 'a'::regclass")
+                                            watcher,
+                                            "select count(*) from pg_locks where not granted and relation = 'a'::regclass")
                                     .equals("0"));
                     blocker.commit();
                 } catch (SQLException e) {
@@ -328,8 +342,11 @@ class PreparationIT {
                 "do $$ begin for i in 1..1100 loop execute format('create table many_%s (id int primary key)', i); end loop; end $$");
         try (Source source = source()) {
             source.prepare(source.tables(), Optional.empty());
-            assertThat(value("select count(*) from pg_publication_tables where pubname = 'tidemark_" + pipeline + "'")).isEqualTo("1102");
-            assertThat(source.tables()).extracting(SourceTable::id).contains(new TableId("we\"ird. Schéma", "Tab'le \" ; drop"));
+            assertThat(value("select count(*) from pg_publication_tables where pubname = 'tidemark_" + pipeline + "'"))
+                    .isEqualTo("1102");
+            assertThat(source.tables())
+                    .extracting(SourceTable::id)
+                    .contains(new TableId("we\"ird. Schéma", "Tab'le \" ; drop"));
             source.remove();
         }
     }
@@ -341,19 +358,28 @@ class PreparationIT {
     private static void prepare(Source source, String... names) {
         List<String> wanted = List.of(names);
         source.prepare(
-                source.tables().stream().filter(table -> wanted.contains(table.id().name())).toList(), Optional.empty());
+                source.tables().stream()
+                        .filter(table -> wanted.contains(table.id().name()))
+                        .toList(),
+                Optional.empty());
     }
 
     private static SourceTable table(String name) {
         return new SourceTable(
-                new RowSchema(new TableId("public", name), List.of(), List.of(), BeforeImage.NONE), "1", -1, -1, List.of());
+                new RowSchema(new TableId("public", name), List.of(), List.of(), BeforeImage.NONE),
+                "1",
+                -1,
+                -1,
+                List.of());
     }
 
     private String catalogState() throws SQLException {
-        return value("select string_agg(t::text, ';') from (select xmin, oid from pg_publication union all select xmin, oid from"
-                        + " pg_publication_rel order by 2) t")
-                + value("select restart_lsn || ' ' || confirmed_flush_lsn from pg_replication_slots where slot_name = 'tidemark_" + pipeline
-                        + "'");
+        return value(
+                        "select string_agg(t::text, ';') from (select xmin, oid from pg_publication union all select xmin, oid from"
+                                + " pg_publication_rel order by 2) t")
+                + value(
+                        "select restart_lsn || ' ' || confirmed_flush_lsn from pg_replication_slots where slot_name = 'tidemark_"
+                                + pipeline + "'");
     }
 
     private String value(String sql) throws SQLException {

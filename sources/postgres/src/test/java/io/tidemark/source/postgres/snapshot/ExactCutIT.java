@@ -19,6 +19,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -92,15 +93,18 @@ class ExactCutIT {
         List<Commit> commits = commits(database, "counted_" + synchronousCommit);
         assertThat(seen).allSatisfy(cut -> {
             long[] expected = new long[WRITERS];
-            commits.stream().filter(commit -> commit.position().isBefore(cut.cutoff())).forEach(commit -> expected[commit.writer()] = commit.n());
-            assertThat(cut.counters()).isEqualTo(expected);
+            commits.stream()
+                    .filter(commit -> commit.position().isBefore(cut.cutoff()))
+                    .forEach(commit -> expected[commit.writer()] = commit.n());
+            assertThat(cut.counters()).isEqualTo(boxed(expected));
             assertThat(cut.ledger()).isEqualTo(ledger(expected));
         });
         assertThat(seen.stream().map(Seen::cutoff).distinct()).hasSizeGreaterThan(CUTS / 2);
         // Reading the cuts must not have harmed the database either.
         try (Connection connection = server.connect(database)) {
             for (int i = 0; i < WRITERS; i++) {
-                assertThat(TestSource.value(connection, "select n from counter where writer = " + i)).isEqualTo(Long.toString(committed[i]));
+                assertThat(TestSource.value(connection, "select n from counter where writer = " + i))
+                        .isEqualTo(Long.toString(committed[i]));
             }
         }
     }
@@ -115,11 +119,15 @@ class ExactCutIT {
         Set<String> rows = new TreeSet<>();
         TestSource.readAll(cut, ledger, 1 << 20, batch -> {
             for (int row = 0; row < batch.size(); row++) {
-                rows.add(((IntVector) batch.column(0)).value(row) + " " + ((LongVector) batch.column(1)).value(row) + " "
-                        + ((IntVector) batch.column(2)).value(row));
+                rows.add(((IntVector) batch.column(0)).value(row) + " " + ((LongVector) batch.column(1)).value(row)
+                        + " " + ((IntVector) batch.column(2)).value(row));
             }
         });
-        return new Seen(cut.cutoff(), counters, rows);
+        return new Seen(cut.cutoff(), boxed(counters), rows);
+    }
+
+    private static List<Long> boxed(long[] counters) {
+        return Arrays.stream(counters).boxed().toList();
     }
 
     /** Each transaction of an odd writer replaces its three rows. */
@@ -143,9 +151,12 @@ class ExactCutIT {
                 }
                 boolean isSingle = writer % 2 == 0;
                 connection.setAutoCommit(isSingle);
-                try (PreparedStatement update = connection.prepareStatement("update counter set n = ? where writer = " + writer);
-                        PreparedStatement insert = connection.prepareStatement("insert into ledger values (" + writer + ", ?, ?)");
-                        PreparedStatement delete = connection.prepareStatement("delete from ledger where writer = " + writer + " and n < ?")) {
+                try (PreparedStatement update =
+                                connection.prepareStatement("update counter set n = ? where writer = " + writer);
+                        PreparedStatement insert =
+                                connection.prepareStatement("insert into ledger values (" + writer + ", ?, ?)");
+                        PreparedStatement delete = connection.prepareStatement(
+                                "delete from ledger where writer = " + writer + " and n < ?")) {
                     for (long n = 1; !isStopped.get(); n++) {
                         update.setLong(1, n);
                         assertThat(update.executeUpdate()).isEqualTo(1);
@@ -199,7 +210,7 @@ class ExactCutIT {
         return new String(text, StandardCharsets.UTF_8);
     }
 
-    private record Seen(Position cutoff, long[] counters, Set<String> ledger) {}
+    private record Seen(Position cutoff, List<Long> counters, Set<String> ledger) {}
 
     private record Commit(Position position, int writer, long n) {}
 }

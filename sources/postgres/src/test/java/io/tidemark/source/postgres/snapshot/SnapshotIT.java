@@ -12,7 +12,6 @@ import io.tidemark.spi.change.IntVector;
 import io.tidemark.spi.change.Operation;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
-import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.SnapshotChunk;
 import io.tidemark.spi.source.SnapshotCut;
 import io.tidemark.spi.source.Source;
@@ -65,7 +64,8 @@ class SnapshotIT {
     @Test
     void chunksTogetherHoldEveryRowOnceAlsoThoseThatArriveBehindTheLastBlock() throws Exception {
         server.execute(database, "create table t (id int primary key, filler text)");
-        server.execute(database, "insert into t select g, repeat('x', 100) from generate_series(1, 50000) g", "analyze t");
+        server.execute(
+                database, "insert into t select g, repeat('x', 100) from generate_series(1, 50000) g", "analyze t");
         try (Source source = source()) {
             SourceTable table = TestSource.table(source, "public", "t");
             List<SnapshotChunk> chunks;
@@ -76,7 +76,8 @@ class SnapshotIT {
             assertThat(chunks).extracting(SnapshotChunk::ordinal).startsWith(0, 1, 2);
             assertThat(chunks.get(0).range()).matches("0-3[0-2]");
             assertThat(chunks.get(chunks.size() - 1).range()).endsWith("-");
-            assertThat(chunks.stream().mapToLong(SnapshotChunk::estimatedRows).sum()).isBetween(45_000L, 55_000L);
+            assertThat(chunks.stream().mapToLong(SnapshotChunk::estimatedRows).sum())
+                    .isBetween(45_000L, 55_000L);
 
             server.execute(database, "insert into t select g, repeat('y', 100) from generate_series(50001, 60000) g");
             try (SnapshotCut cut = source.openCut(4, TIMEOUT)) {
@@ -105,10 +106,18 @@ class SnapshotIT {
 
     @Test
     void rangesOfBlocksAreReadByTidRangeScans() throws SQLException {
-        server.execute(database, "create table t (id int primary key)", "insert into t select generate_series(1, 50000)", "analyze t");
+        server.execute(
+                database,
+                "create table t (id int primary key)",
+                "insert into t select generate_series(1, 50000)",
+                "analyze t");
         try (Connection connection = server.connect(database)) {
-            assertThat(plan(connection, "t", "10-20")).contains("Tid Range Scan on t").doesNotContain("Seq Scan");
-            assertThat(plan(connection, "t", "10-")).contains("Tid Range Scan on t").doesNotContain("Seq Scan");
+            assertThat(plan(connection, "t", "10-20"))
+                    .contains("Tid Range Scan on t")
+                    .doesNotContain("Seq Scan");
+            assertThat(plan(connection, "t", "10-"))
+                    .contains("Tid Range Scan on t")
+                    .doesNotContain("Seq Scan");
         }
     }
 
@@ -144,13 +153,20 @@ class SnapshotIT {
                 SnapshotCut cut = source.openCut(2, TIMEOUT)) {
             assertThat(source.tables()).extracting(table -> table.id().name()).containsExactly("child", "p", "parent");
             SourceTable table = TestSource.table(source, "public", "p");
-            assertThat(cut.plan(table, CHUNK_BYTES)).extracting(chunk -> chunk.relation().name()).containsExactly("p_1", "p_2", "p_3_1");
+            assertThat(cut.plan(table, CHUNK_BYTES))
+                    .extracting(chunk -> chunk.relation().name())
+                    .containsExactly("p_1", "p_2", "p_3_1");
             Set<String> rows = new HashSet<>();
-            assertThat(TestSource.readAll(cut, table, CHUNK_BYTES, batch -> texts(batch, rows))).isEqualTo(249);
+            assertThat(TestSource.readAll(cut, table, CHUNK_BYTES, batch -> texts(batch, rows)))
+                    .isEqualTo(249);
             assertThat(rows).hasSize(249).contains("1 n1", "150 n150", "249 n249");
-            assertThat(TestSource.readAll(cut, TestSource.table(source, "public", "parent"), CHUNK_BYTES, batch -> {})).isEqualTo(1);
+            assertThat(TestSource.readAll(cut, TestSource.table(source, "public", "parent"), CHUNK_BYTES, batch -> {}))
+                    .isEqualTo(1);
             List<Integer> found = new ArrayList<>();
-            assertThat(cut.readKeys(table.schema(), List.of(List.of("150"), List.of("7"), List.of("7"), List.of("999")), batch -> ids(batch, found)))
+            assertThat(cut.readKeys(
+                            table.schema(),
+                            List.of(List.of("150"), List.of("7"), List.of("7"), List.of("999")),
+                            batch -> ids(batch, found)))
                     .isEqualTo(2);
             assertThat(found).containsExactlyInAnyOrder(7, 150);
         }
@@ -162,7 +178,8 @@ class SnapshotIT {
         server.execute(
                 database,
                 "create schema \"we\"\"ird. Schéma\"",
-                "create table \"we\"\"ird. Schéma\".\"" + longest + "\" (\"sel\"\"ect; '\" int primary key, \"" + longest + "\" text)",
+                "create table \"we\"\"ird. Schéma\".\"" + longest + "\" (\"sel\"\"ect; '\" int primary key, \""
+                        + longest + "\" text)",
                 "insert into \"we\"\"ird. Schéma\".\"" + longest
                         + "\" select g, (select string_agg(md5(random()::text), '') from generate_series(1, 20000)) || g from generate_series(1, 30) g");
         try (Source source = source();
@@ -197,7 +214,8 @@ class SnapshotIT {
             server.execute(database, "drop table gone");
             assertCode(() -> cut.read(chunk, gone.schema(), batch -> {}), ErrorCode.SOURCE_TABLE_MISSING);
             assertCode(() -> cut.plan(gone, CHUNK_BYTES), ErrorCode.SOURCE_TABLE_MISSING);
-            assertThat(TestSource.readAll(cut, TestSource.table(source, "public", "stays"), CHUNK_BYTES, batch -> {})).isEqualTo(1);
+            assertThat(TestSource.readAll(cut, TestSource.table(source, "public", "stays"), CHUNK_BYTES, batch -> {}))
+                    .isEqualTo(1);
         }
     }
 
@@ -217,7 +235,9 @@ class SnapshotIT {
         try (Source source = source()) {
             List<SourceTable> tables = source.tables();
             try (SnapshotCut cut = source.openCut(1, TIMEOUT)) {
-                List<SnapshotChunk> chunks = tables.stream().flatMap(table -> cut.plan(table, CHUNK_BYTES).stream()).toList();
+                List<SnapshotChunk> chunks = tables.stream()
+                        .flatMap(table -> cut.plan(table, CHUNK_BYTES).stream())
+                        .toList();
                 server.execute(
                         database,
                         "truncate truncated",
@@ -230,14 +250,18 @@ class SnapshotIT {
                     SourceTable table = tables.get(i);
                     SnapshotChunk chunk = chunks.get(i);
                     assertCode(() -> cut.read(chunk, table.schema(), batch -> {}), ErrorCode.SOURCE_TABLE_REWRITTEN);
-                    assertCode(() -> cut.readKeys(table.schema(), List.of(List.of("1")), batch -> {}), ErrorCode.SOURCE_TABLE_REWRITTEN);
+                    assertCode(
+                            () -> cut.readKeys(table.schema(), List.of(List.of("1")), batch -> {}),
+                            ErrorCode.SOURCE_TABLE_REWRITTEN);
                     assertCode(
                             () -> cut.reading(table.schema()).digests(DigestRequest.whole(4)),
                             ErrorCode.SOURCE_TABLE_REWRITTEN);
                 }
             }
             try (SnapshotCut later = source.openCut(1, TIMEOUT)) {
-                assertThat(TestSource.readAll(later, TestSource.table(source, "public", "rewritten"), CHUNK_BYTES, batch -> {})).isEqualTo(1);
+                assertThat(TestSource.readAll(
+                                later, TestSource.table(source, "public", "rewritten"), CHUNK_BYTES, batch -> {}))
+                        .isEqualTo(1);
             }
         }
     }
@@ -249,9 +273,12 @@ class SnapshotIT {
             SourceTable table = TestSource.table(source, "public", "t");
             server.execute(database, "alter table t alter column b type numeric(12,2)");
             try (SnapshotCut cut = source.openCut(1, TIMEOUT)) {
-                assertCode(() -> TestSource.readAll(cut, table, CHUNK_BYTES, batch -> {}), ErrorCode.SOURCE_SCHEMA_CHANGED);
+                assertCode(
+                        () -> TestSource.readAll(cut, table, CHUNK_BYTES, batch -> {}),
+                        ErrorCode.SOURCE_SCHEMA_CHANGED);
             }
-            server.execute(database, "alter table t alter column b type numeric(10,2)", "alter table t rename column a to c");
+            server.execute(
+                    database, "alter table t alter column b type numeric(10,2)", "alter table t rename column a to c");
             try (SnapshotCut cut = source.openCut(1, TIMEOUT)) {
                 assertThatThrownBy(() -> TestSource.readAll(cut, table, CHUNK_BYTES, batch -> {}))
                         .hasMessage("Cannot read table \"public\".\"t\": column a does not exist");
@@ -269,7 +296,8 @@ class SnapshotIT {
             cut.readKeys(table.schema(), List.of(List.of("1")), batch -> {});
             cut.reading(table.schema()).digests(DigestRequest.whole(4));
             try (Connection connection = server.connect(database)) {
-                assertThat(TestSource.value(connection, "select count(*) from pg_locks where relation = 't'::regclass")).isEqualTo("0");
+                assertThat(TestSource.value(connection, "select count(*) from pg_locks where relation = 't'::regclass"))
+                        .isEqualTo("0");
             }
         }
     }
@@ -285,9 +313,11 @@ class SnapshotIT {
                 SnapshotCut cut = source.openCut(1, TIMEOUT)) {
             SourceTable table = TestSource.table(source, "public", "t");
             assertThatThrownBy(() -> TestSource.readAll(cut, table, CHUNK_BYTES, batch -> {}))
-                    .isInstanceOfSatisfying(TidemarkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SOURCE_VALUE))
-                    .hasMessage("Cannot represent value: infinity is no timestamp (table=public.t, column=at, type=timestamp with time zone,"
-                            + " relation=public.t, ctid=(5,76))");
+                    .isInstanceOfSatisfying(
+                            TidemarkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SOURCE_VALUE))
+                    .hasMessage(
+                            "Cannot represent value: infinity is no timestamp (table=public.t, column=at, type=timestamp with time zone,"
+                                    + " relation=public.t, ctid=(5,76))");
         }
         try (Source source = TestSource.open(server, database, "texts", Map.of(), List.of("public.t.at"));
                 SnapshotCut cut = source.openCut(1, TIMEOUT)) {
@@ -303,7 +333,10 @@ class SnapshotIT {
         try (Source source = source();
                 SnapshotCut cut = source.openCut(2, TIMEOUT);
                 Connection connection = server.connect(database)) {
-            assertThat(TestSource.value(connection, "select count(*) from pg_replication_slots where slot_name like 'tidemark_cut_%'")).isEqualTo("0");
+            assertThat(TestSource.value(
+                            connection,
+                            "select count(*) from pg_replication_slots where slot_name like 'tidemark_cut_%'"))
+                    .isEqualTo("0");
             server.execute(database, "insert into t values (2)", "update t set id = 3 where id = 1", "vacuum t");
             List<Integer> ids = new ArrayList<>();
             TestSource.readAll(cut, TestSource.table(source, "public", "t"), CHUNK_BYTES, batch -> ids(batch, ids));
@@ -319,10 +352,12 @@ class SnapshotIT {
             SourceTable table = TestSource.table(source, "public", "t");
             server.execute(database, "insert into t values (2)");
             killReaders(true);
-            assertCode(() -> TestSource.readAll(cut, table, CHUNK_BYTES, batch -> {}), ErrorCode.SOURCE_CONNECTION_LOST);
+            assertCode(
+                    () -> TestSource.readAll(cut, table, CHUNK_BYTES, batch -> {}), ErrorCode.SOURCE_CONNECTION_LOST);
             assertThat(TestSource.readAll(cut, table, CHUNK_BYTES, batch -> {})).isEqualTo(1);
             killReaders(false);
-            assertCode(() -> TestSource.readAll(cut, table, CHUNK_BYTES, batch -> {}), ErrorCode.SOURCE_CONNECTION_LOST);
+            assertCode(
+                    () -> TestSource.readAll(cut, table, CHUNK_BYTES, batch -> {}), ErrorCode.SOURCE_CONNECTION_LOST);
             assertThatThrownBy(() -> TestSource.readAll(cut, table, CHUNK_BYTES, batch -> {}))
                     .hasMessage("Cannot read the snapshot: its connections were lost");
         }
@@ -330,7 +365,8 @@ class SnapshotIT {
 
     @Test
     void anErrorOfTheConsumerLeavesTheCutUsable() {
-        server.execute(database, "create table t (id int primary key)", "insert into t select generate_series(1, 100000)");
+        server.execute(
+                database, "create table t (id int primary key)", "insert into t select generate_series(1, 100000)");
         try (Source source = source();
                 SnapshotCut cut = source.openCut(1, TIMEOUT)) {
             SourceTable table = TestSource.table(source, "public", "t");
@@ -355,10 +391,13 @@ class SnapshotIT {
                     .isInstanceOfSatisfying(TidemarkException.class, e -> {
                         assertThat(e.code()).isEqualTo(ErrorCode.SOURCE_SLOT_BLOCKED);
                         assertThat(e.remedy())
-                                .isEqualTo("End that transaction, or try later; to force it: SELECT pg_terminate_backend(" + pid + ");");
+                                .isEqualTo(
+                                        "End that transaction, or try later; to force it: SELECT pg_terminate_backend("
+                                                + pid + ");");
                     })
-                    .hasMessageMatching("Cannot take a consistent cut: running transactions did not end within 1s \\(pid=" + pid
-                            + ", application=nightly job, user=postgres, age=[0-9]+s\\)");
+                    .hasMessageMatching(
+                            "Cannot take a consistent cut: running transactions did not end within 1s \\(pid=" + pid
+                                    + ", application=nightly job, user=postgres, age=[0-9]+s\\)");
             writer.createStatement().execute("prepare transaction 'half'");
             assertThatThrownBy(() -> source.openCut(1, Duration.ofSeconds(1)))
                     .hasMessageContaining("(pid=none, it is prepared, application=half, user=postgres, age=");
@@ -370,7 +409,8 @@ class SnapshotIT {
 
     @Test
     void closingEndsAReadThatStillRuns() throws Exception {
-        server.execute(database, "create table t (id int primary key)", "insert into t select generate_series(1, 100000)");
+        server.execute(
+                database, "create table t (id int primary key)", "insert into t select generate_series(1, 100000)");
         ExecutorService executor = Executors.newSingleThreadExecutor();
         try (Source source = source()) {
             SnapshotCut cut = source.openCut(1, TIMEOUT);
@@ -391,7 +431,10 @@ class SnapshotIT {
             assertThatThrownBy(read::get).hasCauseInstanceOf(TidemarkException.class);
             await().until(() -> {
                 try (Connection connection = server.connect(database)) {
-                    return TestSource.value(connection, "select count(*) from pg_stat_activity where application_name = 'tidemark/snap'").equals("0");
+                    return TestSource.value(
+                                    connection,
+                                    "select count(*) from pg_stat_activity where application_name = 'tidemark/snap'")
+                            .equals("0");
                 }
             });
             assertThatThrownBy(() -> cut.plan(table, CHUNK_BYTES)).hasMessage("Cannot read the snapshot: it is closed");
@@ -409,7 +452,8 @@ class SnapshotIT {
                             + " from pg_stat_activity where application_name = 'tidemark/snap' and state like 'idle in transaction%') s where "
                             + (keepsFirst ? "place > 1" : "true"));
             await().until(() -> TestSource.value(
-                            connection, "select count(*) from pg_stat_activity where application_name = 'tidemark/snap'")
+                            connection,
+                            "select count(*) from pg_stat_activity where application_name = 'tidemark/snap'")
                     .equals(keepsFirst ? "1" : "0"));
         }
     }
@@ -444,6 +488,9 @@ class SnapshotIT {
     }
 
     private static void assertCode(ThrowingCallable call, ErrorCode code) {
-        assertThatThrownBy(call).isInstanceOfSatisfying(TidemarkException.class, e -> assertThat(e.code()).as(e.reason()).isEqualTo(code));
+        assertThatThrownBy(call)
+                .isInstanceOfSatisfying(
+                        TidemarkException.class,
+                        e -> assertThat(e.code()).as(e.reason()).isEqualTo(code));
     }
 }

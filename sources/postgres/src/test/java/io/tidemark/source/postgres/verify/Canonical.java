@@ -46,15 +46,22 @@ final class Canonical {
         for (List<String> row : rows) {
             List<String> key = schema.key().isEmpty()
                     ? row
-                    : schema.key().stream().map(name -> row.get(schema.indexOf(name))).toList();
+                    : schema.key().stream()
+                            .map(name -> row.get(schema.indexOf(name)))
+                            .toList();
             byte[] keyHash = md5(key);
             int bucket = ((keyHash[0] & 0xFF) * 256 + (keyHash[1] & 0xFF)) % buckets;
             ByteBuffer hash = ByteBuffer.wrap(md5(row));
-            BucketDigest added = new BucketDigest(bucket, 1, BigInteger.valueOf(hash.getLong()), BigInteger.valueOf(hash.getLong()));
+            BucketDigest added =
+                    new BucketDigest(bucket, 1, BigInteger.valueOf(hash.getLong()), BigInteger.valueOf(hash.getLong()));
             digests.merge(
                     bucket,
                     added,
-                    (a, b) -> new BucketDigest(bucket, a.rows() + b.rows(), a.high().add(b.high()), a.low().add(b.low())));
+                    (a, b) -> new BucketDigest(
+                            bucket,
+                            a.rows() + b.rows(),
+                            a.high().add(b.high()),
+                            a.low().add(b.low())));
         }
         return List.copyOf(digests.values());
     }
@@ -77,7 +84,8 @@ final class Canonical {
             case INT64, TIME, TIMESTAMP, TIMESTAMP_TZ -> Long.toString(((LongVector) column).value(row));
             // floatToIntBits makes every NaN the same.
             case FLOAT32 -> String.format(Locale.ROOT, "%08x", Float.floatToIntBits(((FloatVector) column).value(row)));
-            case FLOAT64 -> String.format(Locale.ROOT, "%016x", Double.doubleToLongBits(((DoubleVector) column).value(row)));
+            case FLOAT64 ->
+                String.format(Locale.ROOT, "%016x", Double.doubleToLongBits(((DoubleVector) column).value(row)));
             case DECIMAL -> new BigDecimal(unscaled(column, row), column.type().scale()).toPlainString();
             case STRING -> ((BytesVector) column).text(row);
             case BYTES -> HexFormat.of().formatHex(((BytesVector) column).bytes(row));

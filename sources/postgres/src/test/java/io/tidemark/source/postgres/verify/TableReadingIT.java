@@ -40,23 +40,45 @@ class TableReadingIT {
             Map.entry("bigint", List.of("-9223372036854775808", "9223372036854775807")),
             Map.entry("oid", List.of("0", "4294967295")),
             Map.entry("real", List.of("'-0'", "'NaN'", "'Infinity'", "1e-45", "3.4028235e38", "0.1")),
-            Map.entry("double precision", List.of("'-0'", "'NaN'", "'-Infinity'", "5e-324", "1.7976931348623157e308", "0.1")),
+            Map.entry(
+                    "double precision",
+                    List.of("'-0'", "'NaN'", "'-Infinity'", "5e-324", "1.7976931348623157e308", "0.1")),
             Map.entry("numeric(12,2)", List.of("0", "-0.01", "9999999999.99", "12.5")),
             Map.entry("numeric(5,0)", List.of("0", "-99999")),
             Map.entry("numeric(38,10)", List.of("-9999999999999999999999999999.9999999999", "0.0000000001")),
             Map.entry("numeric", List.of("1e100", "'NaN'", "'Infinity'", "-0.000", "1.10")),
             Map.entry("money", List.of("'-92233720368547758.08'", "1.5")),
-            Map.entry("text", List.of("''", "E'tab\\tline\\nreturn\\rback\\\\slash\\b\\f\\v'", "'\\N'", "'ünïcödé 🐘'", "repeat('x', 70000)", "'-'")),
+            Map.entry(
+                    "text",
+                    List.of(
+                            "''",
+                            "E'tab\\tline\\nreturn\\rback\\\\slash\\b\\f\\v'",
+                            "'\\N'",
+                            "'ünïcödé 🐘'",
+                            "repeat('x', 70000)",
+                            "'-'")),
             Map.entry("varchar(10)", List.of("''", "'ten  chars'")),
             Map.entry("char(5)", List.of("''", "'ab'", "' a'")),
             Map.entry("name", List.of("'a name'")),
             Map.entry("bytea", List.of("''", "'\\x00ff5c09'", "decode(repeat('ab', 50000), 'hex')")),
-            Map.entry("uuid", List.of("'00000000-0000-0000-0000-000000000000'", "'A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11'")),
+            Map.entry(
+                    "uuid",
+                    List.of("'00000000-0000-0000-0000-000000000000'", "'A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11'")),
             Map.entry("date", List.of("'4713-01-01 BC'", "'5874897-12-31'", "'1969-12-31'", "'2000-02-29'")),
             Map.entry("time", List.of("'00:00'", "'23:59:59.999999'")),
             Map.entry("timetz", List.of("'12:34:56.789+05:30'")),
-            Map.entry("timestamp", List.of("'4713-01-01 00:00:00 BC'", "'294246-12-31 23:59:59.999999'", "'1969-12-31 23:59:59.999999'")),
-            Map.entry("timestamptz", List.of("'4713-01-01 00:00:00+00 BC'", "'294246-12-31 23:59:59.999999+00'", "'2026-11-20 08:31:00.123456+02'")),
+            Map.entry(
+                    "timestamp",
+                    List.of(
+                            "'4713-01-01 00:00:00 BC'",
+                            "'294246-12-31 23:59:59.999999'",
+                            "'1969-12-31 23:59:59.999999'")),
+            Map.entry(
+                    "timestamptz",
+                    List.of(
+                            "'4713-01-01 00:00:00+00 BC'",
+                            "'294246-12-31 23:59:59.999999+00'",
+                            "'2026-11-20 08:31:00.123456+02'")),
             Map.entry("interval", List.of("'1 year 2 mons -3 days 04:05:06.7'", "'0'")),
             Map.entry("json", List.of("'{\"a\" :  [1,\"\\u00e9\"]}'")),
             Map.entry("jsonb", List.of("'{\"a\" :  [1,null,\"ü\"]}'", "'1.00'")),
@@ -111,7 +133,8 @@ class TableReadingIT {
                 server.execute(database, "insert into t (id, c" + i + ") values (" + ++id + ", " + value + ")");
             }
         }
-        List<String> asText = IntStream.range(0, types.size()).mapToObj(i -> "public.t.c" + i).toList();
+        List<String> asText =
+                IntStream.range(0, types.size()).mapToObj(i -> "public.t.c" + i).toList();
         for (List<String> textColumns : List.of(List.<String>of(), asText)) {
             try (Source source = TestSource.open(server, database, "p", Map.of(), textColumns);
                     SnapshotCut cut = source.openCut(2, TIMEOUT)) {
@@ -149,10 +172,9 @@ class TableReadingIT {
                 SnapshotCut cut = source.openCut(1, TIMEOUT);
                 java.sql.Connection connection = server.connect(database)) {
             SourceTable table = TestSource.table(source, "public", "transactions");
-            BucketDigest digest = cut.reading(table.schema()).digests(DigestRequest.whole(1)).get(0);
-            String sums = TestSource.value(
-                    connection,
-                    """
+            BucketDigest digest =
+                    cut.reading(table.schema()).digests(DigestRequest.whole(1)).get(0);
+            String sums = TestSource.value(connection, """
                     select count(*) || ' ' || sum(('x' || left(h, 16))::bit(64)::bigint) || ' ' || sum(('x' || right(h, 16))::bit(64)::bigint)
                       from (select md5(concat(length(a), ':', a, length(c), ':', c, coalesce(length(u) || ':' || u, '-'), length(entity), ':', entity,
                                               length(m), ':', m, '1:', case when is_credit then 't' else 'f' end,
@@ -170,7 +192,8 @@ class TableReadingIT {
         try (Source source = source()) {
             SourceTable table = TestSource.table(source, "public", "transactions");
             List<BucketDigest> before = digests(source, table, DigestRequest.whole(256));
-            server.execute(database, "update transactions set note = note || ' ' where account = 77 and note is not null");
+            server.execute(
+                    database, "update transactions set note = note || ' ' where account = 77 and note is not null");
             List<BucketDigest> after = digests(source, table, DigestRequest.whole(256));
             assertThat(before).hasSize(256);
             List<BucketDigest> different = new ArrayList<>(after);
@@ -181,7 +204,8 @@ class TableReadingIT {
             try (SnapshotCut cut = source.openCut(1, TIMEOUT)) {
                 cut.reading(table.schema()).rows(DigestRequest.whole(256), buckets, rows::add);
             }
-            assertThat(rows).hasSize((int) different.stream().mapToLong(BucketDigest::rows).sum());
+            assertThat(rows).hasSize((int)
+                    different.stream().mapToLong(BucketDigest::rows).sum());
             assertThat(rows).anyMatch(row -> row.get(0).equals("77"));
         }
     }
@@ -204,7 +228,8 @@ class TableReadingIT {
             assertThat(rows(source, "s", range("Z", "z"))).isEqualTo(3);
             assertThat(rows(source, "s", range("z", null))).isEqualTo(2);
             assertThat(rows(source, "s", range("quo'te", "quo'tf"))).isEqualTo(1);
-            assertThat(rows(source, "d", range("2026-01-03", "2026-01-05 00:00:00"))).isEqualTo(2);
+            assertThat(rows(source, "d", range("2026-01-03", "2026-01-05 00:00:00")))
+                    .isEqualTo(2);
             assertThat(rows(source, "b", range("7f", null))).isEqualTo(2);
             assertThat(rows(source, "b", range("\\x00", "\\xff"))).isEqualTo(2);
             assertThat(rows(source, "n", range("5", "5"))).isZero();
@@ -216,19 +241,26 @@ class TableReadingIT {
         server.execute(database, "create table n (id bigint primary key)", "create table keyless (v int)");
         try (Source source = source()) {
             assertThatThrownBy(() -> rows(source, "n", range("12x", null)))
-                    .isInstanceOfSatisfying(TidemarkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT))
-                    .hasMessage("Cannot compare a key range: 'from' is no value of its column (table=public.n, column=id, type=bigint)");
+                    .isInstanceOfSatisfying(
+                            TidemarkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT))
+                    .hasMessage(
+                            "Cannot compare a key range: 'from' is no value of its column (table=public.n, column=id, type=bigint)");
             assertThatThrownBy(() -> rows(source, "n", range(null, "99999999999999999999")))
-                    .hasMessage("Cannot compare a key range: 'to' is no value of its column (table=public.n, column=id, type=bigint)");
+                    .hasMessage(
+                            "Cannot compare a key range: 'to' is no value of its column (table=public.n, column=id, type=bigint)");
             assertThatThrownBy(() -> rows(source, "keyless", range("1", null)))
-                    .isInstanceOfSatisfying(TidemarkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT))
+                    .isInstanceOfSatisfying(
+                            TidemarkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT))
                     .hasMessage("Cannot compare a key range: the table has no key (table=public.keyless)");
         }
     }
 
     @Test
     void aTableWithoutKeyIsAMultiset() {
-        server.execute(database, "create table t (a int, b text)", "insert into t values (1, 'x'), (1, 'x'), (null, null), (1, '')");
+        server.execute(
+                database,
+                "create table t (a int, b text)",
+                "insert into t values (1, 'x'), (1, 'x'), (null, null), (1, '')");
         try (Source source = source();
                 SnapshotCut cut = source.openCut(1, TIMEOUT)) {
             SourceTable table = TestSource.table(source, "public", "t");
@@ -249,7 +281,9 @@ class TableReadingIT {
         try (Source source = source();
                 SnapshotCut cut = source.openCut(2, TIMEOUT)) {
             SourceTable table = TestSource.table(source, "public", "p");
-            assertThat(table.schema().columns()).extracting(column -> column.name()).containsExactly("id", "name");
+            assertThat(table.schema().columns())
+                    .extracting(column -> column.name())
+                    .containsExactly("id", "name");
             assertThat(cut.reading(table.schema()).digests(DigestRequest.whole(BUCKETS)))
                     .isEqualTo(Canonical.digests(table.schema(), decoded(cut, table), BUCKETS));
         }
@@ -264,21 +298,30 @@ class TableReadingIT {
         try (Source source = source();
                 SnapshotCut cut = source.openCut(1, TIMEOUT)) {
             List<List<String>> rows = new ArrayList<>();
-            cut.reading(TestSource.table(source, "public", "t").schema()).rows(DigestRequest.whole(1), Set.of(0), rows::add);
+            cut.reading(TestSource.table(source, "public", "t").schema())
+                    .rows(DigestRequest.whole(1), Set.of(0), rows::add);
             assertThat(rows).containsExactly(List.of("1", "infinity", "-Infinity", "Infinity", "NaN", "86400000000"));
         }
     }
 
     @Test
     void keysOfEveryTypeFindTheirRows() {
-        server.execute(database, "create type mood as enum ('sad', 'very happy')", "create domain positive as numeric(6,1) check (value > 0)");
+        server.execute(
+                database,
+                "create type mood as enum ('sad', 'very happy')",
+                "create domain positive as numeric(6,1) check (value > 0)");
         Set<String> noKeys = Set.of("json", "point", "pair");
         for (Map.Entry<String, List<String>> type : TYPES.entrySet()) {
             if (noKeys.contains(type.getKey())) {
                 continue;
             }
-            List<String> values = type.getValue().stream().filter(value -> !value.contains("70000") && !value.contains("50000")).toList();
-            server.execute(database, "drop table if exists k", "create table k (k " + type.getKey() + ", n int, primary key (k, n))");
+            List<String> values = type.getValue().stream()
+                    .filter(value -> !value.contains("70000") && !value.contains("50000"))
+                    .toList();
+            server.execute(
+                    database,
+                    "drop table if exists k",
+                    "create table k (k " + type.getKey() + ", n int, primary key (k, n))");
             for (int i = 0; i < values.size(); i++) {
                 server.execute(database, "insert into k values (" + values.get(i) + ", " + i + ")");
             }
@@ -317,7 +360,9 @@ class TableReadingIT {
     }
 
     private static long rows(Source source, String table, DigestRequest request) {
-        return digests(source, TestSource.table(source, "public", table), request).stream().mapToLong(BucketDigest::rows).sum();
+        return digests(source, TestSource.table(source, "public", table), request).stream()
+                .mapToLong(BucketDigest::rows)
+                .sum();
     }
 
     private static DigestRequest range(String from, String to) {
