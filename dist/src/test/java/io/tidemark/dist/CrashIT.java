@@ -55,7 +55,7 @@ class CrashIT {
             }
             Process process = run(mirrored.file(), KILLS + 1);
             try {
-                await().atMost(Duration.ofSeconds(120))
+                await().atMost(Duration.ofMinutes(2))
                         .until(() -> mirrored.status().tables().size() == 4
                                 && mirrored.status().tables().stream()
                                         .allMatch(table -> table.state().name().equals("LIVE")));

@@ -114,7 +114,7 @@ final class TablesCommand extends PipelineCommand {
         if (found.isEmpty()) {
             return Optional.empty();
         }
-        try (LakeTable mirror = found.get()) {
+        try (LakeTable mirror = found.orElseThrow()) {
             return Optional.of(mirror.pin().rows());
         }
     }

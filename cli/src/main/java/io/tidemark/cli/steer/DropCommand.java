@@ -115,7 +115,7 @@ final class DropCommand extends PipelineCommand {
             throw new TidemarkException(
                     ErrorCode.INVALID_ARGUMENT, "Cannot drop " + what + ": it was not confirmed", "Add --yes.", null);
         }
-        if (!prompt.get().confirm("Drop " + what + (withMirror ? " and delete the mirror" : "") + "?")) {
+        if (!prompt.orElseThrow().confirm("Drop " + what + (withMirror ? " and delete the mirror" : "") + "?")) {
             throw new TidemarkException(
                     ErrorCode.INVALID_ARGUMENT, "Cannot drop " + what + ": it was not confirmed", "", null);
         }

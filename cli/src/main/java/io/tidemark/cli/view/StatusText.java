@@ -128,7 +128,7 @@ public final class StatusText {
                     }
                     OptionalDouble rate = rates.perSecond("capture", status.at(), capture.events());
                     return terminal.paint(Colour.GOOD, "running") + ", "
-                            + (rate.isPresent() ? Human.rate(rate.getAsDouble()).replace("/s", " events/s") + ", " : "")
+                            + (rate.isPresent() ? Human.rate(rate.orElseThrow()).replace("/s", " events/s") + ", " : "")
                             + Human.count(capture.openRows(), "event") + " in the open slice";
                 })
                 .orElse(terminal.paint(Colour.NOTICE, "never ran"));
@@ -183,7 +183,7 @@ public final class StatusText {
         text.append(", ").append(Human.count(load.rows(), "row"));
         OptionalDouble recent = rates.perSecond("load " + table.table().quoted(), now, load.rows());
         double seconds = Duration.between(load.startedAt(), now).toMillis() / 1000.0;
-        double rate = recent.isPresent() ? recent.getAsDouble() : seconds > 0 ? load.rows() / seconds : 0;
+        double rate = recent.isPresent() ? recent.orElseThrow() : seconds > 0 ? load.rows() / seconds : 0;
         if (rate > 0) {
             text.append(", ").append(Human.rate(rate));
             long rest = load.estimatedRows() - load.rows();

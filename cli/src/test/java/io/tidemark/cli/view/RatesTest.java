@@ -22,7 +22,7 @@ class RatesTest {
             rates.perSecond("a", start.plusSeconds(second), second * 10L);
         }
 
-        assertThat(rates.perSecond("a", start.plusSeconds(61), 610 + 1_100).getAsDouble())
+        assertThat(rates.perSecond("a", start.plusSeconds(61), 610 + 1_100).orElseThrow())
                 .isBetween(109.0, 121.0);
     }
 
