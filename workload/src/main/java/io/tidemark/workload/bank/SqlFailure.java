@@ -27,6 +27,7 @@ enum SqlFailure {
     private static final String LOCK_NOT_AVAILABLE = "55P03";
     private static final String TOO_MANY_CONNECTIONS = "53300";
     private static final String INSUFFICIENT_PRIVILEGE = "42501";
+    private static final String INVALID_CATALOG_NAME = "3D000";
     private static final String CONNECTION_CLASS = "08";
     private static final String SHUTDOWN_CLASS = "57P";
     private static final String AUTHORIZATION_CLASS = "28";
@@ -50,6 +51,8 @@ enum SqlFailure {
             code = ErrorCode.SOURCE_AUTHENTICATION;
         } else if (state.equals(INSUFFICIENT_PRIVILEGE)) {
             code = ErrorCode.SOURCE_PERMISSION;
+        } else if (state.equals(INVALID_CATALOG_NAME)) {
+            code = ErrorCode.SOURCE_DATABASE_MISSING;
         } else if (of(failure) == CONNECTION) {
             code = ErrorCode.SOURCE_UNREACHABLE;
         }

@@ -103,7 +103,7 @@ final class Demo {
         try (DemoMirror mirror = DemoMirror.start(session, folder.config());
                 DemoWriters writers = DemoWriters.start(workload, options.writes())) {
             long expected = loaded.map(LoadResult::rows).orElse(options.rows());
-            long rows = mirror.awaitLive(TABLES, expected, writers, step, signals);
+            long rows = mirror.awaitFollowing(TABLES, expected, writers, step, signals);
             Duration mirroring = step.elapsed();
             step.done(mirrored(rows, mirroring));
             Optional<Summary> freshness = watch(mirror, writers);
@@ -112,6 +112,10 @@ final class Demo {
                 Proof proof = prove(mirror, queries, writers);
                 Steps.Step stopping = steps.begin("stopping writers, pipeline and database");
                 WorkloadResult written = writers.stop();
+                if (folder.isKept()) {
+                    stopping.update("letting the lake have the last writes");
+                    mirror.awaitEverything(signals);
+                }
                 stopping.update("stopping pipeline and database");
                 return new DemoResult(
                         version(database),
@@ -130,10 +134,10 @@ final class Demo {
 
     private String mirrored(long rows, Duration took) {
         if (folder.isResumed()) {
-            return "pipeline caught up: " + Human.count(rows, "row") + " in the lake";
+            return Human.count(rows, "row") + " in the lake, caught up and following the writes";
         }
         double perSecond = rows / Math.max(1e-3, took.toMillis() / 1000.0);
-        return Human.count(rows, "row") + " mirrored (" + Human.rate(perSecond) + "), all tables live";
+        return Human.count(rows, "row") + " mirrored (" + Human.rate(perSecond) + "), and following the writes";
     }
 
     private Optional<LoadResult> load(BankWorkload workload) throws InterruptedException {
@@ -196,7 +200,7 @@ final class Demo {
     private record Proof(VerifyReport report, Duration took, long writtenMeanwhile) {}
 
     private Proof prove(DemoMirror mirror, Queries queries, DemoWriters writers) throws InterruptedException {
-        steps.heading("Proof, while the writers go on: lake = database, every row and column, at one position");
+        steps.heading("Proof under writes: is every row and column of the lake as in the database?");
         Steps.Step step = steps.begin("taking a position");
         long before = writers.committed();
         Verifier verifier = new Verifier(mirror.pipeline(), queries.engine());

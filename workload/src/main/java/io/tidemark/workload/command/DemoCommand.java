@@ -78,8 +78,8 @@ final class DemoCommand extends PipelineCommand {
                 tps,
                 watching(),
                 keep ? DemoOptions.Files.KEEP : DemoOptions.Files.DELETE);
-        Steps steps = new Steps(terminal(), session().isJson() ? Steps.Target.ERR : Steps.Target.OUT);
-        try (StopSignals signals = StopSignals.take(() -> steps.say("Stopping: ending what was started ..."))) {
+        try (Steps steps = new Steps(terminal(), session().isJson() ? Steps.Target.ERR : Steps.Target.OUT);
+                StopSignals signals = StopSignals.take(() -> stopping(steps))) {
             DemoFolder folder = DemoFolder.claim(options.folder(), options.files());
             DemoResult result = run(options, folder, signals, steps);
             conclude(steps, result, folder);
@@ -102,6 +102,11 @@ final class DemoCommand extends PipelineCommand {
         }
     }
 
+    private static void stopping(Steps steps) {
+        steps.stop();
+        steps.say("Stopping: ending what was started ...");
+    }
+
     /** Somebody who can press Enter decides; elsewhere the demo ends by itself. */
     private Optional<Duration> watching() {
         if (duration != null) {
@@ -114,8 +119,12 @@ final class DemoCommand extends PipelineCommand {
     }
 
     private static void introduce(Steps steps, DemoOptions options, DemoFolder folder) {
-        steps.say("A PostgreSQL server of its own gets " + Human.count(options.rows(), "row") + " and live writes, "
-                + Human.rate(options.transactionsPerSecond()) + ".");
+        String writes = "live writes, " + Human.rate(options.transactionsPerSecond()) + ".";
+        steps.say(
+                folder.isResumed()
+                        ? "The PostgreSQL server of an earlier demo runs again and gets " + writes
+                        : "A PostgreSQL server of its own gets " + Human.count(options.rows(), "row") + " and "
+                                + writes);
         steps.say("Tidemark mirrors it into an Iceberg lake, asks it in SQL, and proves both equal.");
         steps.say("All of it is in " + folder.root() + (folder.isKept() ? "." : ", deleted at the end."));
         steps.say("");

@@ -50,11 +50,12 @@ final class DemoQueries {
                             "union all select 'statements', count(*) from bank.statements",
                             "union all select 'transactions', count(*) from bank.transactions")),
             new Question(
-                    "What happened last to the account that changed most? (history: every change, from the time slices)",
+                    "What happened last to the account that changed most? (SQL on the history)",
                     List.of(
-                            "select _tidemark_commit_time as committed, _tidemark_op as op, account, balance",
-                            "from history.bank.accounts where account = (select account from history.bank.accounts",
-                            "  group by account order by count(*) desc, account limit 1)",
+                            "select _tidemark_commit_time as committed, _tidemark_op as op, account,",
+                            "  balance, city from history.bank.accounts where account =",
+                            "  (select account from history.bank.accounts",
+                            "   group by account order by count(*) desc, account limit 1)",
                             "order by _tidemark_position desc, _tidemark_sequence desc limit 5")));
 
     static {

@@ -3,16 +3,19 @@ package io.tidemark.workload.command;
 import io.tidemark.cli.output.Colour;
 import io.tidemark.cli.output.Human;
 import io.tidemark.cli.output.Terminal;
+import io.tidemark.cli.view.LineStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Tells the steps of something that takes a while, one line each with its duration in front. On a terminal the step under way is drawn in place;
- * elsewhere it is told every ten seconds, so that a slow machine does not look dead.
+ * elsewhere it is told every ten seconds, so that a slow machine does not look dead. What is logged to {@link System#err} meanwhile stands on lines
+ * of its own.
  */
-final class Steps {
+final class Steps implements AutoCloseable {
     private static final Duration PICTURE = Duration.ofMillis(200);
     private static final Duration LINE = Duration.ofSeconds(10);
     private static final String CLEAR_LINE = "\r\u001b[K";
@@ -21,6 +24,7 @@ final class Steps {
     private final Terminal terminal;
     private final PrintStream out;
     private final boolean inPlace;
+    private final PrintStream errBefore = System.err;
     private @Nullable Step current;
 
     /** Tells on the terminal's standard output, or, when that belongs to a result for programs, plainly on standard error. */
@@ -28,6 +32,9 @@ final class Steps {
         this.terminal = terminal;
         this.out = target == Target.OUT ? terminal.out() : terminal.err();
         this.inPlace = target == Target.OUT && terminal.interactive();
+        if (inPlace) {
+            System.setErr(new PrintStream(new LineStream(this::say), true, StandardCharsets.UTF_8));
+        }
     }
 
     /** Where steps are told. */
@@ -62,6 +69,12 @@ final class Steps {
     synchronized void stop() {
         clear();
         current = null;
+    }
+
+    @Override
+    public void close() {
+        stop();
+        System.setErr(errBefore);
     }
 
     private void clear() {

@@ -143,7 +143,9 @@ final class WorkloadCommand extends PipelineCommand {
                 : BankAddress.ofOptions(session(), url, user, passwordEnv);
         BankWorkload workload = new BankWorkload(address.dataSource(), schema);
         WorkloadOutput output = new WorkloadOutput(terminal(), session().isJson());
-        Optional<LoadResult> loaded = rows > 0 ? load(workload, output) : Optional.empty();
+        // Asked in any case, so that a database that does not answer is told before anything else.
+        boolean hasRows = workload.hasRows();
+        Optional<LoadResult> loaded = rows == 0 ? Optional.empty() : load(workload, hasRows, output);
         output.begin(address + ", schema " + schema, options);
         try (Interruption interruption = Interruption.open()) {
             interruption.onSignal(workload::stop);
@@ -173,10 +175,10 @@ final class WorkloadCommand extends PipelineCommand {
                 rich ? STATEMENT_PERCENT : 0);
     }
 
-    private Optional<LoadResult> load(BankWorkload workload, WorkloadOutput output) {
+    private Optional<LoadResult> load(BankWorkload workload, boolean hasRows, WorkloadOutput output) {
         LoadOptions wanted = LoadOptions.of(rows).withSeed(seed);
         LoadOptions options = rich ? wanted.withStatements(DemoOptions.statements(rows)) : wanted;
-        if (workload.hasRows()) {
+        if (hasRows) {
             output.say("The bank has rows already: nothing is loaded.");
             return Optional.empty();
         }
