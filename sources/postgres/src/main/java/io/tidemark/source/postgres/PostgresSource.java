@@ -30,6 +30,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +45,7 @@ final class PostgresSource implements Source {
     private final CaptureNames names;
     private final Path scratch;
     private final Set<String> textColumns;
+    private final Set<TableId> toldLeftOut = ConcurrentHashMap.newKeySet();
 
     PostgresSource(Connections connections, CaptureNames names, Path scratch, Set<String> textColumns) {
         this.connections = connections;
@@ -66,7 +68,11 @@ final class PostgresSource implements Source {
     public List<SourceTable> tables() {
         try (Connection connection = connections.open()) {
             TableCatalog catalog = TableCatalog.load(connection, TypeCatalog.load(connection), textColumns);
-            catalog.leftOut().forEach((table, reason) -> LOG.info("Table left out: table={} reason={}", table, reason));
+            catalog.leftOut().forEach((table, reason) -> {
+                if (toldLeftOut.add(table)) {
+                    LOG.info("Table left out: table={} reason={}", table, reason);
+                }
+            });
             return List.copyOf(catalog.tables().values());
         } catch (SQLException e) {
             throw PostgresErrors.running("list tables", e);
@@ -75,8 +81,7 @@ final class PostgresSource implements Source {
 
     @Override
     public void prepare(List<SourceTable> tables, Optional<String> resumeToken) {
-        preparation()
-                .prepare(tables.stream().map(SourceTable::id).toList(), resumeToken.map(ReplicationSlot::position));
+        preparation().prepare(tables, resumeToken.map(ReplicationSlot::position));
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.tidemark.source.postgres.connection;
 
+import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.TidemarkException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -30,6 +32,13 @@ public final class Connections {
             SET idle_in_transaction_session_timeout = 0;
             SET idle_session_timeout = 0
             """;
+
+    private static final String NO_TRANSACTION_TIMEOUT = "; SET transaction_timeout = 0";
+
+    private static final int TRANSACTION_TIMEOUT_SINCE = 17;
+
+    /** The oldest version whose logical decoding sends transactions in progress, and whose catalog has all columns that are asked for. */
+    private static final int MAJOR_MIN = 14;
 
     private static final int CONNECT_TIMEOUT_SECONDS = 10;
 
@@ -84,10 +93,19 @@ public final class Connections {
             if (connection == null) {
                 throw new IllegalStateException("Cannot connect: the driver did not take the URL");
             }
+            int major = connection.getMetaData().getDatabaseMajorVersion();
+            if (major < MAJOR_MIN) {
+                throw new TidemarkException(
+                        ErrorCode.SOURCE_VERSION,
+                        "Cannot use " + url + ": PostgreSQL " + major + " is older than " + MAJOR_MIN);
+            }
             try (Statement statement = connection.createStatement()) {
-                statement.execute(SESSION);
+                statement.execute(major >= TRANSACTION_TIMEOUT_SINCE ? SESSION + NO_TRANSACTION_TIMEOUT : SESSION);
             }
             return connection;
+        } catch (TidemarkException e) {
+            close(connection);
+            throw e;
         } catch (SQLException e) {
             close(connection);
             throw PostgresErrors.connecting(url, user, replication, e);

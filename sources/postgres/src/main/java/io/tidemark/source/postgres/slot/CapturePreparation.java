@@ -43,14 +43,16 @@ public final class CapturePreparation {
     /**
      * Makes the database publish and keep the changes of exactly these tables.
      *
+     * @param tables the tables as registered; whether their rows can be told apart is looked up anew, since a table that has lost its key must
+     *     not stay in the publication of updates
      * @param resume position after which the pipeline goes on; empty for a new pipeline
      */
-    public void prepare(Collection<TableId> tables, Optional<Position> resume) {
+    public void prepare(Collection<SourceTable> tables, Optional<Position> resume) {
         try (Connection connection = connections.open()) {
             try {
                 prepare(connection, tables, resume);
             } catch (SQLException e) {
-                throw explained(connection, tables, e);
+                throw explained(connection, tables.stream().map(SourceTable::id).toList(), e);
             }
         } catch (SQLException e) {
             throw PostgresErrors.running("prepare capture", e);
@@ -97,7 +99,7 @@ public final class CapturePreparation {
         }
     }
 
-    private void prepare(Connection connection, Collection<TableId> tables, Optional<Position> resume)
+    private void prepare(Connection connection, Collection<SourceTable> tables, Optional<Position> resume)
             throws SQLException, InterruptedException {
         Publications publications = new Publications(connection, names);
         boolean hasPublications =
@@ -126,11 +128,18 @@ public final class CapturePreparation {
         }
         TableCatalog catalog = TableCatalog.load(connection, TypeCatalog.load(connection), textColumns);
         List<SourceTable> live = new ArrayList<>();
-        for (TableId table : tables) {
-            SourceTable found = catalog.tables().get(table);
+        for (SourceTable table : tables) {
+            SourceTable found = catalog.tables().get(table.id());
             if (found == null) {
-                failOn(checks.tables(connection, List.of(table)), null);
+                failOn(checks.tables(connection, List.of(table.id())), null);
                 continue;
+            }
+            if (found.schema().beforeImage() != table.schema().beforeImage()) {
+                LOG.warn(
+                        "Replica identity changed: table={} registered={} now={}",
+                        table.id(),
+                        table.schema().beforeImage(),
+                        found.schema().beforeImage());
             }
             live.add(found);
         }

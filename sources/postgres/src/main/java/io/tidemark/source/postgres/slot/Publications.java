@@ -95,12 +95,29 @@ final class Publications {
         alter(group);
     }
 
+    /** Drops both, unless another pipeline has taken the name. */
     void drop() throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            for (String publication : names.publications()) {
-                statement.execute("DROP PUBLICATION IF EXISTS " + TableId.quote(publication));
+        for (String publication : names.publications()) {
+            String found = findComment(publication);
+            if (!isOfAnother(found)) {
+                execute("DROP PUBLICATION IF EXISTS " + TableId.quote(publication));
             }
         }
+    }
+
+    private String findComment(String publication) throws SQLException {
+        try (PreparedStatement statement =
+                connection.prepareStatement("select coalesce(pg_catalog.obj_description(oid, 'pg_publication'), '')"
+                        + " from pg_catalog.pg_publication where pubname = ?")) {
+            statement.setString(1, publication);
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() ? row.getString(1) : "";
+            }
+        }
+    }
+
+    private boolean isOfAnother(String comment) {
+        return comment.startsWith(comment("")) && !comment.equals(comment());
     }
 
     /** Makes the publication, or checks the one that exists; false when its tables are not to be changed. */
@@ -128,7 +145,7 @@ final class Publications {
     }
 
     private void checkOwner(String publication, String found) {
-        if (found.startsWith(comment("")) && !found.equals(comment())) {
+        if (isOfAnother(found)) {
             throw new TidemarkException(
                     ErrorCode.SOURCE_SLOT_IN_USE,
                     "Cannot use publication: it belongs to another pipeline (publication=" + publication + ", pipeline="

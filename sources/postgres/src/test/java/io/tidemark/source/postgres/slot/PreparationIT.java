@@ -301,6 +301,8 @@ class PreparationIT {
                     "Cannot use publication: it belongs to another pipeline (publication=tidemark_a_b_" + database
                             + ", pipeline=a-b_" + database + ")",
                     "Give this pipeline another name, or names of its own with source.slot and source.publication.");
+            theirs.remove();
+            assertThat(value("select count(*) from pg_publication")).isEqualTo("2");
         }
     }
 
