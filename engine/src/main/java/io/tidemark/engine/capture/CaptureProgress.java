@@ -14,6 +14,7 @@ import java.time.Instant;
  * @param openRows events captured but not sealed
  * @param events events captured since this capture began
  * @param at when this was written
+ * @param restart whether capture is to begin anew where the source stands, because all tables are loaded again
  */
 public record CaptureProgress(
         long afterSlice,
@@ -23,4 +24,10 @@ public record CaptureProgress(
         @org.jspecify.annotations.Nullable Instant openSince,
         long openRows,
         long events,
-        Instant at) {}
+        Instant at,
+        boolean restart) {
+    /** Asks capture to begin anew after this slice. */
+    public static CaptureProgress restartAfter(long slice, Instant now) {
+        return new CaptureProgress(slice, "", Position.ZERO, now, null, 0, 0, now, true);
+    }
+}

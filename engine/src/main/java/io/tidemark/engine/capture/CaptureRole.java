@@ -120,11 +120,13 @@ public final class CaptureRole {
     /** After the newest slice, or after what was read since without finding anything to capture. */
     private Optional<String> resumeToken(Optional<SliceManifest> newest) {
         long sequence = newest.map(SliceManifest::sequence).orElse(0L);
-        Optional<String> idle = reports.find(Keys.CAPTURE)
-                .filter(report ->
-                        report.afterSlice() == sequence && !report.idleToken().isEmpty())
-                .map(CaptureProgress::idleToken);
-        return idle.or(() -> newest.map(SliceManifest::resumeToken).filter(found -> !found.isEmpty()));
+        Optional<CaptureProgress> report = reports.find(Keys.CAPTURE).filter(found -> found.afterSlice() == sequence);
+        if (report.filter(CaptureProgress::restart).isPresent()) {
+            return Optional.empty();
+        }
+        return report.map(CaptureProgress::idleToken)
+                .filter(idle -> !idle.isEmpty())
+                .or(() -> newest.map(SliceManifest::resumeToken).filter(found -> !found.isEmpty()));
     }
 
     private long seal(SliceSink sink, ChangeStream stream, Lease lease) {
@@ -159,7 +161,8 @@ public final class CaptureRole {
                         sink.openSince(),
                         sink.openRows(),
                         sink.events(),
-                        lastReport));
+                        lastReport,
+                        false));
         if (!idleToken.isEmpty()) {
             stream.acknowledge(idleToken);
         }

@@ -4,6 +4,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * Who holds a lease: host, process and when the process started. A holder on the same host whose process is gone is dead at once; others are
@@ -12,21 +13,23 @@ import java.util.Optional;
  * @param host name of the machine
  * @param pid process id
  * @param startedMillis start of the process, milliseconds since the epoch, 0 when unknown
+ * @param instance tells pipelines apart that one process has opened
  */
-record Holder(String host, long pid, long startedMillis) {
+record Holder(String host, long pid, long startedMillis, String instance) {
     static Holder ofThisProcess() {
         ProcessHandle self = ProcessHandle.current();
-        return new Holder(hostName(), self.pid(), startMillis(self));
+        return new Holder(
+                hostName(), self.pid(), startMillis(self), UUID.randomUUID().toString());
     }
 
     /** Reads what {@link #toString()} wrote. */
     static Optional<Holder> parse(String text) {
         String[] parts = text.split("/", -1);
-        if (parts.length != 3) {
+        if (parts.length != 4) {
             return Optional.empty();
         }
         try {
-            return Optional.of(new Holder(parts[0], Long.parseLong(parts[1]), Long.parseLong(parts[2])));
+            return Optional.of(new Holder(parts[0], Long.parseLong(parts[1]), Long.parseLong(parts[2]), parts[3]));
         } catch (NumberFormatException e) {
             return Optional.empty();
         }
@@ -45,7 +48,7 @@ record Holder(String host, long pid, long startedMillis) {
 
     @Override
     public String toString() {
-        return host + "/" + pid + "/" + startedMillis;
+        return host + "/" + pid + "/" + startedMillis + "/" + instance;
     }
 
     private static long startMillis(ProcessHandle process) {

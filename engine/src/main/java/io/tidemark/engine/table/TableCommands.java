@@ -1,5 +1,7 @@
 package io.tidemark.engine.table;
 
+import io.tidemark.engine.capture.CaptureProgress;
+import io.tidemark.engine.metadata.Documents;
 import io.tidemark.engine.metadata.Keys;
 import io.tidemark.engine.pipeline.Pipeline;
 import io.tidemark.spi.error.ErrorCode;
@@ -7,7 +9,9 @@ import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
 import io.tidemark.spi.metastore.Entry;
 import io.tidemark.spi.schema.TableId;
+import io.tidemark.spi.slice.SliceManifest;
 import io.tidemark.spi.source.SourceTable;
+import java.util.ArrayList;
 import java.util.List;
 
 /** What users do to tables. Commands change the registry; the running roles, wherever they run, follow within seconds. */
@@ -43,6 +47,24 @@ public final class TableCommands {
         refuseDropped(registry.load(table), "resync");
         SourceTable found = inSource(table, "resync");
         return changed(registry.update(table, (record, now) -> record.restarted(found, now)));
+    }
+
+    /**
+     * Loads all tables again from scratch, and has capture begin anew where the source stands: the way out when the source no longer has the
+     * changes after the newest slice.
+     */
+    public List<TableRecord> resyncAll() {
+        List<SourceTable> found = pipeline.source().tables();
+        restartCapture();
+        List<TableRecord> restarted = new ArrayList<>();
+        for (SourceTable table : found) {
+            if (registry.find(table.id())
+                    .filter(record -> record.state() != TableState.DROPPED)
+                    .isPresent()) {
+                restarted.add(changed(registry.update(table.id(), (record, now) -> record.restarted(table, now))));
+            }
+        }
+        return restarted;
     }
 
     /** Adds a table that the configured rules leave out, or brings a dropped one back. */
@@ -88,20 +110,22 @@ public final class TableCommands {
                     null);
         }
         pipeline.source().remove();
+        restartCapture();
         for (String prefix : List.of(
-                Keys.TABLES,
-                Keys.PROGRESS,
-                Keys.WORK,
-                Keys.HOLDS,
-                Keys.REPAIRS,
-                Keys.LOADS,
-                Keys.CUTS,
-                Keys.ROLES,
-                Keys.CAPTURE)) {
+                Keys.TABLES, Keys.PROGRESS, Keys.WORK, Keys.HOLDS, Keys.REPAIRS, Keys.LOADS, Keys.CUTS, Keys.ROLES)) {
             for (Entry entry : pipeline.metastore().list(prefix)) {
                 pipeline.metastore().delete(entry.key(), entry.version());
             }
         }
+    }
+
+    /** Whoever captures next must not look for changes that only the old slot had. */
+    private void restartCapture() {
+        long newest = pipeline.sliceLog().newest().map(SliceManifest::sequence).orElse(0L);
+        new Documents<>(pipeline.metastore(), CaptureProgress.class)
+                .put(
+                        Keys.CAPTURE,
+                        CaptureProgress.restartAfter(newest, pipeline.clock().instant()));
     }
 
     private SourceTable inSource(TableId table, String verb) {

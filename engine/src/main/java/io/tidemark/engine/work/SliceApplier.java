@@ -64,8 +64,12 @@ final class SliceApplier {
         long newestMicros = 0;
         long bytes = 0;
         boolean more = false;
-        for (SliceManifest manifest : pipeline.sliceLog().after(before.slice(), SLICES_MAX)) {
-            if (manifest.sequence() != slice + 1) {
+        for (SliceManifest manifest : pipeline.sliceLog().after(before.slice() - 1, SLICES_MAX)) {
+            if (manifest.sequence() == before.slice() && !manifest.through().isAfter(through)) {
+                continue;
+            }
+            // The newest slice may reach further than when it was applied, after the log's index was rebuilt.
+            if (manifest.sequence() != slice + 1 && manifest.sequence() != before.slice()) {
                 throw new TidemarkException(
                         ErrorCode.SLICE_CORRUPT,
                         "Cannot apply slices to " + record.id() + ": slice " + (slice + 1) + " is missing (applied="

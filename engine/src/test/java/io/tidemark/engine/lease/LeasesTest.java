@@ -38,11 +38,11 @@ class LeasesTest {
 
     @Test
     void aForeignHolderIsOnlyReplacedAfterItWasWatchedWithoutASignOfLife() {
-        foreign("other-host/17/1", 4, 0);
+        foreign("other-host/17/1/x", 4, 0);
         assertThat(leases.tryAcquire("capture")).isEmpty();
         advanceSeconds(9);
         assertThat(leases.tryAcquire("capture")).isEmpty();
-        foreign("other-host/17/1", 4, 1);
+        foreign("other-host/17/1/x", 4, 1);
         advanceSeconds(9);
         assertThat(leases.tryAcquire("capture")).as("it was renewed meanwhile").isEmpty();
         advanceSeconds(11);
@@ -52,8 +52,18 @@ class LeasesTest {
     @Test
     void aDeadProcessOfThisMachineIsReplacedAtOnce() {
         Holder self = Holder.ofThisProcess();
-        foreign(new Holder(self.host(), self.pid(), self.startedMillis() + 12345).toString(), 8, 0);
+        foreign(new Holder(self.host(), self.pid(), self.startedMillis() + 12345, "x").toString(), 8, 0);
         assertThat(leases.tryAcquire("capture").orElseThrow().fence()).isEqualTo(9);
+    }
+
+    @Test
+    void anotherPipelineOfThisProcessIsAnotherHolder() {
+        Lease held = leases.tryAcquire("capture").orElseThrow();
+        try (Leases others = new Leases(store, nanos::get)) {
+            assertThat(others.tryAcquire("capture")).isEmpty();
+            held.close();
+            assertThat(others.tryAcquire("capture")).isPresent();
+        }
     }
 
     @Test
