@@ -27,8 +27,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** A random source table, mirrored through random crashes, unknown commits, conflicts and upkeep: the mirror always equals the model. */
 class MirrorSimulationTest {
-    private static final int SEEDS = Boolean.getBoolean("tidemark.slow") ? 40 : 2;
-    private static final int STEPS = 30;
+    private static final int SEEDS = Boolean.getBoolean("tidemark.slow") ? 40 : 1;
+    private static final int STEPS = 25;
 
     @TempDir
     Path folder;

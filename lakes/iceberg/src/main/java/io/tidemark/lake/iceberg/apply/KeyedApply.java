@@ -236,5 +236,15 @@ public final class KeyedApply extends MirrorApply {
     }
 
     /** Outcome of the newest round. */
-    private record Last(KeyArena keys, int[] order, long[] locations) {}
+    private static final class Last {
+        final KeyArena keys;
+        final int[] order;
+        final long[] locations;
+
+        Last(KeyArena keys, int[] order, long[] locations) {
+            this.keys = keys;
+            this.order = order;
+            this.locations = locations;
+        }
+    }
 }

@@ -115,7 +115,7 @@ public final class EntrySort implements SortedEntries, AutoCloseable {
             if (keys.byteSize() + 20L * keys.size() >= partBytes) {
                 Path file = Files.createTempFile(folder, "run-", ".tmp");
                 spill(file);
-                keep(new Run(file, keys, new int[0], locations));
+                keep(new Run(file, new KeyArena(0), new int[0], new long[0]));
                 keys.clear();
             }
         }
@@ -147,7 +147,19 @@ public final class EntrySort implements SortedEntries, AutoCloseable {
     }
 
     /** Sorted entries: in a file, or the last ones of a part, which stay in memory. */
-    private record Run(@Nullable Path file, KeyArena keys, int[] order, long[] locations) {
+    private static final class Run {
+        private final @Nullable Path file;
+        private final KeyArena keys;
+        private final int[] order;
+        private final long[] locations;
+
+        Run(@Nullable Path file, KeyArena keys, int[] order, long[] locations) {
+            this.file = file;
+            this.keys = keys;
+            this.order = order;
+            this.locations = locations;
+        }
+
         Cursor open() throws IOException {
             return file == null
                     ? new MemoryCursor(keys, order, locations)

@@ -10,11 +10,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -323,28 +325,29 @@ public final class KeyIndex implements AutoCloseable {
                 if (value == null) {
                     open.add(order[i]);
                 } else {
-                    locations[order[i]] = location(value);
+                    locations[order[i]] = EntryValue.read(value);
                 }
             }
         }
         if (useEntries && !open.isEmpty()) {
-            List<byte[]> found = get(entries, keys, open);
+            List<byte[]> found = get(null, keys, open);
             for (int i = 0; i < found.size(); i++) {
                 byte[] value = found.get(i);
                 if (value != null) {
-                    locations[open.get(i)] = location(value);
+                    locations[open.get(i)] = EntryValue.read(value);
                 }
             }
         }
     }
 
-    private List<byte[]> get(ColumnFamilyHandle family, KeyArena keys, List<Integer> wanted) throws RocksDBException {
+    private List<byte[]> get(@Nullable ColumnFamilyHandle family, KeyArena keys, List<Integer> wanted)
+            throws RocksDBException {
         List<byte[]> bytes = new ArrayList<>(wanted.size());
         wanted.forEach(key -> bytes.add(keys.bytes(key)));
-        if (family == entries) {
-            return database.multiGetAsList(bytes);
-        }
-        return database.multiGetAsList(java.util.Collections.nCopies(bytes.size(), family), bytes);
+        // The entries are in the default column family, for which there is a shorter way.
+        return family == null
+                ? database.multiGetAsList(bytes)
+                : database.multiGetAsList(Collections.nCopies(bytes.size(), family), bytes);
     }
 
     private void write(ColumnFamilyHandle family, KeyArena keys, int[] order, long[] locations, boolean keepGone)
@@ -353,7 +356,7 @@ public final class KeyIndex implements AutoCloseable {
             for (int i = 0; i < order.length; i++) {
                 int key = order[i];
                 if (locations[key] != RowLocation.NONE || keepGone) {
-                    batch.put(family, keys.bytes(key), value(locations[key]));
+                    batch.put(family, keys.bytes(key), EntryValue.write(locations[key]));
                 } else {
                     batch.delete(family, keys.bytes(key));
                 }
@@ -372,7 +375,7 @@ public final class KeyIndex implements AutoCloseable {
         try (RocksIterator all = database.newIterator(staged);
                 WriteBatch batch = new WriteBatch()) {
             for (all.seekToFirst(); all.isValid(); all.next()) {
-                if (location(all.value()) == RowLocation.NONE) {
+                if (EntryValue.read(all.value()) == RowLocation.NONE) {
                     batch.delete(entries, all.key());
                 } else {
                     batch.put(entries, all.key(), all.value());
@@ -406,7 +409,7 @@ public final class KeyIndex implements AutoCloseable {
             List<String> gone =
                     numbers.keySet().stream().filter(path -> !isLive.test(path)).toList();
             for (String path : gone) {
-                int number = numbers.remove(path);
+                int number = Objects.requireNonNull(numbers.remove(path));
                 paths.remove(number);
                 covered.remove(path);
                 batch.delete(entries, fileKey(number));
@@ -442,50 +445,6 @@ public final class KeyIndex implements AutoCloseable {
 
     private static boolean isFileKey(byte[] key) {
         return key.length == FILE_PREFIX.length + Integer.BYTES && key[0] == FILE_PREFIX[0] && key[1] == FILE_PREFIX[1];
-    }
-
-    /** Both numbers in as few bytes as they need; no bytes for nowhere. */
-    static byte[] value(long location) {
-        if (location == RowLocation.NONE) {
-            return new byte[0];
-        }
-        byte[] bytes = new byte[10];
-        int length = putVarint(bytes, 0, RowLocation.file(location));
-        length = putVarint(bytes, length, RowLocation.row(location));
-        return Arrays.copyOf(bytes, length);
-    }
-
-    static long location(byte[] value) {
-        if (value.length == 0) {
-            return RowLocation.NONE;
-        }
-        long file = 0;
-        int at = 0;
-        int shift = 0;
-        while (value[at] < 0) {
-            file |= (long) (value[at++] & 0x7F) << shift;
-            shift += 7;
-        }
-        file |= (long) value[at++] << shift;
-        long row = 0;
-        shift = 0;
-        while (value[at] < 0) {
-            row |= (long) (value[at++] & 0x7F) << shift;
-            shift += 7;
-        }
-        row |= (long) value[at] << shift;
-        return RowLocation.of((int) file, row);
-    }
-
-    private static int putVarint(byte[] target, int at, int number) {
-        int rest = number;
-        int end = at;
-        while ((rest & ~0x7F) != 0) {
-            target[end++] = (byte) (rest | 0x80);
-            rest >>>= 7;
-        }
-        target[end++] = (byte) rest;
-        return end;
     }
 
     private static void deleteFolder(Path folder) throws IOException {

@@ -64,7 +64,7 @@ final class SstFiles {
                 key = ByteBuffer.allocateDirect(2 * (to - from));
             }
             key.clear().put(source, from, to - from).flip();
-            value.clear().put(KeyIndex.value(location)).flip();
+            value.clear().put(EntryValue.write(location)).flip();
             bytes += key.remaining() + value.remaining();
             try {
                 writer().put(key, value);

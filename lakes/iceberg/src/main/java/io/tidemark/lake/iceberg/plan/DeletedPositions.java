@@ -39,6 +39,8 @@ public final class DeletedPositions {
     }
 
     /** Deleted places of the file; not to be changed. */
+    // Iceberg's map compares character sequences by their characters.
+    @SuppressWarnings("CollectionUndefinedEquality")
     public PositionDeleteIndex of(LiveFile file) {
         List<DeleteFile> deletes = file.deletes();
         if (deletes.isEmpty()) {

@@ -72,9 +72,9 @@ final class PartitionValues {
 
     @SuppressWarnings("unchecked")
     private static Function<Object, @Nullable Object> transform(PartitionField field, Type source) {
-        Function<Object, @Nullable Object> bound = (Function<Object, @Nullable Object>)
-                (Function<?, ?>) field.transform().bind((Type) source);
-        return bound;
+        // The transform takes the Java type of its source, which the type of the column decides.
+        return (Function<Object, @Nullable Object>)
+                (Function<?, ?>) field.transform().bind(source);
     }
 
     /** The value as Iceberg's transforms take it. */

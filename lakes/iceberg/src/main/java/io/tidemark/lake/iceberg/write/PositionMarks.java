@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFile;
@@ -64,7 +65,7 @@ final class PositionMarks implements DeleteMarks {
     }
 
     private SortingPositionOnlyDeleteWriter<Record> writer(DataFile file) {
-        PartitionSpec spec = files.table().specs().get(file.specId());
+        PartitionSpec spec = Objects.requireNonNull(files.table().specs().get(file.specId()));
         return writers.computeIfAbsent(spec.specId(), id -> StructLikeMap.create(spec.partitionType()))
                 .computeIfAbsent(file.partition(), partition -> writer(spec, partition));
     }
