@@ -3,7 +3,7 @@ package io.tidemark.dist;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.tidemark.engine.table.TableCommands;
+import io.tidemark.engine.steer.TableCommands;
 import io.tidemark.engine.table.TableState;
 import io.tidemark.engine.verify.KeyDifference;
 import io.tidemark.engine.verify.TableProof;

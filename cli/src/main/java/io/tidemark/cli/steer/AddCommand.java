@@ -3,7 +3,7 @@ package io.tidemark.cli.steer;
 import io.tidemark.cli.command.PipelineCommand;
 import io.tidemark.cli.command.TableNames;
 import io.tidemark.engine.pipeline.Pipeline;
-import io.tidemark.engine.table.TableCommands;
+import io.tidemark.engine.steer.TableCommands;
 import io.tidemark.engine.table.TableRecord;
 import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
 import io.tidemark.spi.schema.TableId;

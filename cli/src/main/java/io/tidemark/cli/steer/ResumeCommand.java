@@ -1,6 +1,6 @@
 package io.tidemark.cli.steer;
 
-import io.tidemark.engine.table.TableCommands;
+import io.tidemark.engine.steer.TableCommands;
 import io.tidemark.engine.table.TableRecord;
 import io.tidemark.engine.table.TableState;
 import io.tidemark.spi.schema.TableId;

@@ -4,7 +4,7 @@ import io.tidemark.cli.command.PipelineCommand;
 import io.tidemark.cli.command.TableNames;
 import io.tidemark.cli.view.StatusJson;
 import io.tidemark.engine.pipeline.Pipeline;
-import io.tidemark.engine.table.TableCommands;
+import io.tidemark.engine.steer.TableCommands;
 import io.tidemark.engine.table.TableRecord;
 import io.tidemark.engine.table.TableState;
 import io.tidemark.spi.error.ErrorCode;

@@ -63,7 +63,8 @@ public final class ProgressIndex {
                                 clock.instant())));
     }
 
-    void forget(TableId table) {
+    /** Forgets a table that is no longer followed. */
+    public void forget(TableId table) {
         documents.remove(Keys.of(Keys.PROGRESS, table));
     }
 }

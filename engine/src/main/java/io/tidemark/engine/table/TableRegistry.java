@@ -97,8 +97,4 @@ public final class TableRegistry {
                 error.reason(),
                 error.remedy());
     }
-
-    void forget(TableId table) {
-        records.remove(Keys.of(Keys.TABLES, table));
-    }
 }

@@ -1,9 +1,12 @@
-package io.tidemark.engine.table;
+package io.tidemark.engine.steer;
 
 import io.tidemark.engine.capture.CaptureProgress;
 import io.tidemark.engine.metadata.Documents;
 import io.tidemark.engine.metadata.Keys;
 import io.tidemark.engine.pipeline.Pipeline;
+import io.tidemark.engine.table.TableRecord;
+import io.tidemark.engine.table.TableRegistry;
+import io.tidemark.engine.table.TableState;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
