@@ -98,7 +98,7 @@ final class Demo {
     private DemoResult run(DemoDatabase database) throws InterruptedException {
         BankWorkload workload = new BankWorkload(database.dataSource(), BankWorkload.DEFAULT_SCHEMA);
         Optional<LoadResult> loaded = load(workload);
-        folder.writeConfig(database);
+        folder.writeConfig(database.jdbcUrl().substring("jdbc:".length()), database.user());
         Steps.Step step = steps.begin("starting the pipeline");
         try (DemoMirror mirror = DemoMirror.start(session, folder.config());
                 DemoWriters writers = DemoWriters.start(workload, options.writes())) {

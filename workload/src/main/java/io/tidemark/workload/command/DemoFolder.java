@@ -3,7 +3,6 @@ package io.tidemark.workload.command;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.workload.bank.BankWorkload;
-import io.tidemark.workload.demo.DemoDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -145,12 +144,11 @@ final class DemoFolder implements AutoCloseable {
     }
 
     /** Writes the configuration; in one that exists only the place of the database is brought up to date. */
-    void writeConfig(DemoDatabase server) {
-        String url = "postgresql://" + server.host() + ":" + server.port() + "/" + DemoDatabase.NAME;
+    void writeConfig(String url, String user) {
         try {
             String text = Files.exists(config())
                     ? URL_LINE.matcher(Files.readString(config())).replaceFirst("$1" + Matcher.quoteReplacement(url))
-                    : text(url, server.user());
+                    : text(url, user);
             Files.writeString(config(), text);
         } catch (IOException e) {
             throw new TidemarkException(

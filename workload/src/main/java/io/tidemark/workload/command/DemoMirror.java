@@ -36,6 +36,7 @@ final class DemoMirror implements AutoCloseable {
     /** A mirror that is this fresh follows the writes. */
     private static final Duration CAUGHT_UP = Duration.ofSeconds(15);
 
+    private static final Duration SETTLE_PATIENCE = Duration.ofSeconds(8);
     private static final Duration LAST_WRITES_PATIENCE = Duration.ofSeconds(30);
 
     private final Pipeline pipeline;
@@ -77,19 +78,23 @@ final class DemoMirror implements AutoCloseable {
             throws InterruptedException {
         Supplier<PipelineStatus> looks = quickStatus();
         Duration patience = PATIENCE.plusSeconds(rows / ROWS_PER_SECOND_LEAST);
+        Instant followsSince = null;
         while (true) {
             signals.check();
             boolean written = writers.newest().isPresent();
             PipelineStatus status = looks.get();
             refuseFailures(status);
-            // Not the state: on a busy machine a table that follows closely may still await the moment of having
-            // everything.
             boolean follows = status.tables().size() >= tables
                     && status.tables().stream()
                             .allMatch(table -> table.freshness()
                                     .filter(age -> age.compareTo(CAUGHT_UP) < 0)
                                     .isPresent());
-            if (follows && written) {
+            followsSince = follows ? followsSince == null ? status.at() : followsSince : null;
+            // On a busy machine a table that follows closely may long await the moment of having everything.
+            boolean settled = followsSince != null
+                    && (status.tables().stream().allMatch(table -> table.state() == TableState.LIVE)
+                            || followsSince.plus(SETTLE_PATIENCE).isBefore(status.at()));
+            if (settled && written) {
                 return new StatusReader(pipeline)
                         .read().tables().stream()
                                 .mapToLong(table -> table.rows().orElse(0L))
