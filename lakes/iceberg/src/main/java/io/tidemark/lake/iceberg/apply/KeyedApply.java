@@ -4,15 +4,11 @@ import io.tidemark.lake.iceberg.index.IndexHeader;
 import io.tidemark.lake.iceberg.index.KeyArena;
 import io.tidemark.lake.iceberg.index.KeyIndex;
 import io.tidemark.lake.iceberg.index.KeySort;
-import io.tidemark.lake.iceberg.index.RowLocation;
 import io.tidemark.spi.change.ChangeBatch;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeProgress;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.apache.iceberg.DataFile;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,7 +26,6 @@ public final class KeyedApply extends MirrorApply {
     private final ApplyLimits limits;
     private final Listener listener;
     private final KeyedRound round;
-    private final Map<Integer, DataFile> fileOf = new HashMap<>();
     private @Nullable Last last;
 
     /** Takes note of what became of the apply. */
@@ -75,7 +70,6 @@ public final class KeyedApply extends MirrorApply {
         round.clear();
         last = null;
         index.discardStaged();
-        fileOf.clear();
     }
 
     @Override
@@ -103,8 +97,7 @@ public final class KeyedApply extends MirrorApply {
         int[] order = KeySort.order(keys);
         long[] locations = new long[keys.size()];
         index.lookup(keys, order, !changes().isCleared(), locations);
-        fill(order, locations);
-        long[] next = write(order, locations);
+        long[] next = new RoundWriter(changes(), index, round, order, locations).write();
         // The round's keys are handed over, so the next round starts with its own.
         last = new Last(copy(keys), order, next);
         round.clear();
@@ -140,91 +133,6 @@ public final class KeyedApply extends MirrorApply {
         } finally {
             listener.ended();
         }
-    }
-
-    /** Fills missing values from the mirror's rows. */
-    private void fill(int[] order, long[] locations) {
-        RowFetch fetch = new RowFetch(changes());
-        int[] fetchedOf = null;
-        for (int key : order) {
-            int base = round.outcome(key) == KeyedRound.UPSERT ? round.base(key) : KeyedRound.NONE;
-            if (base == KeyedRound.NONE) {
-                continue;
-            }
-            if (fetchedOf == null) {
-                fetchedOf = new int[locations.length];
-                Arrays.fill(fetchedOf, RowStore.NONE);
-            }
-            DataFile file = base == KeyedRound.NOWHERE ? null : file(locations[base]);
-            if (file != null) {
-                fetch.want(file, RowLocation.row(locations[base]), key);
-            }
-        }
-        if (fetchedOf != null) {
-            fetch.run(fetchedOf);
-            fill(order, fetch, fetchedOf);
-        }
-    }
-
-    private void fill(int[] order, RowFetch fetch, int[] fetchedOf) {
-        for (int key : order) {
-            if (round.outcome(key) != KeyedRound.UPSERT || round.base(key) == KeyedRound.NONE) {
-                continue;
-            }
-            if (fetchedOf[key] != RowStore.NONE) {
-                round.replaceRow(key, round.rows().appendFilled(round.row(key), fetch.rows(), fetchedOf[key]));
-            } else if (round.isOptional(key)) {
-                round.drop(key);
-            } else {
-                throw new TidemarkException(
-                        ErrorCode.LAKE_ROW_MISSING,
-                        "Cannot apply an update of "
-                                + changes().files().spec().schema().table()
-                                + ": it leaves columns unchanged, and the mirror has no row of that key");
-            }
-        }
-    }
-
-    /** Marks old rows and writes new ones; returns where each key's row is then. */
-    private long[] write(int[] order, long[] locations) {
-        int[] rows = new int[order.length];
-        int[] upserts = new int[order.length];
-        int count = 0;
-        long[] next = new long[locations.length];
-        for (int key : order) {
-            next[key] = RowLocation.NONE;
-            if (round.outcome(key) == KeyedRound.UNTOUCHED) {
-                next[key] = locations[key];
-                continue;
-            }
-            DataFile old = file(locations[key]);
-            if (old != null) {
-                changes().mark(old, RowLocation.row(locations[key]));
-            }
-            if (round.outcome(key) == KeyedRound.UPSERT) {
-                upserts[count] = key;
-                rows[count++] = round.row(key);
-            }
-        }
-        if (count > 0) {
-            DataFile file = changes().write(round.rows().columns(), rows, count);
-            int number = index.number(file.location());
-            for (int i = 0; i < count; i++) {
-                next[upserts[i]] = RowLocation.of(number, i);
-            }
-        }
-        return next;
-    }
-
-    /** The file of a location, if its rows are still there. */
-    private @Nullable DataFile file(long location) {
-        if (location == RowLocation.NONE) {
-            return null;
-        }
-        return fileOf.computeIfAbsent(RowLocation.file(location), number -> {
-            String path = index.path(number);
-            return path == null ? null : changes().find(path);
-        });
     }
 
     private static KeyArena copy(KeyArena keys) {

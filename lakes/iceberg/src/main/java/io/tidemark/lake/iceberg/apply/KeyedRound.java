@@ -85,15 +85,6 @@ final class KeyedRound {
         return isOptional[key];
     }
 
-    void replaceRow(int key, int row) {
-        rowOf[key] = row;
-        baseOf[key] = NONE;
-    }
-
-    void drop(int key) {
-        outcomes[key] = UNTOUCHED;
-    }
-
     /** Whether an UPDATE has to follow before the round can end. */
     boolean isInsidePair() {
         return beforeKey != NONE;

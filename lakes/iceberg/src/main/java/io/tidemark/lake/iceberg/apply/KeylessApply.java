@@ -81,7 +81,7 @@ public final class KeylessApply extends MirrorApply {
         int[] rows = round.rowsToWrite();
         takeAway(round.missing());
         if (rows.length > 0) {
-            changes().write(round.rows().columns(), rows, rows.length);
+            changes().write(round.rows().columns(), rows);
         }
         round.clear();
     }
@@ -143,6 +143,7 @@ public final class KeylessApply extends MirrorApply {
                     found[0]++;
                 }
             }
+            return found[0] < most;
         });
         return found[0];
     }

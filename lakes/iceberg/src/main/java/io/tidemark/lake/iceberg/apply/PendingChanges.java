@@ -92,26 +92,39 @@ public final class PendingChanges {
         return older == null ? null : older.file();
     }
 
-    /** Writes the first so many of the rows as one file. */
-    DataFile write(List<? extends ColumnVector> vectors, int[] rows, int count) {
+    /** Opens a file for new rows; to be handed to {@link #finish}, or closed. */
+    DataFileWriter open() throws IOException {
         PartitionSpec spec = files.unpartitioned();
-        try (DataFileWriter writer = new DataFileWriter(
+        return new DataFileWriter(
                 files,
                 "apply",
                 spec,
                 DataFileWriter.noPartition(spec),
-                ParquetWriteOptions.defaults().withZstdLevel(1))) {
-            writer.append(vectors, rows, 0, count);
-            DataFile file = writer.finish();
-            added.put(file.location(), file);
-            rowsWritten += count;
-            return file;
+                ParquetWriteOptions.defaults().withZstdLevel(1));
+    }
+
+    /** Ends a file, whose rows are from now on among those to commit. */
+    void finish(DataFileWriter writer) throws IOException {
+        DataFile file = writer.finish();
+        added.put(file.location(), file);
+        rowsWritten += file.recordCount();
+    }
+
+    /** Writes the rows as one file. */
+    void write(List<? extends ColumnVector> vectors, int[] rows) {
+        try (DataFileWriter writer = open()) {
+            writer.append(vectors, rows, 0, rows.length);
+            finish(writer);
         } catch (IOException | UncheckedIOException e) {
-            throw new TidemarkException(
-                    ErrorCode.LAKE_IO,
-                    "Cannot write a data file of " + files.table().name() + ": " + e.getMessage(),
-                    e);
+            throw failed(e);
         }
+    }
+
+    TidemarkException failed(Exception cause) {
+        return new TidemarkException(
+                ErrorCode.LAKE_IO,
+                "Cannot write a data file of " + files.table().name() + ": " + cause.getMessage(),
+                cause);
     }
 
     /** Deletes a row. */

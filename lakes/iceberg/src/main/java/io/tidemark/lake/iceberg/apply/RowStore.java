@@ -104,19 +104,6 @@ final class RowStore {
         return appended(true, deletedMicros);
     }
 
-    /** Appends a row of this store again, its unchanged values taken from another store of the same columns. */
-    int appendFilled(int source, List<? extends ColumnVector> filler, int fillerRow) {
-        for (int i = 0; i < columns.size(); i++) {
-            ColumnVector column = columns.get(i);
-            if (column.isUnchanged(source)) {
-                column.appendFrom(filler.get(i), fillerRow);
-            } else {
-                column.appendFrom(column, source);
-            }
-        }
-        return size++;
-    }
-
     /** Whether a value of the row is still to be found. */
     boolean hasUnchanged(int row) {
         for (int i = 0; i < rowColumns; i++) {

@@ -75,6 +75,11 @@ public final class ProgressSummary {
                 && left.slice() == right.slice();
     }
 
+    /** Whether Tidemark made the version. */
+    public static boolean isOurs(Snapshot version) {
+        return version.summary() != null && version.summary().containsKey(COMMIT_ID);
+    }
+
     /** The same progress, written by the holder of this fence. */
     public static LakeProgress withFence(LakeProgress progress, long fence) {
         return new LakeProgress(

@@ -1,5 +1,6 @@
 package io.tidemark.lake.iceberg.index;
 
+import io.tidemark.lake.iceberg.commit.ProgressSummary;
 import io.tidemark.lake.iceberg.plan.DeletedPositions;
 import io.tidemark.lake.iceberg.plan.FileRows;
 import io.tidemark.lake.iceberg.plan.LiveFile;
@@ -45,6 +46,9 @@ public final class IndexSync {
     private final List<ParquetColumn> keyColumns;
     private final DeletedPositions deleted;
     private final Map<String, PositionDeleteIndex> deletedOf = new HashMap<>();
+    /** Whether another program made a version that the index has not seen; ours never give a key a second row. */
+    private boolean hasForeignVersions;
+
     private final List<Long> duplicates = Collections.synchronizedList(new ArrayList<>());
 
     public IndexSync(KeyIndex index, MirrorFiles files, LiveFiles live) {
@@ -92,12 +96,13 @@ public final class IndexSync {
                 header);
     }
 
-    private static boolean isAncestor(TableMetadata metadata, long snapshot) {
+    private boolean isAncestor(TableMetadata metadata, long snapshot) {
         Snapshot at = metadata.currentSnapshot();
         while (at != null) {
             if (at.snapshotId() == snapshot) {
                 return true;
             }
+            hasForeignVersions |= !ProgressSummary.isOurs(at);
             at = at.parentId() == null ? null : metadata.snapshot(at.parentId());
         }
         return false;
@@ -130,8 +135,10 @@ public final class IndexSync {
     private void put(KeyArena keys, LongList locations) {
         int[] order = KeySort.order(keys);
         long[] before = new long[keys.size()];
-        index.lookup(keys, order, true, before);
-        for (int key = 0; key < before.length; key++) {
+        if (hasForeignVersions) {
+            index.lookup(keys, order, true, before);
+        }
+        for (int key = 0; hasForeignVersions && key < before.length; key++) {
             if (before[key] != locations.value(key) && isLive(before[key])) {
                 duplicates.add(before[key]);
             }
@@ -218,6 +225,7 @@ public final class IndexSync {
                 for (int row : rows) {
                     sink.accept(encoder.encode(batch.columns(), row), RowLocation.of(number, batch.firstRow() + row));
                 }
+                return true;
             });
         } catch (KeyEncoder.NullKeyException e) {
             throw new TidemarkException(

@@ -38,7 +38,8 @@ final class SortedRows {
         return rows;
     }
 
-    void add(ParquetBatch batch, int[] live) throws IOException {
+    /** Takes rows; it always wants more. */
+    boolean add(ParquetBatch batch, int[] live) throws IOException {
         for (int i = 0; i < run.size(); i++) {
             ColumnVector into = run.get(i);
             ColumnVector from = batch.columns().get(i);
@@ -57,6 +58,7 @@ final class SortedRows {
         if (runRows >= RUN_ROWS || byteSize() >= RUN_BYTES) {
             flush();
         }
+        return true;
     }
 
     void flush() throws IOException {

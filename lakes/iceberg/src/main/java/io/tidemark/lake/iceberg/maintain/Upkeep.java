@@ -70,7 +70,7 @@ public final class Upkeep {
             int versionsMax) {
         /** The rules of a default install. */
         public static Rules defaults(Clock clock) {
-            return new Rules(clock, 16L << 20, 32, 0.3, 16, 256L << 20, 8, 100, 50, Duration.ofHours(1), 500);
+            return new Rules(clock, 16L << 20, 32, 0.3, 16, 128L << 20, 8, 100, 50, Duration.ofHours(1), 500);
         }
     }
 }

@@ -28,8 +28,8 @@ public final class FileRows {
         try (ParquetBatchReader reader = ParquetBatchReader.open(FileIoObjectStore.open(io, path), columns)) {
             for (Optional<ParquetBatch> batch = reader.next(); batch.isPresent(); batch = reader.next()) {
                 int[] live = live(batch.get(), deleted);
-                if (live.length > 0) {
-                    sink.accept(batch.get(), live);
+                if (live.length > 0 && !sink.accept(batch.get(), live)) {
+                    return;
                 }
             }
         } catch (NoSuchFileException e) {
@@ -61,7 +61,8 @@ public final class FileRows {
         /**
          * @param batch valid during the call
          * @param live numbers of the batch's rows that are not deleted, ascending, at least one
+         * @return whether more rows are wanted
          */
-        void accept(ParquetBatch batch, int[] live) throws IOException;
+        boolean accept(ParquetBatch batch, int[] live) throws IOException;
     }
 }
