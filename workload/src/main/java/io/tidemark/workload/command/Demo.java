@@ -86,7 +86,7 @@ final class Demo {
             return DemoDatabase.start(fresh);
         }
         try {
-            return DemoDatabase.start(fresh.withPort(folder.port().getAsInt()));
+            return DemoDatabase.start(fresh.withPort(folder.port().orElseThrow()));
         } catch (TidemarkException e) {
             if (signals.isRequested()) {
                 throw e;

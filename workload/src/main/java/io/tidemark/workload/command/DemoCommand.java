@@ -26,7 +26,8 @@ import picocli.CommandLine.Option;
         footer = {
             "  tidemark demo",
             "  tidemark demo --duration 20s --rows 100000",
-            "  tidemark demo --dir ./demo --keep    (and again without --keep: goes on with that folder)"
+            "  tidemark demo --keep --dir ./demo",
+            "  tidemark demo --dir ./demo            (goes on with what was kept)"
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {

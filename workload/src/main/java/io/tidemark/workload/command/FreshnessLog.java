@@ -5,6 +5,7 @@ import io.tidemark.spi.error.TidemarkException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -46,7 +47,7 @@ final class FreshnessLog implements AutoCloseable {
                 return Optional.empty();
             }
             List<Duration> sorted = new ArrayList<>(seen);
-            Collections.sort(sorted);
+            sorted.sort(Comparator.naturalOrder());
             return Optional.of(new Summary(
                     sorted.size(), percentile(sorted, 50), percentile(sorted, 99), sorted.get(sorted.size() - 1)));
         }

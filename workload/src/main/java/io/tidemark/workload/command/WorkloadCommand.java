@@ -32,7 +32,7 @@ import picocli.CommandLine.Option;
         footerHeading = "%nExamples:%n",
         footer = {
             "  tidemark workload --tps 1000 --duration 5m",
-            "  tidemark workload --url postgresql://localhost:5432/test --user postgres --rows 1000000 --rich",
+            "  tidemark workload --url postgresql://localhost/test --rows 1000000 --rich",
             "  tidemark workload --tps 0 --threads 8 --mix 100/0/0 --changes 100"
         })
 final class WorkloadCommand extends PipelineCommand {
