@@ -27,8 +27,8 @@ public final class FileRows {
             FileIO io, String path, List<ParquetColumn> columns, PositionDeleteIndex deleted, Sink sink) {
         try (ParquetBatchReader reader = ParquetBatchReader.open(FileIoObjectStore.open(io, path), columns)) {
             for (Optional<ParquetBatch> batch = reader.next(); batch.isPresent(); batch = reader.next()) {
-                int[] live = live(batch.get(), deleted);
-                if (live.length > 0 && !sink.accept(batch.get(), live)) {
+                int[] live = live(batch.orElseThrow(), deleted);
+                if (live.length > 0 && !sink.accept(batch.orElseThrow(), live)) {
                     return;
                 }
             }
