@@ -116,6 +116,8 @@ final class BenchPipeline implements AutoCloseable {
             return "proof: " + proof.outcome() + ", rows=" + proof.certificate().map(found -> found.rows()).orElse(-1L)
                     + ", in " + Duration.ofNanos(System.nanoTime() - started).toMillis() + " ms"
                     + (proof.reason().isEmpty() ? "" : " (" + proof.reason() + ")");
+        } finally {
+            reopen();
         }
     }
 

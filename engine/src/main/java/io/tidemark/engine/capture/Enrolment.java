@@ -7,9 +7,11 @@ import io.tidemark.engine.table.TableRegistry;
 import io.tidemark.engine.table.TableState;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.schema.BeforeImage;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.SourceTable;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,7 +23,7 @@ import java.util.Set;
 public final class Enrolment {
     private final Pipeline pipeline;
     private final TableRegistry registry;
-    private Set<TableId> published = Set.of();
+    private Map<TableId, BeforeImage> published = Map.of();
     private boolean prepared;
 
     public Enrolment(Pipeline pipeline) {
@@ -51,8 +53,9 @@ public final class Enrolment {
                 captured.add(withRegisteredSchema(record, table));
             }
         }
-        Set<TableId> wanted = new HashSet<>();
-        captured.forEach(table -> wanted.add(table.id()));
+        Map<TableId, BeforeImage> wanted = new HashMap<>();
+        captured.forEach(
+                table -> wanted.put(table.id(), found.get(table.id()).schema().beforeImage()));
         if (!prepared || !wanted.equals(published)) {
             pipeline.source().prepare(captured, resumeToken);
             published = wanted;
@@ -99,6 +102,18 @@ public final class Enrolment {
                     new TidemarkException(
                             ErrorCode.SOURCE_SCHEMA_CHANGED,
                             "Cannot go on with table " + record.id() + ": it was dropped and created again"));
+        }
+        boolean isSameKey = table.schema().key().equals(record.schema().key())
+                && table.schema().beforeImage() == record.schema().beforeImage();
+        if (table.identity().equals(record.identity()) && !isSameKey && record.state() != TableState.FAILED) {
+            registry.fail(
+                    record.id(),
+                    new TidemarkException(
+                            ErrorCode.SOURCE_SCHEMA_CHANGED,
+                            "Cannot go on with table " + record.id()
+                                    + ": its key or replica identity changed (registered="
+                                    + record.schema().key() + ", now="
+                                    + table.schema().key() + ")"));
         }
         return true;
     }

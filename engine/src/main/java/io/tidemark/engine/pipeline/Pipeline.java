@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 
@@ -148,11 +149,14 @@ public final class Pipeline implements AutoCloseable {
         return part;
     }
 
-    /** Only exact names can be told to the source before its tables are known. */
+    /** The reader of the configuration has refused columns beside a wildcard: which tables there are is not known yet. */
     private static List<String> columnOverrides(List<TableRule> rules) {
-        return rules.stream()
-                .filter(TableRule::include)
-                .flatMap(rule -> rule.columns().keySet().stream().map(column -> rule.pattern() + "." + column))
-                .toList();
+        List<String> overrides = new ArrayList<>();
+        for (TableRule rule : rules) {
+            rule.pattern()
+                    .exact()
+                    .ifPresent(table -> rule.columns().keySet().forEach(column -> overrides.add(table + "." + column)));
+        }
+        return overrides;
     }
 }
