@@ -47,15 +47,14 @@ public final class Enrolment {
         pipeline.source().tables().forEach(table -> found.put(table.id(), table));
         addNew(found);
         List<SourceTable> captured = new ArrayList<>();
+        Map<TableId, BeforeImage> wanted = new HashMap<>();
         for (TableRecord record : registry.list()) {
             SourceTable table = found.get(record.id());
             if (record.state().captured() && isStillThere(record, table) && table != null) {
                 captured.add(withRegisteredSchema(record, table));
+                wanted.put(table.id(), table.schema().beforeImage());
             }
         }
-        Map<TableId, BeforeImage> wanted = new HashMap<>();
-        captured.forEach(
-                table -> wanted.put(table.id(), found.get(table.id()).schema().beforeImage()));
         if (!prepared || !wanted.equals(published)) {
             pipeline.source().prepare(captured, resumeToken);
             published = wanted;
