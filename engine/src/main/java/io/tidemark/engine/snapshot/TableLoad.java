@@ -37,6 +37,10 @@ final class TableLoad implements AutoCloseable {
     private final LoadPlan plan;
     private final LakeTable table;
     private final List<SnapshotChunk> remaining;
+
+    /** An earlier run ended the load in the lake and died before it said so in the registry. */
+    private final boolean finished;
+
     private final AtomicInteger unfinished;
     private final AtomicLong rows = new AtomicLong();
     private final Instant startedAt;
@@ -54,9 +58,10 @@ final class TableLoad implements AutoCloseable {
         this.table = mirror();
         try {
             LakeProgress progress = table.beginLoad(plan.loadId(), lease.fence());
+            this.finished = progress.loaded();
             this.remaining = new ArrayList<>();
             for (SnapshotChunk chunk : plan.chunks()) {
-                if (!progress.chunks().contains(chunk.ordinal())) {
+                if (!finished && !progress.chunks().contains(chunk.ordinal())) {
                     remaining.add(chunk);
                 }
             }
@@ -119,16 +124,7 @@ final class TableLoad implements AutoCloseable {
         if (failure != null || unfinished.get() > 0) {
             return false;
         }
-        Position applied = new Position(plan.firstCutoff().value() - 1);
-        LakeProgress progress = table.finishLoad(new LakeProgress(
-                -1,
-                plan.loadId(),
-                true,
-                table.progress().chunks(),
-                applied,
-                plan.afterSlice(),
-                lease.fence(),
-                micros(startedAt)));
+        LakeProgress progress = finished ? table.progress() : table.finishLoad(loaded());
         pipeline.progress().restart(record.id(), progress);
         pipeline.registry()
                 .update(
@@ -143,6 +139,18 @@ final class TableLoad implements AutoCloseable {
                 rows.get(),
                 Duration.between(startedAt, pipeline.clock().instant()).toSeconds());
         return true;
+    }
+
+    private LakeProgress loaded() {
+        return new LakeProgress(
+                -1,
+                plan.loadId(),
+                true,
+                table.progress().chunks(),
+                new Position(plan.firstCutoff().value() - 1),
+                plan.afterSlice(),
+                lease.fence(),
+                micros(startedAt));
     }
 
     private static long micros(Instant time) {

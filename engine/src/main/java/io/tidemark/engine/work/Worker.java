@@ -157,7 +157,13 @@ public final class Worker implements AutoCloseable {
     }
 
     private void failed(WorkItem item, TidemarkException error) {
-        if (error.code().retry() == RetryRule.RETRY) {
+        if (error.code() == ErrorCode.LAKE_ROW_MISSING && wasLoadedInParts(item.table())) {
+            // The row was read nowhere: it moved between the cuts. Only a load at one cut has it.
+            LOG.warn("table is loaded again table={} reason={}", item.table(), error.reason());
+            pipeline.registry().update(item.table(), (record, now) -> record.restarted(record.sourceTable(), now));
+            items.removeIfSame(Keys.of(Keys.WORK, item.table()), item);
+            pipeline.signals().tables().wake();
+        } else if (error.code().retry() == RetryRule.RETRY) {
             LOG.warn(
                     "apply will be tried again table={} code={} reason={}", item.table(), error.code(), error.reason());
             retry(item.table(), error);
@@ -165,6 +171,14 @@ public final class Worker implements AutoCloseable {
             pipeline.registry().fail(item.table(), error);
             items.removeIfSame(Keys.of(Keys.WORK, item.table()), item);
         }
+    }
+
+    private boolean wasLoadedInParts(TableId table) {
+        return pipeline.registry()
+                .find(table)
+                .map(TableRecord::load)
+                .filter(load -> load.lastCutoff().isAfter(load.firstCutoff()))
+                .isPresent();
     }
 
     private void retry(TableId table, @org.jspecify.annotations.Nullable TidemarkException error) {
