@@ -103,9 +103,12 @@ final class Demo {
         try (DemoMirror mirror = DemoMirror.start(session, folder.config());
                 DemoWriters writers = DemoWriters.start(workload, options.writes())) {
             long expected = loaded.map(LoadResult::rows).orElse(options.rows());
-            long rows = mirror.awaitFollowing(TABLES, expected, writers, step, signals);
+            long rows = mirror.awaitLoaded(TABLES, expected, step, signals);
             Duration mirroring = step.elapsed();
             step.done(mirrored(rows, mirroring));
+            Steps.Step catchingUp = steps.begin("catching up with the live writes");
+            mirror.awaitFollowing(writers, catchingUp, signals);
+            catchingUp.done("caught up: the lake follows the live writes");
             Optional<Summary> freshness = watch(mirror, writers);
             try (Queries queries = new Queries(mirror.pipeline(), session.plugins())) {
                 List<DemoQueries.Answer> answers = ask(queries);
@@ -134,10 +137,10 @@ final class Demo {
 
     private String mirrored(long rows, Duration took) {
         if (folder.isResumed()) {
-            return Human.count(rows, "row") + " in the lake, caught up and following the writes";
+            return Human.count(rows, "row") + " in the lake from before";
         }
         double perSecond = rows / Math.max(1e-3, took.toMillis() / 1000.0);
-        return Human.count(rows, "row") + " mirrored (" + Human.rate(perSecond) + "), and following the writes";
+        return Human.count(rows, "row") + " mirrored (" + Human.rate(perSecond) + ")";
     }
 
     private Optional<LoadResult> load(BankWorkload workload) throws InterruptedException {
@@ -164,8 +167,10 @@ final class Demo {
                 .map(duration -> "The lake follows the live writes, for " + Human.duration(duration))
                 .orElse("The lake follows the live writes; Enter goes on to queries and proof"));
         try (LiveView view = LiveView.start(session.terminal(), new StatusFeed(new StatusReader(mirror.pipeline())))) {
+            steps.sayThrough(view::note);
             return watch(mirror, writers, Optional.of(view));
         } finally {
+            steps.sayThrough(null);
             writers.newest().ifPresent(this::tellWrites);
         }
     }

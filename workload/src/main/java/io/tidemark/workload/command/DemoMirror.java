@@ -23,6 +23,8 @@ import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** The pipeline of a demo with all its roles, in this process. */
@@ -41,11 +43,13 @@ final class DemoMirror implements AutoCloseable {
 
     private final Pipeline pipeline;
     private final Runner runner;
+    private final Instant started;
     private final Map<TableId, Long> rowsRead = new HashMap<>();
 
     private DemoMirror(Pipeline pipeline, Runner runner) {
         this.pipeline = pipeline;
         this.runner = runner;
+        this.started = pipeline.clock().instant();
     }
 
     static DemoMirror start(Session session, Path config) {
@@ -67,44 +71,69 @@ final class DemoMirror implements AutoCloseable {
     }
 
     /**
-     * Waits until all tables are loaded and follow the writes.
+     * Waits until the existing rows of all tables are in the lake.
      *
      * @param tables how many tables there will be
      * @param rows rows that the source has, about
      * @return rows of the mirrors
      * @throws TidemarkException with the reason of a table that failed
      */
-    long awaitFollowing(int tables, long rows, DemoWriters writers, Steps.Step step, StopSignals signals)
+    long awaitLoaded(int tables, long rows, Steps.Step step, StopSignals signals) throws InterruptedException {
+        await(
+                status -> status.tables().size() >= tables
+                        && status.tables().stream()
+                                .allMatch(table -> table.state().applies()),
+                status -> progress(status, rows, step.elapsed()),
+                PATIENCE.plusSeconds(rows / ROWS_PER_SECOND_LEAST),
+                step,
+                signals);
+        return new StatusReader(pipeline)
+                .read(EnumSet.of(StatusReader.Detail.ROWS)).tables().stream()
+                        .mapToLong(table -> table.rows().orElse(0L))
+                        .sum();
+    }
+
+    /** Waits until there are writes and all tables follow them. */
+    void awaitFollowing(DemoWriters writers, Steps.Step step, StopSignals signals) throws InterruptedException {
+        await(
+                status -> writers.newest().isPresent()
+                        && status.freshness()
+                                .filter(age -> age.compareTo(CAUGHT_UP) < 0)
+                                .isPresent(),
+                status -> "catching up with the live writes",
+                PATIENCE,
+                step,
+                signals);
+        // On a busy machine a table that follows closely may long await the moment of having everything, so not for
+        // ever.
+        Instant end = pipeline.clock().instant().plus(SETTLE_PATIENCE);
+        await(
+                status -> status.at().isAfter(end)
+                        || status.tables().stream().allMatch(table -> table.state() == TableState.LIVE),
+                status -> "catching up with the live writes",
+                PATIENCE,
+                step,
+                signals);
+    }
+
+    private void await(
+            Predicate<PipelineStatus> reached,
+            Function<PipelineStatus, String> doing,
+            Duration patience,
+            Steps.Step step,
+            StopSignals signals)
             throws InterruptedException {
         Supplier<PipelineStatus> looks = quickStatus();
-        Duration patience = PATIENCE.plusSeconds(rows / ROWS_PER_SECOND_LEAST);
-        Instant followsSince = null;
-        while (true) {
+        PipelineStatus status = looks.get();
+        while (!reached.test(status)) {
             signals.check();
-            boolean written = writers.newest().isPresent();
-            PipelineStatus status = looks.get();
             refuseFailures(status);
-            boolean follows = status.tables().size() >= tables
-                    && status.tables().stream()
-                            .allMatch(table -> table.freshness()
-                                    .filter(age -> age.compareTo(CAUGHT_UP) < 0)
-                                    .isPresent());
-            followsSince = follows ? followsSince == null ? status.at() : followsSince : null;
-            // On a busy machine a table that follows closely may long await the moment of having everything.
-            boolean settled = followsSince != null
-                    && (status.tables().stream().allMatch(table -> table.state() == TableState.LIVE)
-                            || followsSince.plus(SETTLE_PATIENCE).isBefore(status.at()));
-            if (settled && written) {
-                return new StatusReader(pipeline)
-                        .read().tables().stream()
-                                .mapToLong(table -> table.rows().orElse(0L))
-                                .sum();
-            }
             if (step.elapsed().compareTo(patience) > 0) {
                 throw timeout(status, patience);
             }
-            step.update(progress(status, rows, step.elapsed()));
+            step.update(doing.apply(status));
             Thread.sleep(LOOK.toMillis());
+            status = looks.get();
         }
     }
 
@@ -130,17 +159,13 @@ final class DemoMirror implements AutoCloseable {
                 .forEach(table ->
                         table.load().map(LoadStatus::rows).ifPresent(read -> rowsRead.put(table.table(), read)));
         long read = rowsRead.values().stream().mapToLong(Long::longValue).sum();
-        if (!status.tables().isEmpty()
-                && status.tables().stream().allMatch(table -> table.state().applies())) {
-            return "catching up with the live writes";
-        }
         return read == 0
                 ? "starting the pipeline"
                 : "mirroring " + Human.count(read) + " of " + Human.count(rows, "row") + ", "
                         + Human.rate(read * 1000.0 / Math.max(1, elapsed.toMillis()));
     }
 
-    private static void refuseFailures(PipelineStatus status) {
+    private void refuseFailures(PipelineStatus status) {
         for (TableStatus table : status.tables()) {
             if (table.state() == TableState.FAILED) {
                 throw new TidemarkException(
@@ -152,7 +177,8 @@ final class DemoMirror implements AutoCloseable {
         }
         for (RoleReport role : status.roleErrors()) {
             ErrorCode code = code(role.code());
-            if (code.retry() != RetryRule.RETRY) {
+            // An earlier demo may have left a report.
+            if (code.retry() != RetryRule.RETRY && role.at().isAfter(started)) {
                 throw new TidemarkException(
                         code, "Cannot run " + role.role() + ": " + role.reason(), role.remedy(), null);
             }

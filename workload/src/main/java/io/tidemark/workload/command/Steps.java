@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,7 @@ final class Steps implements AutoCloseable {
     private final boolean inPlace;
     private final PrintStream errBefore = System.err;
     private @Nullable Step current;
+    private @Nullable Consumer<String> through;
 
     /** Tells on the terminal's standard output, or, when that belongs to a result for programs, plainly on standard error. */
     Steps(Terminal terminal, Target target) {
@@ -43,8 +45,17 @@ final class Steps implements AutoCloseable {
         ERR
     }
 
+    /** From now on something else draws on the terminal and takes the lines that stay; null takes that back. */
+    synchronized void sayThrough(@Nullable Consumer<String> other) {
+        through = other;
+    }
+
     /** A line that stays. */
     synchronized void say(String line) {
+        if (through != null) {
+            through.accept(line);
+            return;
+        }
         clear();
         out.println(line);
         out.flush();

@@ -36,14 +36,14 @@ final class WorkloadOutput implements WorkloadListener {
 
     void begin(String target, WorkloadOptions options) {
         Mix mix = options.mix();
-        say("Writing to " + target + ": "
-                + (options.transactionsPerSecond() == 0
+        say("Writing to " + target);
+        say((options.transactionsPerSecond() == 0
                         ? "as fast as it goes"
                         : Human.rate(options.transactionsPerSecond()).replace("/s", " transactions/s"))
-                + ", " + Human.count(options.threadsUsed(), "connection"));
-        say(mix.insertPercent() + "% inserts, " + mix.updatePercent() + "% updates, " + mix.deletePercent()
-                + "% deletes, "
+                + " over " + Human.count(options.threadsUsed(), "connection") + ", "
                 + (options.duration().isZero() ? "until Ctrl-C" : "for " + Human.duration(options.duration())));
+        say(mix.insertPercent() + "% inserts, " + mix.updatePercent() + "% updates, " + mix.deletePercent()
+                + "% deletes");
     }
 
     /** A line that stays. */
@@ -60,11 +60,14 @@ final class WorkloadOutput implements WorkloadListener {
             return;
         }
         if (inPlace) {
-            String line = line(progress);
-            out.print(CLEAR_LINE + line.substring(0, Math.min(line.length(), terminal.columns() - 1)));
+            String line = line(progress, troubles(progress.counts(), progress.behind()));
+            int room = terminal.columns() - 1;
+            // Better without than with half of a number.
+            String shown = line.length() <= room ? line : line(progress, "");
+            out.print(CLEAR_LINE + shown.substring(0, Math.min(shown.length(), room)));
             out.flush();
         } else if (progress.elapsed().compareTo(nextLine) >= 0) {
-            say(line(progress));
+            say(line(progress, troubles(progress.counts(), progress.behind())));
             nextLine = progress.elapsed().plus(LINE).truncatedTo(java.time.temporal.ChronoUnit.SECONDS);
         }
     }
@@ -89,8 +92,7 @@ final class WorkloadOutput implements WorkloadListener {
         }
     }
 
-    private static String line(WorkloadProgress progress) {
-        String troubles = troubles(progress.counts(), progress.behind());
+    private static String line(WorkloadProgress progress, String troubles) {
         return String.format(
                         Locale.ROOT,
                         "%8s  %s  p50 %s  p99 %s  max %s  %s",
@@ -119,7 +121,7 @@ final class WorkloadOutput implements WorkloadListener {
         List<String> parts = new ArrayList<>();
         add(parts, behind, "behind schedule");
         add(parts, counts.rolledBack(), "rolled back");
-        add(parts, counts.missed(), "rows gone before");
+        add(parts, counts.missed(), counts.missed() == 1 ? "row gone before" : "rows gone before");
         add(parts, counts.retries(), "retried");
         add(parts, counts.reconnects(), "reconnects");
         add(parts, counts.unknown(), "with unknown outcome");

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class StepsTest {
@@ -44,6 +46,19 @@ class StepsTest {
             System.err.println("WARN something");
         }
         assertThat(text(out)).contains("\r\u001b[KWARN something\n");
+    }
+
+    @Test
+    void handsLinesOnWhileSomethingElseDraws() {
+        List<String> taken = new ArrayList<>();
+        try (Steps steps = new Steps(RecordedCommand.terminal(out, err, 80), Steps.Target.OUT)) {
+            steps.sayThrough(taken::add);
+            steps.say("Stopping");
+            steps.sayThrough(null);
+            steps.say("Stopped");
+        }
+        assertThat(taken).containsExactly("Stopping");
+        assertThat(text(out)).isEqualTo("Stopped\n");
     }
 
     @Test

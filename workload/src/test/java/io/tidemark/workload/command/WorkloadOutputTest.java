@@ -44,14 +44,24 @@ class WorkloadOutputTest {
     }
 
     @Test
+    void leavesOutWhatWentWrongWhereTheTerminalIsTooNarrow() {
+        WorkloadOutput output = new WorkloadOutput(RecordedCommand.terminal(out, err, 80), false);
+        output.progressed(progress(Duration.ofSeconds(1), 0, SMOOTH));
+        output.progressed(progress(Duration.ofSeconds(1), 1234, SMOOTH));
+        String[] pictures = text().split("\r\u001b\\[K");
+        assertThat(pictures[2]).isEqualTo(pictures[1]).endsWith("3,000 transactions");
+    }
+
+    @Test
     void sumsUpWithWhatWentWrong() {
         WorkloadOutput output = new WorkloadOutput(RecordedCommand.terminal(out, err, 0), false);
         output.begin("postgresql://h/d, schema bank", WorkloadOptions.defaults());
         output.finish(new WorkloadResult(Duration.ofSeconds(10), ROUGH, LATENCIES, 8));
         assertThat(text().lines())
                 .containsExactly(
-                        "Writing to postgresql://h/d, schema bank: 300 transactions/s, 3 connections",
-                        "60% inserts, 30% updates, 10% deletes, until Ctrl-C",
+                        "Writing to postgresql://h/d, schema bank",
+                        "300 transactions/s over 3 connections, until Ctrl-C",
+                        "60% inserts, 30% updates, 10% deletes",
                         "Ran 10 s: 3,007 transactions, 300.7/s",
                         "Rows      1,800 inserted, 900 updated, 300 deleted",
                         "Latency   p50 0.84 ms, p90 2.0 ms, p99 12.3 ms, p99.9 99 ms, max 1.5 s",
