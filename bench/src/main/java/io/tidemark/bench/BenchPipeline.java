@@ -34,9 +34,7 @@ final class BenchPipeline implements AutoCloseable {
 
     BenchPipeline(DemoDatabase database, Path folder, String interval) throws IOException {
         this.file = folder.resolve("tidemark.yaml");
-        Files.writeString(
-                file,
-                """
+        Files.writeString(file, """
                 pipeline: bench
                 source:
                   type: postgres
@@ -47,14 +45,8 @@ final class BenchPipeline implements AutoCloseable {
                 slices: {interval: %s}
                 tables:
                   - include: bank.transactions
-                """
-                        .formatted(
-                                database.host(),
-                                database.port(),
-                                DemoDatabase.NAME,
-                                database.user(),
-                                database.password(),
-                                interval));
+                """.formatted(
+                database.host(), database.port(), DemoDatabase.NAME, database.user(), database.password(), interval));
         this.pipeline = open();
     }
 
@@ -107,13 +99,18 @@ final class BenchPipeline implements AutoCloseable {
         return pipeline.progress().find(TRANSACTIONS).map(TableProgress::slice).orElse(0L);
     }
 
+    long appliedEvents() {
+        return pipeline.progress().find(TRANSACTIONS).map(TableProgress::events).orElse(0L);
+    }
+
     String proof() throws InterruptedException {
         try (Queries queries = new Queries(pipeline, plugins)) {
             VerifyRequest request = VerifyRequest.everything();
             long started = System.nanoTime();
             VerifyReport report = new Verifier(pipeline, queries.engine()).verify(request, VerifyListener.SILENT);
             TableProof proof = report.proofs().get(0);
-            return "proof: " + proof.outcome() + ", rows=" + proof.certificate().map(found -> found.rows()).orElse(-1L)
+            return "proof: " + proof.outcome() + ", rows="
+                    + proof.certificate().map(found -> found.rows()).orElse(-1L)
                     + ", in " + Duration.ofNanos(System.nanoTime() - started).toMillis() + " ms"
                     + (proof.reason().isEmpty() ? "" : " (" + proof.reason() + ")");
         } finally {
