@@ -140,8 +140,8 @@ final class DemoCommand extends PipelineCommand {
         result.freshness()
                 .ifPresent(seen -> steps.say("  freshness  p50 " + Human.duration(seen.p50()) + ", p99 "
                         + Human.duration(seen.p99()) + ", at most " + Human.duration(seen.max())
-                        + " behind the database while you watched"));
-        steps.say("  writes     " + Human.count(result.writes().counts().committed(), "transaction") + " at "
+                        + " while you watched"));
+        steps.say("  writes     " + Human.count(result.writes().counts().committed()) + " at "
                 + Human.rate(result.writes().transactionsPerSecond()) + ": "
                 + Human.count(result.writes().counts().inserts()) + " inserts, "
                 + Human.count(result.writes().counts().updates()) + " updates, "
@@ -154,11 +154,11 @@ final class DemoCommand extends PipelineCommand {
             steps.say("  tidemark slices" + config);
             steps.say("  tidemark status" + config);
             steps.say("  tidemark demo --dir " + quoted(folder.root().toString())
-                    + "    starts the database again (verify needs it) and goes on");
+                    + "   runs the database again, as verify needs it");
         } else {
-            steps.say("  tidemark demo --keep --dir ./demo    leaves lake and database, for your own queries");
+            steps.say("  tidemark demo --keep --dir ./demo   keeps all of it, for your own queries");
         }
-        steps.say("  tidemark init                        writes tidemark.yaml for your own Postgres");
+        steps.say("  tidemark init                       begins with your own Postgres");
     }
 
     /** For a shell. */
