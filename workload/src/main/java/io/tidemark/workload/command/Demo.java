@@ -102,7 +102,7 @@ final class Demo {
         Steps.Step step = steps.begin("starting the pipeline");
         try (DemoMirror mirror = DemoMirror.start(session, folder.config());
                 DemoWriters writers = DemoWriters.start(workload, options.writes())) {
-            long expected = loaded.map(LoadResult::rows).orElse(options.rows());
+            long expected = loaded.map(LoadResult::rows).orElse(0L);
             long rows = mirror.awaitLoaded(TABLES, expected, step, signals);
             Duration mirroring = step.elapsed();
             step.done(mirrored(rows, mirroring));
@@ -137,7 +137,7 @@ final class Demo {
 
     private String mirrored(long rows, Duration took) {
         if (folder.isResumed()) {
-            return Human.count(rows, "row") + " in the lake from before";
+            return Human.count(rows, "row") + " in the lake";
         }
         double perSecond = rows / Math.max(1e-3, took.toMillis() / 1000.0);
         return Human.count(rows, "row") + " mirrored (" + Human.rate(perSecond) + ")";

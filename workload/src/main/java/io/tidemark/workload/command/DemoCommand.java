@@ -157,8 +157,8 @@ final class DemoCommand extends PipelineCommand {
                     + "   runs the database again, as verify needs it");
         } else {
             steps.say("  tidemark demo --keep --dir ./demo   keeps all of it, for your own queries");
+            steps.say("  tidemark init                       begins with your own Postgres");
         }
-        steps.say("  tidemark init                       begins with your own Postgres");
     }
 
     /** For a shell. */

@@ -74,7 +74,7 @@ final class DemoMirror implements AutoCloseable {
      * Waits until the existing rows of all tables are in the lake.
      *
      * @param tables how many tables there will be
-     * @param rows rows that the source has, about
+     * @param rows rows that the source has, about; 0 when that is unknown
      * @return rows of the mirrors
      * @throws TidemarkException with the reason of a table that failed
      */
@@ -161,7 +161,7 @@ final class DemoMirror implements AutoCloseable {
         long read = rowsRead.values().stream().mapToLong(Long::longValue).sum();
         return read == 0
                 ? "starting the pipeline"
-                : "mirroring " + Human.count(read) + " of " + Human.count(rows, "row") + ", "
+                : "mirroring " + Human.count(read) + (rows > 0 ? " of " + Human.count(rows) : "") + " rows, "
                         + Human.rate(read * 1000.0 / Math.max(1, elapsed.toMillis()));
     }
 
