@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The demo as a user meets it: to the proof, kept and gone on with, and ended by Ctrl-C. */
 class DemoIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Pattern COUNT = Pattern.compile("\"rows\":(\\d+)");
 
     @TempDir
@@ -148,7 +149,7 @@ class DemoIT {
 
     private static boolean canConnect(int port) {
         try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress("127.0.0.1", port), 2_000);
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 2_000);
             return true;
         } catch (IOException e) {
             return false;
