@@ -7,7 +7,7 @@ import java.time.Instant;
  * What capture says of itself about once a second.
  *
  * @param afterSlice newest sealed slice when this was written
- * @param idleToken where the source goes on, when nothing was captured since that slice; empty when something was
+ * @param idleToken where the source goes on after that slice, as far as it was acknowledged; empty when that is the slice's own token
  * @param delivered position of the newest transaction handed on
  * @param caughtUpAt newest time at which the source had nothing more to send
  * @param openSince when the oldest unsealed event was captured; null when there is none

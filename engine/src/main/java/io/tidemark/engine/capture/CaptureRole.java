@@ -35,6 +35,12 @@ public final class CaptureRole {
     private final Pipeline pipeline;
     private final Documents<CaptureProgress> reports;
     private final ErrorLog errors;
+
+    /** Where the source goes on after the newest slice, as far as it was told; the report keeps it while the next slice is open. */
+    private String idleToken = "";
+
+    private boolean restarting;
+
     private Instant lastReport = Instant.EPOCH;
     private Instant lastEnrolment = Instant.EPOCH;
     private Instant lastRegistryLook = Instant.EPOCH;
@@ -51,6 +57,7 @@ public final class CaptureRole {
     public void run(Lease lease) {
         Optional<SliceManifest> newest = pipeline.sliceLog().newest();
         Optional<String> token = resumeToken(newest);
+        idleToken = token.orElse("");
         Enrolment enrolment = new Enrolment(pipeline);
         List<SourceTable> tables = enrolment.refresh(token);
         lastEnrolment = pipeline.clock().instant();
@@ -121,7 +128,8 @@ public final class CaptureRole {
     private Optional<String> resumeToken(Optional<SliceManifest> newest) {
         long sequence = newest.map(SliceManifest::sequence).orElse(0L);
         Optional<CaptureProgress> report = reports.find(Keys.CAPTURE).filter(found -> found.afterSlice() == sequence);
-        if (report.filter(CaptureProgress::restart).isPresent()) {
+        restarting = report.filter(CaptureProgress::restart).isPresent();
+        if (restarting) {
             return Optional.empty();
         }
         return report.map(CaptureProgress::idleToken)
@@ -131,6 +139,8 @@ public final class CaptureRole {
 
     private long seal(SliceSink sink, ChangeStream stream, Lease lease) {
         SliceManifest sealed = sink.seal(lease.fence());
+        idleToken = "";
+        restarting = false;
         if (!sealed.resumeToken().isEmpty()) {
             stream.acknowledge(sealed.resumeToken());
         }
@@ -150,7 +160,10 @@ public final class CaptureRole {
             return;
         }
         lastReport = pipeline.clock().instant();
-        String idleToken = sink.isEmpty() ? stream.deliveredToken() : "";
+        boolean idle = sink.isEmpty();
+        if (idle) {
+            idleToken = stream.deliveredToken();
+        }
         reports.put(
                 Keys.CAPTURE,
                 new CaptureProgress(
@@ -162,8 +175,8 @@ public final class CaptureRole {
                         sink.openRows(),
                         sink.events(),
                         lastReport,
-                        false));
-        if (!idleToken.isEmpty()) {
+                        restarting && idleToken.isEmpty()));
+        if (idle) {
             stream.acknowledge(idleToken);
         }
     }

@@ -141,15 +141,16 @@ final class PostgresSource implements Source {
                 return new SourceStatus(current, Position.ZERO, 0, false, false);
             }
             // A slot that lost its log keeps none.
-            long retained = slot.get().isLost() || slot.get().restart().equals(Position.ZERO)
+            long retained = slot.orElseThrow().isLost()
+                            || slot.orElseThrow().restart().equals(Position.ZERO)
                     ? 0
-                    : Math.max(0, current.value() - slot.get().restart().value());
+                    : Math.max(0, current.value() - slot.orElseThrow().restart().value());
             return new SourceStatus(
                     current,
-                    slot.get().confirmed(),
+                    slot.orElseThrow().confirmed(),
                     retained,
-                    !slot.get().isLost(),
-                    slot.get().activePid() != 0);
+                    !slot.orElseThrow().isLost(),
+                    slot.orElseThrow().activePid() != 0);
         } catch (SQLException e) {
             throw PostgresErrors.running("read the replication slot's state", e);
         }

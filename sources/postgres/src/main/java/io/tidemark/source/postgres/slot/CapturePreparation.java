@@ -93,9 +93,9 @@ public final class CapturePreparation {
             throw lost("replication slot " + names.slot()
                     + " was invalidated, because it kept more log than the server allows");
         }
-        if (resume.isPresent() && slot.confirmed().isAfter(resume.get())) {
+        if (resume.isPresent() && slot.confirmed().isAfter(resume.orElseThrow())) {
             throw lost("replication slot " + names.slot() + " has moved past the pipeline (confirmed="
-                    + slot.confirmed() + ", pipeline=" + resume.get() + ")");
+                    + slot.confirmed() + ", pipeline=" + resume.orElseThrow() + ")");
         }
     }
 
@@ -105,7 +105,7 @@ public final class CapturePreparation {
         boolean hasPublications =
                 publications.existing().size() == names.publications().size();
         Optional<ReplicationSlot> slot = ReplicationSlot.find(connection, names.slot());
-        if (slot.isPresent() && !slot.get().isUsable()) {
+        if (slot.isPresent() && !slot.orElseThrow().isUsable()) {
             throw foreign();
         }
         if (resume.isPresent()) {
@@ -113,10 +113,10 @@ public final class CapturePreparation {
             if (!hasPublications) {
                 throw lost("a publication was dropped (publications=" + names.publications() + ")");
             }
-        } else if (slot.isPresent() && slot.get().activePid() != 0 && !hasPublications) {
+        } else if (slot.isPresent() && slot.orElseThrow().activePid() != 0 && !hasPublications) {
             // A running pipeline that changes its set of tables: its slot cannot be read any further.
             throw lost("a publication was dropped (publications=" + names.publications() + ")");
-        } else if (slot.isPresent() && (slot.get().isLost() || !hasPublications)) {
+        } else if (slot.isPresent() && (slot.orElseThrow().isLost() || !hasPublications)) {
             // Nothing is owed to a new pipeline, and a slot older than its publications cannot be read.
             ReplicationSlot.drop(connection, names.slot());
             slot = Optional.empty();

@@ -73,11 +73,11 @@ public record ReplicationSlot(
         long deadline = System.nanoTime() + DROP_WAIT.toNanos();
         while (true) {
             Optional<ReplicationSlot> slot = find(connection, name);
-            if (slot.isEmpty() || !slot.get().isUsable()) {
+            if (slot.isEmpty() || !slot.orElseThrow().isUsable()) {
                 return;
             }
-            if (slot.get().activePid() != 0) {
-                terminate(connection, slot.get().activePid());
+            if (slot.orElseThrow().activePid() != 0) {
+                terminate(connection, slot.orElseThrow().activePid());
             }
             try (PreparedStatement statement =
                     connection.prepareStatement("select pg_catalog.pg_drop_replication_slot(?)")) {
@@ -95,7 +95,7 @@ public record ReplicationSlot(
                     throw new TidemarkException(
                             ErrorCode.SOURCE_SLOT_IN_USE,
                             "Cannot drop replication slot: a process keeps reading it (slot=" + name + ", pid="
-                                    + slot.get().activePid() + ")",
+                                    + slot.orElseThrow().activePid() + ")",
                             e);
                 }
             }

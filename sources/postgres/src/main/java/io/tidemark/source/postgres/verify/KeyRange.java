@@ -47,14 +47,14 @@ final class KeyRange {
                     .append(expression)
                     .append(" >= ")
                     .append(bound(
-                            connection, layout, index, "from", request.from().get()));
+                            connection, layout, index, "from", request.from().orElseThrow()));
         }
         if (request.to().isPresent()) {
             condition
                     .append(" and ")
                     .append(expression)
                     .append(" < ")
-                    .append(bound(connection, layout, index, "to", request.to().get()));
+                    .append(bound(connection, layout, index, "to", request.to().orElseThrow()));
         }
         return condition.toString();
     }
