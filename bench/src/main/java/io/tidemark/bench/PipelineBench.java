@@ -153,7 +153,7 @@ public final class PipelineBench {
         try (Runner runner = Runner.start(pipeline.pipeline(), EnumSet.allOf(Role.class))) {
             BenchPipeline.await(() -> pipeline.isIn(TableState.LIVE));
             WorkloadOptions options = WorkloadOptions.defaults()
-                    .withTransactionsPerSecond(rate)
+                    .withTransactionsPerSecond((double) rate)
                     .withDuration(Duration.ofSeconds(seconds));
             WorkloadResult[] result = new WorkloadResult[1];
             Thread writers = new Thread(() -> result[0] = bank.run(options, progress -> {}), "writers");

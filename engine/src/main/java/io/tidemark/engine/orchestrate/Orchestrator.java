@@ -32,6 +32,9 @@ public final class Orchestrator {
     private static final Duration PRUNE = Duration.ofMinutes(1);
     private static final int LOOK_AHEAD = 1_024;
 
+    /** With short slices a table that keeps up is always a slice or two behind. */
+    private static final int SLICES_UNDER_WAY = 2;
+
     private final Pipeline pipeline;
     private final Documents<WorkItem> items;
     private final CutLog cuts;
@@ -74,7 +77,7 @@ public final class Orchestrator {
         return !behind;
     }
 
-    /** Live is a table that has applied every sealed slice, and all events older than the newest row it was loaded with. */
+    /** Live is a table that has applied all sealed slices but those just under way, and all events older than the newest row it was loaded with. */
     private boolean settle(TableRecord table, long newest) {
         if (table.state() != TableState.CATCHING_UP) {
             return true;
@@ -82,7 +85,7 @@ public final class Orchestrator {
         LoadPlan load = table.load();
         boolean caughtUp = pipeline.progress()
                 .find(table.id())
-                .filter(progress -> progress.slice() >= newest)
+                .filter(progress -> progress.slice() >= newest - SLICES_UNDER_WAY)
                 .filter(progress -> load == null
                         || !progress.position()
                                 .isBefore(new Position(load.lastCutoff().value() - 1)))

@@ -28,6 +28,10 @@ final class OpenTables implements AutoCloseable {
     /** Lends the table; to be given back with {@link #giveBack} or {@link #discard}. */
     synchronized LakeTable borrow(TableRecord record) {
         TableId table = record.id();
+        if (lent.containsKey(table)) {
+            throw new TidemarkException(
+                    ErrorCode.LEASE_LOST, "Cannot open the mirror of " + table + ": another thread still uses it");
+        }
         String loadId = record.load() == null ? "" : record.load().loadId();
         Handle found = open.remove(table);
         if (found != null && !found.loadId().equals(loadId)) {
