@@ -150,9 +150,9 @@ public final class CaptureChecks {
                         "replication slots", detail + "; a snapshot or comparison needs one more for a moment", remedy)
                 : Finding.ok(
                         "replication slots",
-                        detail + "; retained log is limited to "
+                        detail + "; retained log is "
                                 + (facts.keepLimit().equals("-1")
-                                        ? "nothing (max_slot_wal_keep_size = -1)"
-                                        : facts.keepLimit()));
+                                        ? "not limited (max_slot_wal_keep_size = -1)"
+                                        : "limited to " + facts.keepLimit()));
     }
 }
