@@ -3,6 +3,7 @@ package io.tidemark.dist;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.tidemark.spi.change.Position;
 import io.tidemark.testkit.postgres.EmbeddedPostgresServer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -69,6 +70,37 @@ class CrashIT {
                         .as("stops cleanly")
                         .isTrue();
             }
+        }
+    }
+
+    @Test
+    void aKillBetweenTheFirstChangeAndItsSliceLosesNothing() throws Exception {
+        String name = server.createDatabase();
+        try (MirroredDatabase mirrored = new MirroredDatabase(server, name, folder, "slices: {interval: 10m}\n")) {
+            mirrored.execute("create table t (id int primary key)", "insert into t values (1)");
+            Process first = run(mirrored.file(), 1);
+            try {
+                mirrored.awaitLive("t");
+                await().atMost(MirroredDatabase.PATIENCE)
+                        .until(() -> mirrored.pipeline().sliceLog().newest().isPresent());
+                Position before = mirrored.pipeline().source().status().acknowledged();
+                mirrored.execute("create table unrelated as select generate_series(1, 1000)", "drop table unrelated");
+                await().atMost(MirroredDatabase.PATIENCE)
+                        .until(() -> mirrored.pipeline()
+                                .source()
+                                .status()
+                                .acknowledged()
+                                .isAfter(before));
+                mirrored.execute("insert into t values (2)");
+                await().atMost(MirroredDatabase.PATIENCE)
+                        .until(() -> mirrored.status()
+                                .capture()
+                                .filter(capture -> capture.openRows() > 0)
+                                .isPresent());
+            } finally {
+                first.destroyForcibly().waitFor();
+            }
+            mirrored.prove();
         }
     }
 

@@ -57,7 +57,6 @@ final class MirroredDatabase implements AutoCloseable {
                   user: postgres
                 lake:
                   location: ./lake
-                slices: {interval: 1s}
                 """.formatted(database, server.port(), database) + more);
     }
 

@@ -16,6 +16,11 @@ import picocli.CommandLine.Command;
         footer = {"  tidemark resync public.accounts", "  tidemark resync --all"})
 final class ResyncCommand extends SteerCommand {
     @Override
+    void applyToAll(TableCommands commands) {
+        commands.restartCapture();
+    }
+
+    @Override
     TableRecord apply(TableCommands commands, TableId table) {
         return commands.resync(table);
     }

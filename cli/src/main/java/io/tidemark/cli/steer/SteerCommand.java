@@ -31,6 +31,11 @@ abstract class SteerCommand extends PipelineCommand {
     /** Does it, and returns the table as it is then. */
     abstract TableRecord apply(TableCommands commands, TableId table);
 
+    /** Does what {@code --all} means beyond each table. */
+    void applyToAll(TableCommands commands) {
+        // Most commands mean nothing more.
+    }
+
     /** States in which {@code --all} takes a table in. */
     boolean concerns(TableState state) {
         return state != TableState.DROPPED;
@@ -52,6 +57,9 @@ abstract class SteerCommand extends PipelineCommand {
                     : TableNames.resolve(
                             tables, records.stream().map(TableRecord::id).toList());
             TableCommands commands = new TableCommands(pipeline);
+            if (all) {
+                applyToAll(commands);
+            }
             List<TableRecord> changed = new ArrayList<>();
             for (TableId table : chosen) {
                 TableRecord record = apply(commands, table);

@@ -14,7 +14,6 @@ import io.tidemark.spi.metastore.Entry;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.slice.SliceManifest;
 import io.tidemark.spi.source.SourceTable;
-import java.util.ArrayList;
 import java.util.List;
 
 /** What users do to tables. Commands change the registry; the running roles, wherever they run, follow within seconds. */
@@ -50,24 +49,6 @@ public final class TableCommands {
         refuseDropped(registry.load(table), "resync");
         SourceTable found = inSource(table, "resync");
         return changed(registry.update(table, (record, now) -> record.restarted(found, now)));
-    }
-
-    /**
-     * Loads all tables again from scratch, and has capture begin anew where the source stands: the way out when the source no longer has the
-     * changes after the newest slice.
-     */
-    public List<TableRecord> resyncAll() {
-        List<SourceTable> found = pipeline.source().tables();
-        restartCapture();
-        List<TableRecord> restarted = new ArrayList<>();
-        for (SourceTable table : found) {
-            if (registry.find(table.id())
-                    .filter(record -> record.state() != TableState.DROPPED)
-                    .isPresent()) {
-                restarted.add(changed(registry.update(table.id(), (record, now) -> record.restarted(table, now))));
-            }
-        }
-        return restarted;
     }
 
     /** Adds a table that the configured rules leave out, or brings a dropped one back. */
@@ -122,8 +103,11 @@ public final class TableCommands {
         }
     }
 
-    /** Whoever captures next must not look for changes that only the old slot had. */
-    private void restartCapture() {
+    /**
+     * Has the next capture begin anew where the source stands, instead of asking for changes that only a lost slot had. To be called before all
+     * tables are loaded again; a capture that runs well goes on as it is.
+     */
+    public void restartCapture() {
         long newest = pipeline.sliceLog().newest().map(SliceManifest::sequence).orElse(0L);
         new Documents<>(pipeline.metastore(), CaptureProgress.class)
                 .put(
