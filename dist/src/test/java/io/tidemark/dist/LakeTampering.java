@@ -36,11 +36,12 @@ final class LakeTampering {
         }
     }
 
-    static void changeRows(MirroredDatabase mirrored, TableId id, List<Integer> keys, String column, String value)
+    static void changeRows(
+            MirroredDatabase mirrored, TableId id, String key, List<Integer> keys, String column, Object value)
             throws IOException {
         Set<Integer> wanted = new HashSet<>(keys);
         rewrite(mirrored, id, row -> {
-            if (!wanted.contains(row.getField("id"))) {
+            if (!wanted.contains(row.getField(key))) {
                 return row;
             }
             Record changed = row.copy();

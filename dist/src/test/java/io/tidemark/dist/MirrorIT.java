@@ -122,7 +122,7 @@ class MirrorIT {
             mirrored.start();
             mirrored.awaitLive("t");
             mirrored.prove();
-            LakeTampering.changeRows(mirrored, new TableId("public", "t"), List.of(7, 500), "v", "forged");
+            LakeTampering.changeRows(mirrored, new TableId("public", "t"), "id", List.of(7, 500), "v", "forged");
             LakeTampering.deleteRows(mirrored, new TableId("public", "t"), List.of(9));
             VerifyReport report = mirrored.verify();
             assertThat(report.isDifferent()).isTrue();
