@@ -3,7 +3,10 @@ package io.tidemark.dist;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.tidemark.engine.verify.KeyDifference;
+import io.tidemark.engine.verify.VerifyReport;
 import io.tidemark.spi.change.Position;
+import io.tidemark.spi.schema.TableId;
 import io.tidemark.testkit.postgres.EmbeddedPostgresServer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -70,6 +73,13 @@ class CrashIT {
                         .as("stops cleanly")
                         .isTrue();
             }
+            TableId accounts = new TableId("public", "pgbench_accounts");
+            LakeTampering.changeRows(mirrored, accounts, "aid", List.of(3, 70_000), "abalance", 123_456_789);
+            VerifyReport report = mirrored.verify();
+            assertThat(report.proofs().stream().flatMap(proof -> proof.differences().stream()))
+                    .containsExactlyInAnyOrder(
+                            new KeyDifference(KeyDifference.Kind.DIFFERENT, List.of("3"), List.of("abalance"), 1),
+                            new KeyDifference(KeyDifference.Kind.DIFFERENT, List.of("70000"), List.of("abalance"), 1));
         }
     }
 

@@ -122,8 +122,9 @@ class DemoIT {
                 .start();
     }
 
+    /** TERM and not INT: what a script starts in the background ignores INT, and the JVM keeps to that. */
     private static void interrupt(Process process) throws IOException, InterruptedException {
-        new ProcessBuilder("kill", "-INT", String.valueOf(process.pid()))
+        new ProcessBuilder("kill", "-TERM", String.valueOf(process.pid()))
                 .start()
                 .waitFor();
     }

@@ -100,6 +100,50 @@ class MirrorIT {
     }
 
     @Test
+    void lostConnectionsInTheMiddleOfALoadNeitherLoseNorRepeatRows() throws Exception {
+        String name = server.createDatabase();
+        try (MirroredDatabase mirrored = new MirroredDatabase(
+                server, name, folder, "limits: {chunk-size: 1MiB, snapshot-readers: 1}\nslices: {interval: 1s}\n")) {
+            mirrored.execute(
+                    "create table items (id bigint primary key, label text, amount numeric, at timestamptz, doc text)",
+                    "create table moves (code text, seq int, done boolean, primary key (code, seq))",
+                    "create table audit (who text, what text)",
+                    "insert into items select i, 'label', i, now(), repeat('x', 1000) from generate_series(1, 20000) i",
+                    "insert into audit select 'old', repeat('x', 1000) from generate_series(1, 20000) i");
+            AtomicBoolean stop = new AtomicBoolean();
+            List<Thread> writers = startWriters(name, stop);
+            try {
+                mirrored.start();
+                for (String table : List.of("audit", "items")) {
+                    endReadersInTheMiddleOf(mirrored, new TableId("public", table));
+                }
+                mirrored.awaitLive("items", "moves", "audit");
+                mirrored.prove();
+            } finally {
+                stop.set(true);
+                for (Thread writer : writers) {
+                    writer.join();
+                }
+            }
+            mirrored.prove();
+        }
+    }
+
+    private void endReadersInTheMiddleOf(MirroredDatabase mirrored, TableId table) {
+        await().atMost(MirroredDatabase.PATIENCE)
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> mirrored.pipeline()
+                        .lake()
+                        .find(table)
+                        .filter(found -> !found.progress().chunks().isEmpty())
+                        .isPresent());
+        mirrored.execute("select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'tidemark/%'"
+                + " and datname = current_database() and xact_start is not null and backend_type = 'client backend'");
+        assertThat(mirrored.pipeline().registry().find(table).orElseThrow().state())
+                .isEqualTo(TableState.LOADING);
+    }
+
+    @Test
     void verifyRunsThePipelineWhenNobodyElseDoes() throws Exception {
         String name = server.createDatabase();
         try (MirroredDatabase mirrored = new MirroredDatabase(server, name, folder, "")) {
@@ -108,6 +152,8 @@ class MirrorIT {
             mirrored.awaitLive("t");
             mirrored.stop();
             mirrored.execute("insert into t values (2, 'b')");
+            mirrored.prove();
+            mirrored.execute("insert into t values (3, 'c')");
             mirrored.prove();
         }
     }

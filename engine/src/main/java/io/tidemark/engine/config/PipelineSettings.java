@@ -62,7 +62,7 @@ public final class PipelineSettings {
             "256MiB",
             MIB,
             64 * GIB,
-            "About how much of a table one chunk of a load covers: what a restart repeats at most; 1MiB to 64GiB.");
+            "About how much of a table one chunk of a load covers: what a restart repeats at most (of a table with a key; one without is read anew); 1MiB to 64GiB.");
     static final Setting<Long> APPLY_BYTES = Setting.size(
             "apply-size",
             "256MiB",

@@ -68,8 +68,9 @@ public final class Runner implements AutoCloseable {
         }
     }
 
-    /** Starts the roles; they run until {@link #close}. */
+    /** Starts the roles; they run until {@link #close}. A pipeline has one runner at a time. */
     public static Runner start(Pipeline pipeline, Set<Role> roles) {
+        pipeline.signals().start();
         return new Runner(pipeline, roles);
     }
 

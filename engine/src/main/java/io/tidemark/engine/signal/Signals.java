@@ -33,6 +33,11 @@ public final class Signals {
         return stopping;
     }
 
+    /** Takes an earlier {@link #stop} back: roles are about to start. */
+    public void start() {
+        stopping = false;
+    }
+
     /** Tells all roles to end, and wakes them to see it. */
     public void stop() {
         stopping = true;

@@ -23,8 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Loads pending tables, all that wait at one cut, with several readers. Capture goes on meanwhile. An interrupted load goes on at a later cut with
- * the chunks that are left; the table then turns live only after the events up to that cut are applied.
+ * Loads pending tables, all that wait at one cut, with several readers. Capture goes on meanwhile. An interrupted load of a table with a key goes
+ * on at a later cut with the chunks that are left; the table then turns live only after the events up to that cut are applied. A table without a
+ * key begins anew.
  */
 public final class SnapshotRole {
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotRole.class);
@@ -46,7 +47,7 @@ public final class SnapshotRole {
         }
     }
 
-    /** Loads what waits; returns whether some tables could not be taken now. */
+    /** Loads what waits; returns whether some tables could not be taken or finished now. */
     private boolean round() throws InterruptedException {
         List<TableRecord> waiting = pipeline.registry().list().stream()
                 .filter(TableRecord::published)
@@ -62,20 +63,23 @@ public final class SnapshotRole {
                     taken.add(table);
                 }
             }
+            boolean isLeft = taken.size() < waiting.size();
             if (!taken.isEmpty()) {
-                loadAll(taken, leases);
+                isLeft |= !loadAll(taken, leases);
             }
+            return isLeft;
         } finally {
             leases.forEach(Lease::close);
         }
-        return taken.size() < waiting.size();
     }
 
-    private void loadAll(List<TableRecord> tables, List<Lease> leases) throws InterruptedException {
+    /** Returns whether no table has to be tried again. */
+    private boolean loadAll(List<TableRecord> tables, List<Lease> leases) throws InterruptedException {
         long afterSlice =
                 pipeline.sliceLog().newest().map(SliceManifest::sequence).orElse(0L);
         int readers = pipeline.config().limits().snapshotReaders();
         List<TableLoad> loads = new ArrayList<>();
+        boolean isSettled = true;
         ExecutorService threads = Executors.newFixedThreadPool(readers, task -> new Thread(task, "snapshot-reader"));
         try (SnapshotCut cut =
                 pipeline.source().openCut(readers, pipeline.config().limits().cutTimeout())) {
@@ -92,7 +96,7 @@ public final class SnapshotRole {
                 await(chunk);
             }
             for (TableLoad load : loads) {
-                settle(load);
+                isSettled &= settle(load);
             }
         } finally {
             threads.shutdown();
@@ -101,6 +105,7 @@ public final class SnapshotRole {
         // A slice past the cut lets tables turn live even when nobody writes.
         pipeline.source().mark(Marker.SEAL);
         pipeline.signals().sealed().wake();
+        return isSettled;
     }
 
     private Optional<TableLoad> open(TableRecord table, Lease lease, SnapshotCut cut, long afterSlice) {
@@ -115,16 +120,19 @@ public final class SnapshotRole {
         }
     }
 
-    private void settle(TableLoad load) {
+    /** Returns whether the load has ended, well or not. */
+    private boolean settle(TableLoad load) {
         TidemarkException failure = load.failure();
         if (failure == null) {
-            load.finish();
-        } else if (failure.code().retry() == RetryRule.RETRY) {
+            return load.finish();
+        }
+        if (failure.code().retry() == RetryRule.RETRY) {
             LOG.warn(
                     "load will go on table={} code={} reason={}", load.record().id(), failure.code(), failure.reason());
-        } else {
-            pipeline.registry().fail(load.record().id(), failure);
+            return false;
         }
+        pipeline.registry().fail(load.record().id(), failure);
+        return true;
     }
 
     private static void await(Future<?> chunk) throws InterruptedException {

@@ -12,6 +12,8 @@ import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeProgress;
 import io.tidemark.spi.lake.LakeTable;
+import io.tidemark.spi.lake.LakeTableSpec;
+import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.source.SnapshotChunk;
 import io.tidemark.spi.source.SnapshotCut;
 import java.time.Duration;
@@ -53,10 +55,10 @@ final class TableLoad implements AutoCloseable {
         this.cut = cut;
         this.reports = new Documents<>(pipeline.metastore(), LoadProgress.class);
         this.startedAt = pipeline.clock().instant();
-        this.plan = planned(before, cut, afterSlice);
-        this.record = pipeline.registry().update(before.id(), (current, now) -> current.loading(plan, now));
-        this.table = mirror();
+        this.table = mirror(before.spec());
         try {
+            this.plan = planned(before, afterSlice);
+            this.record = pipeline.registry().update(before.id(), (current, now) -> current.loading(plan, now));
             LakeProgress progress = table.beginLoad(plan.loadId(), lease.fence());
             this.finished = progress.loaded();
             this.remaining = new ArrayList<>();
@@ -157,33 +159,46 @@ final class TableLoad implements AutoCloseable {
         return time.getEpochSecond() * 1_000_000L + time.getNano() / 1_000;
     }
 
-    private LoadPlan planned(TableRecord before, SnapshotCut atCut, long afterSlice) {
+    private LoadPlan planned(TableRecord before, long afterSlice) {
         LoadPlan earlier = before.load();
-        if (earlier != null && before.state() == TableState.LOADING) {
+        if (earlier != null && before.state() == TableState.LOADING && goesOn(earlier, before.schema())) {
             return new LoadPlan(
                     earlier.loadId(),
                     earlier.afterSlice(),
                     earlier.firstCutoff(),
-                    Position.max(earlier.lastCutoff(), atCut.cutoff()),
+                    Position.max(earlier.lastCutoff(), cut.cutoff()),
                     earlier.chunks());
         }
         return new LoadPlan(
-                before.id() + "@" + atCut.cutoff().toHex(),
+                before.id() + "@" + cut.cutoff().toHex() + "." + lease.fence(),
                 afterSlice,
-                atCut.cutoff(),
-                atCut.cutoff(),
-                atCut.plan(before.sourceTable(), pipeline.config().limits().chunkBytes()));
+                cut.cutoff(),
+                cut.cutoff(),
+                cut.plan(before.sourceTable(), pipeline.config().limits().chunkBytes()));
     }
 
-    /** The mirror, made anew when it has another shape than the record says. */
-    private LakeTable mirror() {
-        LakeTable found = pipeline.lake().find(record.id()).orElse(null);
-        if (found != null && !found.spec().equals(record.spec())) {
+    /**
+     * Whether chunks read at this cut may join chunks of the earlier one. With a key, the events between the two cuts converge on rows that are
+     * there already. Without one, a row inserted between them would be in its chunk and be inserted once more: such a table is read whole at one
+     * cut, unless nothing is left to read.
+     */
+    private boolean goesOn(LoadPlan earlier, RowSchema schema) {
+        if (schema.hasKey()) {
+            return true;
+        }
+        LakeProgress progress = table.progress();
+        return progress.loaded() && progress.loadId().equals(earlier.loadId());
+    }
+
+    /** The mirror, made anew when it has another shape. */
+    private LakeTable mirror(LakeTableSpec spec) {
+        LakeTable found = pipeline.lake().find(spec.schema().table()).orElse(null);
+        if (found != null && !found.spec().equals(spec)) {
             found.close();
-            pipeline.lake().drop(record.id());
+            pipeline.lake().drop(spec.schema().table());
             found = null;
         }
-        return found == null ? pipeline.lake().create(record.spec()) : found;
+        return found == null ? pipeline.lake().create(spec) : found;
     }
 
     private void report(boolean always) {

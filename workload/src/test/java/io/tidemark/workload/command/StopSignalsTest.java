@@ -23,6 +23,7 @@ class StopSignalsTest {
         signals.close();
     }
 
+    /** TERM and not INT: what a script starts in the background ignores INT, and the JVM keeps to that. */
     @Test
     void aRealSignalStopsTheWaitAndNotTheProcess() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
@@ -31,7 +32,7 @@ class StopSignalsTest {
                 begun.await();
                 new ProcessBuilder(
                                 "kill",
-                                "-INT",
+                                "-TERM",
                                 String.valueOf(ProcessHandle.current().pid()))
                         .start()
                         .waitFor();
