@@ -1,6 +1,7 @@
 package io.tidemark.dist;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.tidemark.engine.steer.TableCommands;
@@ -9,6 +10,7 @@ import io.tidemark.engine.verify.KeyDifference;
 import io.tidemark.engine.verify.TableProof;
 import io.tidemark.engine.verify.VerifyReport;
 import io.tidemark.engine.verify.VerifyRequest;
+import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.testkit.postgres.EmbeddedPostgresServer;
 import java.nio.file.Path;
@@ -137,8 +139,9 @@ class MirrorIT {
                         .find(table)
                         .filter(found -> !found.progress().chunks().isEmpty())
                         .isPresent());
-        mirrored.execute("select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'tidemark/%'"
-                + " and datname = current_database() and xact_start is not null and backend_type = 'client backend'");
+        mirrored.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'tidemark/%'"
+                        + " and datname = current_database() and xact_start is not null and backend_type = 'client backend'");
         assertThat(mirrored.pipeline().registry().find(table).orElseThrow().state())
                 .isEqualTo(TableState.LOADING);
     }
@@ -234,6 +237,33 @@ class MirrorIT {
                             .code())
                     .isEqualTo("SOURCE_TABLE_MISSING");
             mirrored.awaitLive("stays", "comes");
+        }
+    }
+
+    @Test
+    void aLostSlotEndsTheProofAtOnceAndAResyncOfEverythingHealsIt() throws Exception {
+        String name = server.createDatabase();
+        try (MirroredDatabase mirrored = new MirroredDatabase(server, name, folder, "")) {
+            mirrored.execute("create table t (id int primary key)", "insert into t values (1)");
+            mirrored.start();
+            mirrored.awaitLive("t");
+            mirrored.stop();
+            mirrored.execute(
+                    "select pg_drop_replication_slot(slot_name) from pg_replication_slots where database = current_database()",
+                    "insert into t values (2)");
+            assertThatThrownBy(mirrored::verify)
+                    .isInstanceOf(TidemarkException.class)
+                    .hasMessageStartingWith("Cannot verify: capture does not go on: ")
+                    .extracting(error -> ((TidemarkException) error).remedy())
+                    .asString()
+                    .contains("tidemark resync --all");
+            TableCommands commands = new TableCommands(mirrored.pipeline());
+            commands.restartCapture();
+            commands.resync(new TableId("public", "t"));
+            mirrored.start();
+            mirrored.awaitLive("t");
+            mirrored.prove();
+            assertThat(mirrored.query("select count(*) from t")).containsExactly(List.of(2L));
         }
     }
 

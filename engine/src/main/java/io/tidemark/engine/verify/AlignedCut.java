@@ -1,9 +1,11 @@
 package io.tidemark.engine.verify;
 
+import io.tidemark.engine.capture.CaptureRole;
 import io.tidemark.engine.lease.Lease;
 import io.tidemark.engine.metadata.Documents;
 import io.tidemark.engine.metadata.Keys;
 import io.tidemark.engine.pipeline.Pipeline;
+import io.tidemark.engine.run.RoleReport;
 import io.tidemark.engine.signal.Marker;
 import io.tidemark.engine.table.TableProgress;
 import io.tidemark.engine.table.TableRecord;
@@ -11,6 +13,7 @@ import io.tidemark.engine.work.Hold;
 import io.tidemark.engine.work.Worker;
 import io.tidemark.spi.change.Position;
 import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.RetryRule;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeTable;
 import io.tidemark.spi.lake.PinnedTable;
@@ -118,11 +121,27 @@ final class AlignedCut implements AutoCloseable {
             long seen = pipeline.signals().applied().count();
             waiting.removeIf(this::pinIfThere);
             if (!waiting.isEmpty()) {
+                requireCapture();
                 if (pipeline.clock().instant().isAfter(end)) {
                     throw late(waiting);
                 }
                 pipeline.signals().applied().await(seen, LOOK);
             }
+        }
+    }
+
+    /** Ends the wait at once when capture has met an error that will not pass by itself. */
+    private void requireCapture() {
+        RoleReport report = new Documents<>(pipeline.metastore(), RoleReport.class)
+                .find(Keys.ROLES + CaptureRole.LEASE)
+                .filter(found -> found.at().isAfter(takenAt))
+                .orElse(null);
+        if (report != null && ErrorCode.valueOf(report.code()).retry() != RetryRule.RETRY) {
+            throw new TidemarkException(
+                    ErrorCode.valueOf(report.code()),
+                    "Cannot verify: capture does not go on: " + report.reason(),
+                    report.remedy(),
+                    null);
         }
     }
 
