@@ -196,7 +196,8 @@ class MirrorIT {
     @Test
     void failedTableDoesNotStopTheOthersAndResyncHealsIt() throws Exception {
         String name = server.createDatabase();
-        try (MirroredDatabase mirrored = new MirroredDatabase(server, name, folder, "")) {
+        String stop = "tables: [{include: '*.*', schema-changes: stop}]\n";
+        try (MirroredDatabase mirrored = new MirroredDatabase(server, name, folder, stop)) {
             mirrored.execute(
                     "create table good (id int primary key, v text)",
                     "create table changing (id int primary key, v text)",

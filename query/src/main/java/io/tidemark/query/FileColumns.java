@@ -11,13 +11,14 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Columns to read from Parquet files by name, given to DuckDB as the files' schema: a file that lacks a column gives nulls, and the footers of all
+ * Columns to read from Parquet files, by name or all by field id, given to DuckDB as the files' schema: a file that lacks a column gives nulls, and the footers of all
  * but the first file are read only when the query comes to them. Inside a query the columns are {@code c0}, {@code c1} and so on, which no
  * virtual column of DuckDB's reader can hide.
  */
 final class FileColumns {
     private final List<String> names = new ArrayList<>();
     private final List<String> types = new ArrayList<>();
+    private final List<String> keys = new ArrayList<>();
     private final Map<String, Integer> seen = new HashMap<>();
 
     static FileColumns of(RowSchema schema) {
@@ -30,10 +31,24 @@ final class FileColumns {
 
     /** DuckDB does not tell names by case: like its reader, this numbers those that come again. */
     FileColumns add(String name, ColumnType type) {
-        int times = seen.merge(name.toLowerCase(Locale.ROOT), 1, Integer::sum);
-        names.add(times == 1 ? name : name + "_" + (times - 1));
-        types.add(Sql.type(type));
+        String numbered = addNamed(name, type);
+        keys.add(Sql.text(numbered));
         return this;
+    }
+
+    /** A column that the files know by its field id, whatever its name is there. */
+    FileColumns add(String name, ColumnType type, int fieldId) {
+        addNamed(name, type);
+        keys.add(Integer.toString(fieldId));
+        return this;
+    }
+
+    private String addNamed(String name, ColumnType type) {
+        int times = seen.merge(name.toLowerCase(Locale.ROOT), 1, Integer::sum);
+        String numbered = times == 1 ? name : name + "_" + (times - 1);
+        names.add(numbered);
+        types.add(Sql.type(type));
+        return numbered;
     }
 
     int size() {
@@ -57,7 +72,7 @@ final class FileColumns {
             text.append(i == 0 ? "" : ", ").append(Sql.text(files.get(i)));
         }
         text.append("], hive_partitioning = false, schema = MAP {");
-        text.append(list((i, out) -> out.append(Sql.text(names.get(i)))
+        text.append(list((i, out) -> out.append(keys.get(i))
                 .append(": {name: 'c")
                 .append(i)
                 .append("', type: '")

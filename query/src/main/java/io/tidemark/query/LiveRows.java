@@ -7,6 +7,7 @@ import io.tidemark.spi.lake.LakeTableSpec;
 import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
 import io.tidemark.spi.lake.PinnedTable;
 import io.tidemark.spi.lake.PinnedTable.PinnedFile;
+import io.tidemark.spi.schema.Column;
 import io.tidemark.spi.schema.ColumnType;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -33,9 +34,17 @@ final class LiveRows {
     LiveRows(PinnedTable pinned, String deletes) {
         this.pinned = pinned;
         this.deletes = deletes;
-        this.columns = FileColumns.of(pinned.spec().schema());
+        this.columns = new FileColumns();
+        List<Column> rows = pinned.spec().schema().columns();
+        for (int i = 0; i < rows.size(); i++) {
+            columns.add(
+                    rows.get(i).name(), rows.get(i).type(), pinned.fieldIds().get(i));
+        }
         if (hasSoftDeletes()) {
-            columns.add(LakeTableSpec.DELETED_AT, ColumnType.TIMESTAMP_TZ);
+            columns.add(
+                    LakeTableSpec.DELETED_AT,
+                    ColumnType.TIMESTAMP_TZ,
+                    pinned.fieldIds().get(rows.size()));
         }
         for (PinnedFile file : pinned.files()) {
             if (file.deleted().count() == 0) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
-import io.tidemark.spi.lake.LakeProgress;
 import io.tidemark.spi.lake.LakeTableSpec;
 import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
 import io.tidemark.spi.lake.PinnedTable;
@@ -287,10 +286,9 @@ class DuckDbQueryEngineTest {
         PinnedFile file = files.write(
                 List.of(id, new Column(LakeTableSpec.DELETED_AT, ColumnType.TIMESTAMP_TZ, true, "")),
                 List.of(Arrays.asList(1L, null), Arrays.asList(2L, 0L)));
-        catalog.with(new PinnedTable(
+        catalog.with(MirrorFiles.pinned(
                 new LakeTableSpec(
                         new RowSchema(name, List.of(id), List.of("id"), BeforeImage.KEY), List.of(), DeleteMode.SOFT),
-                LakeProgress.NONE,
                 List.of(file)));
         assertThat(query("SELECT * FROM soft ORDER BY id").rows)
                 .containsExactly(Arrays.asList(1L, null), List.of(2L, OffsetDateTime.parse("1970-01-01T00:00:00Z")));
@@ -453,9 +451,8 @@ class DuckDbQueryEngineTest {
     }
 
     private static PinnedTable table(TableId id, List<Column> columns, List<String> key, List<PinnedFile> pinnedFiles) {
-        return new PinnedTable(
+        return MirrorFiles.pinned(
                 new LakeTableSpec(new RowSchema(id, columns, key, BeforeImage.KEY), List.of(), DeleteMode.HARD),
-                LakeProgress.NONE,
                 pinnedFiles);
     }
 }

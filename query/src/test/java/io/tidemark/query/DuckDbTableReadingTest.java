@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
-import io.tidemark.spi.lake.LakeProgress;
 import io.tidemark.spi.lake.LakeTableSpec;
 import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
 import io.tidemark.spi.lake.PinnedTable;
@@ -302,7 +301,7 @@ class DuckDbTableReadingTest {
     }
 
     private static PinnedTable pinned(RowSchema schema, List<PinnedFile> files, DeleteMode deletes) {
-        return new PinnedTable(new LakeTableSpec(schema, List.of(), deletes), LakeProgress.NONE, files);
+        return MirrorFiles.pinned(new LakeTableSpec(schema, List.of(), deletes), files);
     }
 
     private static List<Column> withId(List<Column> columns) {

@@ -12,10 +12,8 @@ import io.tidemark.spi.change.Operation;
 import io.tidemark.spi.change.Position;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
-import io.tidemark.spi.lake.LakeProgress;
 import io.tidemark.spi.lake.LakeTableSpec;
 import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
-import io.tidemark.spi.lake.PinnedTable;
 import io.tidemark.spi.query.QueryEngine;
 import io.tidemark.spi.schema.BeforeImage;
 import io.tidemark.spi.schema.Column;
@@ -56,8 +54,7 @@ class HistoryQueryTest {
         engine = new DuckDbQueryEngineProvider().open(folder.resolve("scratch"), 256L << 20);
         RowSchema newest = schema(List.of(ID, NOTE, ODD));
         catalog = new TestCatalog()
-                .with(new PinnedTable(
-                        new LakeTableSpec(newest, List.of(), DeleteMode.HARD), LakeProgress.NONE, List.of()))
+                .with(MirrorFiles.pinned(new LakeTableSpec(newest, List.of(), DeleteMode.HARD), List.of()))
                 .withHistory(TABLE, slices(newest));
     }
 

@@ -12,6 +12,9 @@ import io.tidemark.spi.change.FloatVector;
 import io.tidemark.spi.change.IntVector;
 import io.tidemark.spi.change.LongVector;
 import io.tidemark.spi.lake.DeletedRows;
+import io.tidemark.spi.lake.LakeProgress;
+import io.tidemark.spi.lake.LakeTableSpec;
+import io.tidemark.spi.lake.PinnedTable;
 import io.tidemark.spi.lake.PinnedTable.PinnedFile;
 import io.tidemark.spi.schema.Column;
 import io.tidemark.spi.storage.ObjectStore.ObjectOutput;
@@ -27,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.LongConsumer;
+import java.util.stream.IntStream;
 
 /** Writes Parquet files as a mirror has them, from rows whose values are as column vectors hold them. */
 final class MirrorFiles {
@@ -37,6 +41,12 @@ final class MirrorFiles {
     MirrorFiles(Path folder) throws IOException {
         this.folder = folder;
         this.store = new LocalObjectStore(folder);
+    }
+
+    /** A version of a mirror with files of {@link #write}, which number columns from 1. */
+    static PinnedTable pinned(LakeTableSpec spec, List<PinnedFile> files) {
+        int columns = spec.schema().columns().size() + 1;
+        return new PinnedTable(spec, IntStream.rangeClosed(1, columns).boxed().toList(), LakeProgress.NONE, files);
     }
 
     /** A file of these rows, of which those at the given places are deleted. */

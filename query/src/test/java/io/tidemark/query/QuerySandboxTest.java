@@ -5,10 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
-import io.tidemark.spi.lake.LakeProgress;
 import io.tidemark.spi.lake.LakeTableSpec;
 import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
-import io.tidemark.spi.lake.PinnedTable;
 import io.tidemark.spi.query.QueryEngine;
 import io.tidemark.spi.schema.BeforeImage;
 import io.tidemark.spi.schema.Column;
@@ -39,9 +37,8 @@ class QuerySandboxTest {
         List<Column> columns = List.of(new Column("id", ColumnType.INT64, false, "bigint"));
         RowSchema schema = new RowSchema(new TableId("public", "accounts"), columns, List.of("id"), BeforeImage.KEY);
         catalog = new TestCatalog()
-                .with(new PinnedTable(
+                .with(MirrorFiles.pinned(
                         new LakeTableSpec(schema, List.of(), DeleteMode.HARD),
-                        LakeProgress.NONE,
                         List.of(new MirrorFiles(folder.resolve("lake")).write(columns, List.of(List.of(1L))))));
     }
 

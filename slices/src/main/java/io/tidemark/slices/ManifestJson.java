@@ -127,7 +127,8 @@ final class ManifestJson {
                     .put("name", column.name())
                     .put("type", column.type().toString())
                     .put("nullable", column.nullable())
-                    .put("sourceType", column.sourceType());
+                    .put("sourceType", column.sourceType())
+                    .put("id", column.id());
         }
         return node;
     }
@@ -142,7 +143,8 @@ final class ManifestJson {
                     text(column, "name"),
                     type(text(column, "type")),
                     flag(column, "nullable"),
-                    text(column, "sourceType")));
+                    text(column, "sourceType"),
+                    column.path("id").asInt()));
         }
         List<String> key = new ArrayList<>();
         for (JsonNode column : array(node, "key")) {

@@ -81,7 +81,7 @@ public final class CaptureRole {
                 }
                 report(sink, stream, sealed);
                 beat(sink);
-                if (isEnrolmentDue() && !enrolment.refresh(Optional.empty()).equals(tables)) {
+                if (isEnrolmentDue() && enrolment.hasChanged(tables)) {
                     LOG.info("tables changed, the stream is opened again");
                     break;
                 }

@@ -2,16 +2,17 @@ package io.tidemark.engine.capture;
 
 import io.tidemark.engine.config.TableRule;
 import io.tidemark.engine.pipeline.Pipeline;
+import io.tidemark.engine.table.SchemaPolicy;
 import io.tidemark.engine.table.TableRecord;
 import io.tidemark.engine.table.TableRegistry;
 import io.tidemark.engine.table.TableState;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.schema.BeforeImage;
+import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.SourceTable;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,8 +24,6 @@ import java.util.Set;
 public final class Enrolment {
     private final Pipeline pipeline;
     private final TableRegistry registry;
-    private Map<TableId, BeforeImage> published = Map.of();
-    private boolean prepared;
 
     public Enrolment(Pipeline pipeline) {
         this.pipeline = pipeline;
@@ -37,34 +36,43 @@ public final class Enrolment {
     }
 
     /**
-     * Looks at source and rules again.
+     * Looks at source and rules again, makes the source publish the tables, and lets those be loaded that were not published before. To be called
+     * before the stream is opened: what a load at a later cut needs comes through that stream, which knows the tables as they are now.
      *
      * @param resumeToken where capture goes on
      * @return the tables that are published
      */
     public List<SourceTable> refresh(Optional<String> resumeToken) {
-        Map<TableId, SourceTable> found = new LinkedHashMap<>();
-        pipeline.source().tables().forEach(table -> found.put(table.id(), table));
-        addNew(found);
-        List<SourceTable> captured = new ArrayList<>();
-        Map<TableId, BeforeImage> wanted = new HashMap<>();
-        for (TableRecord record : registry.list()) {
-            SourceTable table = found.get(record.id());
-            if (record.state().captured() && isStillThere(record, table) && table != null) {
-                captured.add(withRegisteredSchema(record, table));
-                wanted.put(table.id(), table.schema().beforeImage());
-            }
-        }
-        if (!prepared || !wanted.equals(published)) {
-            pipeline.source().prepare(captured, resumeToken);
-            published = wanted;
-            prepared = true;
-        }
+        List<SourceTable> captured = look();
+        pipeline.source().prepare(captured, resumeToken);
         for (SourceTable table : captured) {
             registry.find(table.id()).filter(record -> !record.published()).ifPresent(record -> {
                 registry.update(record.id(), (current, now) -> current.withPublished());
                 pipeline.signals().tables().wake();
             });
+        }
+        return captured;
+    }
+
+    /** Looks at source and rules again; returns whether the stream that was opened for these tables has to be opened anew. */
+    public boolean hasChanged(List<SourceTable> opened) {
+        return !look().equals(opened)
+                || registry.list().stream()
+                        .anyMatch(record -> !record.published()
+                                && record.state().captured()
+                                && record.state() != TableState.FAILED);
+    }
+
+    private List<SourceTable> look() {
+        Map<TableId, SourceTable> found = new LinkedHashMap<>();
+        pipeline.source().tables().forEach(table -> found.put(table.id(), table));
+        addNew(found);
+        List<SourceTable> captured = new ArrayList<>();
+        for (TableRecord record : registry.list()) {
+            SourceTable table = found.get(record.id());
+            if (record.state().captured() && isStillThere(record, table) && table != null) {
+                captured.add(withRegisteredSchema(registry.load(record.id()), table));
+            }
         }
         return captured;
     }
@@ -95,26 +103,63 @@ public final class Enrolment {
             }
             return false;
         }
-        if (!table.identity().equals(record.identity()) && record.state() != TableState.FAILED) {
-            registry.fail(
-                    record.id(),
-                    new TidemarkException(
-                            ErrorCode.SOURCE_SCHEMA_CHANGED,
-                            "Cannot go on with table " + record.id() + ": it was dropped and created again"));
+        if (record.state() == TableState.PENDING && !record.published()) {
+            registry.update(record.id(), (current, now) -> current.asFound(table));
+            return true;
         }
-        boolean isSameKey = table.schema().key().equals(record.schema().key())
-                && table.schema().beforeImage() == record.schema().beforeImage();
-        if (table.identity().equals(record.identity()) && !isSameKey && record.state() != TableState.FAILED) {
-            registry.fail(
-                    record.id(),
-                    new TidemarkException(
-                            ErrorCode.SOURCE_SCHEMA_CHANGED,
-                            "Cannot go on with table " + record.id()
-                                    + ": its key or replica identity changed (registered="
-                                    + record.schema().key() + ", now="
-                                    + table.schema().key() + ")"));
+        if (record.state() == TableState.FAILED) {
+            boolean wasMissing =
+                    record.failure() != null && record.failure().code().equals(ErrorCode.SOURCE_TABLE_MISSING.name());
+            return !wasMissing || changed(record, table, "it is in the source again");
+        }
+        if (!table.identity().equals(record.identity())) {
+            return changed(record, table, "it was dropped and created again");
+        }
+        if (!hasSameKey(record.schema(), table.schema())) {
+            return changed(
+                    record,
+                    table,
+                    "its key changed (registered=" + record.schema().key() + ", now="
+                            + table.schema().key() + ")");
+        }
+        BeforeImage before = record.schema().beforeImage();
+        BeforeImage now = table.schema().beforeImage();
+        if (before != now && (before == BeforeImage.NONE || now == BeforeImage.NONE)) {
+            return changed(record, table, "its replica identity changed (registered=" + before + ", now=" + now + ")");
+        }
+        if (before != now) {
+            registry.update(record.id(), (current, at) -> {
+                RowSchema schema = current.schema();
+                return current.withSchema(new RowSchema(schema.table(), schema.columns(), schema.key(), now));
+            });
         }
         return true;
+    }
+
+    /** What cannot be followed change by change: the table is loaded again, or waits for somebody who wants to know. */
+    private boolean changed(TableRecord record, SourceTable table, String reason) {
+        if (!SchemaPolicy.follows(pipeline.config().tables(), record.id())) {
+            registry.fail(
+                    record.id(),
+                    new TidemarkException(
+                            ErrorCode.SOURCE_SCHEMA_CHANGED, "Cannot go on with table " + record.id() + ": " + reason));
+        } else if (record.state() != TableState.PAUSED) {
+            registry.reload(record.id(), reason);
+            registry.update(record.id(), (current, now) -> current.asFound(table));
+            pipeline.signals().tables().wake();
+        }
+        return true;
+    }
+
+    /** Columns are told apart by their ids where both know them, so that a renamed key is the same key. */
+    private static boolean hasSameKey(RowSchema registered, RowSchema now) {
+        return keyIds(registered).equals(keyIds(now)) || registered.key().equals(now.key());
+    }
+
+    private static List<Integer> keyIds(RowSchema schema) {
+        return schema.key().stream()
+                .map(name -> schema.columns().get(schema.indexOf(name)).id())
+                .toList();
     }
 
     private static SourceTable withRegisteredSchema(TableRecord record, SourceTable found) {

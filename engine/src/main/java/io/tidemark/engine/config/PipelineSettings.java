@@ -1,5 +1,6 @@
 package io.tidemark.engine.config;
 
+import io.tidemark.engine.config.TableRule.SchemaChanges;
 import io.tidemark.spi.config.Setting;
 import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
 import java.time.Duration;
@@ -99,6 +100,11 @@ public final class PipelineSettings {
             "delete",
             DeleteMode.HARD,
             "What a delete does to the mirror: the row goes (hard), or stays with _tidemark_deleted_at set (soft).");
+    static final Setting<SchemaChanges> SCHEMA_CHANGES = Setting.choice(
+            "schema-changes",
+            SchemaChanges.FOLLOW,
+            "What happens when columns or key of the table change in the source: the mirror follows, in place or by loading the table again"
+                    + " (follow), or the table fails and waits for 'tidemark resync' (stop).");
     static final Setting<String> COLUMNS = new Setting<>(
             "columns",
             "mapping of column: string",
@@ -140,7 +146,7 @@ public final class PipelineSettings {
 
     /** Settings of one rule of the list {@code tables}. */
     public static List<Setting<?>> tableRule() {
-        return List.of(INCLUDE, EXCLUDE, PARTITION, DELETE, COLUMNS);
+        return List.of(INCLUDE, EXCLUDE, PARTITION, DELETE, SCHEMA_CHANGES, COLUMNS);
     }
 
     private static Setting<TablePattern> pattern(String key, String description) {

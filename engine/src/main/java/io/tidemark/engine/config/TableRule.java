@@ -12,6 +12,7 @@ import java.util.Map;
  * @param pattern which tables it matches
  * @param partitions partition fields of the mirror; empty for none
  * @param deletes what a delete does to the mirror
+ * @param schemaChanges what happens when the table's columns or key change in the source
  * @param columns wanted type per column name; {@code string} is the only choice
  */
 public record TableRule(
@@ -19,7 +20,16 @@ public record TableRule(
         TablePattern pattern,
         List<String> partitions,
         DeleteMode deletes,
+        SchemaChanges schemaChanges,
         Map<String, String> columns) {
+    /** What happens when a table's columns or key change in the source. */
+    public enum SchemaChanges {
+        /** The mirror follows: in place where rows can be carried over, else the table alone is loaded again. */
+        FOLLOW,
+        /** The table fails, and waits for somebody to look and to run resync. */
+        STOP
+    }
+
     public TableRule {
         partitions = List.copyOf(partitions);
         columns = Map.copyOf(columns);

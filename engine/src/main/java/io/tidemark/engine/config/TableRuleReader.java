@@ -1,5 +1,6 @@
 package io.tidemark.engine.config;
 
+import io.tidemark.engine.config.TableRule.SchemaChanges;
 import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,7 +22,8 @@ final class TableRuleReader {
 
     /** The rule that counts when none is written: everything is mirrored. */
     static List<TableRule> everything() {
-        return List.of(new TableRule(true, TablePattern.of("*.*"), List.of(), DeleteMode.HARD, Map.of()));
+        return List.of(new TableRule(
+                true, TablePattern.of("*.*"), List.of(), DeleteMode.HARD, SchemaChanges.FOLLOW, Map.of()));
     }
 
     List<TableRule> read(int line, Node node) {
@@ -69,6 +71,7 @@ final class TableRuleReader {
         Optional<TablePattern> pattern =
                 sections.value(map, include ? PipelineSettings.INCLUDE : PipelineSettings.EXCLUDE);
         Optional<DeleteMode> deletes = sections.value(map, PipelineSettings.DELETE);
+        Optional<SchemaChanges> changes = sections.value(map, PipelineSettings.SCHEMA_CHANGES);
         List<String> partitions = partitions(map);
         Map<String, String> columns = columns(map);
         if (include
@@ -78,8 +81,13 @@ final class TableRuleReader {
                     map.lineOf("columns"),
                     map.pathTo("columns") + " needs a rule for one table: the include must be without * and ?");
         }
-        return pattern.map(
-                found -> new TableRule(include, found, partitions, deletes.orElse(DeleteMode.HARD), columns));
+        return pattern.map(found -> new TableRule(
+                include,
+                found,
+                partitions,
+                deletes.orElse(DeleteMode.HARD),
+                changes.orElse(SchemaChanges.FOLLOW),
+                columns));
     }
 
     /** The first rule that matches decides, so one behind a wider one would silently do nothing. */

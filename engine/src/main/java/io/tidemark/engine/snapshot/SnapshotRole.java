@@ -3,11 +3,14 @@ package io.tidemark.engine.snapshot;
 import io.tidemark.engine.lease.Lease;
 import io.tidemark.engine.pipeline.Pipeline;
 import io.tidemark.engine.signal.Marker;
+import io.tidemark.engine.table.SchemaPolicy;
 import io.tidemark.engine.table.TableRecord;
 import io.tidemark.engine.table.TableState;
 import io.tidemark.engine.work.Worker;
+import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.RetryRule;
 import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.slice.SliceManifest;
 import io.tidemark.spi.source.SnapshotChunk;
 import io.tidemark.spi.source.SnapshotCut;
@@ -115,7 +118,7 @@ public final class SnapshotRole {
             if (e.code().retry() == RetryRule.RETRY) {
                 throw e;
             }
-            pipeline.registry().fail(table.id(), e);
+            giveUp(table.id(), e);
             return Optional.empty();
         }
     }
@@ -131,8 +134,18 @@ public final class SnapshotRole {
                     "load will go on table={} code={} reason={}", load.record().id(), failure.code(), failure.reason());
             return false;
         }
-        pipeline.registry().fail(load.record().id(), failure);
+        giveUp(load.record().id(), failure);
         return true;
+    }
+
+    /** A table whose columns are no longer those that were registered is enrolled anew. */
+    private void giveUp(TableId table, TidemarkException error) {
+        if (error.code() == ErrorCode.SOURCE_SCHEMA_CHANGED
+                && SchemaPolicy.follows(pipeline.config().tables(), table)) {
+            pipeline.registry().reload(table, error.reason());
+        } else {
+            pipeline.registry().fail(table, error);
+        }
     }
 
     private static void await(Future<?> chunk) throws InterruptedException {

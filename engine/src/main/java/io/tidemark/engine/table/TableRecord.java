@@ -7,6 +7,8 @@ import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.SourceTable;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +39,8 @@ public record TableRecord(
         @Nullable LoadPlan load,
         @Nullable Failure failure,
         List<String> notices) {
+    private static final String RELOADING = "loaded again since ";
+
     public TableRecord {
         partitions = List.copyOf(partitions);
         notices = List.copyOf(notices);
@@ -144,6 +148,42 @@ public record TableRecord(
                 null,
                 null,
                 table.notices());
+    }
+
+    /** Pending again from scratch, with a notice of the reason; enrolment finds out what the source has now. */
+    public TableRecord reloading(String reason, Instant now) {
+        TableRecord next = restarted(sourceTable(), now);
+        List<String> announced = new ArrayList<>(notices);
+        announced.removeIf(notice -> notice.startsWith(RELOADING));
+        announced.add(RELOADING + now.truncatedTo(ChronoUnit.SECONDS) + ": " + reason);
+        return next.with(next.schema, next.identity, announced);
+    }
+
+    /** The same, with what the source has now: for a table that is not published yet. */
+    public TableRecord asFound(SourceTable table) {
+        List<String> announced = new ArrayList<>(table.notices());
+        notices.stream().filter(notice -> notice.startsWith(RELOADING)).forEach(announced::add);
+        return with(table.schema(), table.identity(), announced);
+    }
+
+    /** The same with a later version of the schema. */
+    public TableRecord withSchema(RowSchema later) {
+        return with(later, identity, notices);
+    }
+
+    private TableRecord with(RowSchema newSchema, String newIdentity, List<String> newNotices) {
+        return new TableRecord(
+                state,
+                resumeTo,
+                since,
+                newSchema,
+                newIdentity,
+                partitions,
+                deletes,
+                published,
+                load,
+                failure,
+                newNotices);
     }
 
     /** Loading by this plan. */

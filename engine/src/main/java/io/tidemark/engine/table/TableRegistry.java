@@ -82,6 +82,16 @@ public final class TableRegistry {
         return update(table, (record, now) -> record.in(next, now));
     }
 
+    /** Has a table loaded again from scratch, unless a user has stopped it meanwhile; announced in its notices and the log. */
+    public void reload(TableId table, String reason) {
+        update(
+                table,
+                (record, now) -> record.state() == TableState.PAUSED || record.state() == TableState.DROPPED
+                        ? record
+                        : record.reloading(reason, now));
+        LOG.warn("table is loaded again table={} reason={}", table, reason);
+    }
+
     /** Marks a table as failed, unless a user has stopped it meanwhile. */
     public void fail(TableId table, TidemarkException error) {
         update(table, (record, now) -> {

@@ -15,6 +15,7 @@ import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.PinnedTable;
 import io.tidemark.spi.query.QueryEngine;
+import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.slice.SliceManifest;
 import io.tidemark.spi.storage.ObjectStore;
@@ -112,12 +113,9 @@ public final class Verifier {
         listener.step("comparing " + table.id());
         Instant started = pipeline.clock().instant();
         PinnedTable pinned = aligned.pinned(table.id());
+        RowSchema schema = pinned.spec().schema();
         Comparison.Result result = new Comparison(
-                        table.schema(),
-                        aligned.cut().reading(table.schema()),
-                        engine.reading(pinned),
-                        pinned.rows(),
-                        request)
+                        schema, aligned.cut().reading(schema), engine.reading(pinned), pinned.rows(), request)
                 .run();
         Certificate certificate = new Certificate(
                 pipeline.config().pipeline(),

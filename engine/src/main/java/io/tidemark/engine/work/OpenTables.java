@@ -34,7 +34,9 @@ final class OpenTables implements AutoCloseable {
         }
         String loadId = record.load() == null ? "" : record.load().loadId();
         Handle found = open.remove(table);
-        if (found != null && !found.loadId().equals(loadId)) {
+        if (found != null
+                && (!found.loadId().equals(loadId)
+                        || !found.table().spec().schema().hasSameRowsAs(record.schema()))) {
             found.table().close();
             found = null;
         }

@@ -9,10 +9,14 @@ import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeApply;
 import io.tidemark.spi.lake.LakeProgress;
 import io.tidemark.spi.lake.LakeTable;
+import io.tidemark.spi.schema.RowSchema;
+import io.tidemark.spi.schema.SchemaChange;
 import io.tidemark.spi.slice.SliceFile;
 import io.tidemark.spi.slice.SliceManifest;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Applies the next slices of one table, many at once when it is behind, up to a slice and a position. */
 final class SliceApplier {
@@ -23,8 +27,8 @@ final class SliceApplier {
     private final LakeTable table;
     private final long fence;
 
-    /** What one step did: whether there may be more, and how many events were added. */
-    record Step(boolean more, long events) {}
+    /** What one step did: whether there may be more, and how many events were added; or the schema that the mirror has to get first. */
+    record Step(boolean more, long events, @Nullable RowSchema wanted) {}
 
     private record Plan(List<SliceFile> files, Position through, long slice, long newestCommitMicros, boolean more) {}
 
@@ -42,7 +46,12 @@ final class SliceApplier {
         if (plan.files().isEmpty()) {
             LakeProgress passed = before.withApplied(plan.through(), plan.slice(), before.newestCommitMicros());
             pipeline.progress().applied(record.id(), passed, 0);
-            return new Step(plan.more(), 0);
+            return new Step(plan.more(), 0, null);
+        }
+        RowSchema wanted = plan.files().get(plan.files().size() - 1).schema();
+        requireFollowable(plan.files());
+        if (!wanted.hasSameRowsAs(record.schema())) {
+            return new Step(true, 0, wanted);
         }
         long[] events = new long[1];
         try (LakeApply apply = table.beginApply(before, fence)) {
@@ -54,7 +63,28 @@ final class SliceApplier {
                     .progress();
             pipeline.progress().applied(record.id(), after, events[0]);
         }
-        return new Step(plan.more(), events[0]);
+        return new Step(plan.more(), events[0], null);
+    }
+
+    /** Checks each step on the way, since a later version may hide what cannot be followed from the one before. */
+    private void requireFollowable(List<SliceFile> files) {
+        RowSchema before = record.schema();
+        for (int i = 0; i < files.size(); i++) {
+            RowSchema after = files.get(i).schema();
+            if (!after.hasSameRowsAs(before)) {
+                Optional<String> obstacle = new SchemaChange(before, after).obstacle();
+                // The mirror may have got a later version than that of the first file, just before a crash.
+                boolean isBehind =
+                        i == 0 && new SchemaChange(after, before).obstacle().isEmpty();
+                if (obstacle.isPresent() && !isBehind) {
+                    throw new TidemarkException(
+                            ErrorCode.SOURCE_SCHEMA_CHANGED,
+                            "Cannot apply slices to " + record.id() + ": " + obstacle.orElseThrow() + " (file="
+                                    + files.get(i).path() + ")");
+                }
+            }
+            before = after;
+        }
     }
 
     private Plan plan(LakeProgress before, long throughSlice, Position limit) {
@@ -100,18 +130,14 @@ final class SliceApplier {
     }
 
     private void add(LakeApply apply, SliceFile file, Position after, Position through, long[] events) {
-        if (!file.schema().hasSameRowsAs(record.schema())) {
-            throw new TidemarkException(
-                    ErrorCode.SOURCE_SCHEMA_CHANGED,
-                    "Cannot apply slices to " + record.id() + ": the table's schema changed in the source (file="
-                            + file.path() + ")");
-        }
+        RowProjection projection =
+                file.schema().hasSameRowsAs(record.schema()) ? null : new RowProjection(file.schema(), record.schema());
         boolean whole = file.first().isAfter(after) && !file.last().isAfter(through);
         pipeline.sliceLog().read(file, batch -> {
             ChangeBatch wanted = whole ? batch : between(batch, after, through);
             events[0] += wanted.size();
             if (!wanted.isEmpty()) {
-                apply.add(wanted);
+                apply.add(projection == null ? wanted : projection.apply(wanted));
             }
         });
     }

@@ -4,12 +4,15 @@ import io.tidemark.engine.lease.Lease;
 import io.tidemark.engine.metadata.Documents;
 import io.tidemark.engine.metadata.Keys;
 import io.tidemark.engine.pipeline.Pipeline;
+import io.tidemark.engine.table.SchemaPolicy;
 import io.tidemark.engine.table.TableRecord;
 import io.tidemark.spi.change.Position;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.RetryRule;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeTable;
+import io.tidemark.spi.schema.Column;
+import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.schema.TableId;
 import java.time.Duration;
 import java.time.Instant;
@@ -106,7 +109,8 @@ public final class Worker implements AutoCloseable {
         }
     }
 
-    private boolean apply(TableRecord record, WorkItem item, Lease lease) throws InterruptedException {
+    private boolean apply(TableRecord registered, WorkItem item, Lease lease) throws InterruptedException {
+        TableRecord record = registered;
         LakeTable table = tables.borrow(record);
         boolean trusted = false;
         try {
@@ -115,6 +119,12 @@ public final class Worker implements AutoCloseable {
             SliceApplier.Step step;
             do {
                 step = applier.step(item.throughSlice(), limit);
+                if (step.wanted() != null) {
+                    record = evolve(record, table, step.wanted(), lease);
+                    tables.discard(record.id());
+                    table = tables.borrow(record);
+                    applier = new SliceApplier(pipeline, record, table, lease.fence());
+                }
                 if (step.events() > 0) {
                     LOG.debug(
                             "slices applied table={} events={} through_slice={}",
@@ -135,6 +145,22 @@ public final class Worker implements AutoCloseable {
                 tables.discard(record.id());
             }
         }
+    }
+
+    /** The mirror first: if this ends half-way, the next worker finds it done. */
+    private TableRecord evolve(TableRecord record, LakeTable table, RowSchema wanted, Lease lease) {
+        if (!follows(record.id())) {
+            throw new TidemarkException(
+                    ErrorCode.SOURCE_SCHEMA_CHANGED,
+                    "Cannot apply slices to " + record.id()
+                            + ": its columns changed in the source, and its rule says schema-changes: stop");
+        }
+        table.evolve(wanted, lease.fence());
+        LOG.info(
+                "schema changed table={} columns={}",
+                record.id(),
+                wanted.columns().stream().map(Column::name).toList());
+        return pipeline.registry().update(record.id(), (current, now) -> current.withSchema(wanted));
     }
 
     /** A verifier may ask to stop at a position. */
@@ -159,10 +185,9 @@ public final class Worker implements AutoCloseable {
     private void failed(WorkItem item, TidemarkException error) {
         if (error.code() == ErrorCode.LAKE_ROW_MISSING && wasLoadedInParts(item.table())) {
             // The row was read nowhere: it moved between the cuts. Only a load at one cut has it.
-            LOG.warn("table is loaded again table={} reason={}", item.table(), error.reason());
-            pipeline.registry().update(item.table(), (record, now) -> record.restarted(record.sourceTable(), now));
-            items.removeIfSame(Keys.of(Keys.WORK, item.table()), item);
-            pipeline.signals().tables().wake();
+            reload(item, error);
+        } else if (isSchemaChange(error) && follows(item.table())) {
+            reload(item, error);
         } else if (error.code().retry() == RetryRule.RETRY) {
             LOG.warn(
                     "apply will be tried again table={} code={} reason={}", item.table(), error.code(), error.reason());
@@ -171,6 +196,20 @@ public final class Worker implements AutoCloseable {
             pipeline.registry().fail(item.table(), error);
             items.removeIfSame(Keys.of(Keys.WORK, item.table()), item);
         }
+    }
+
+    private void reload(WorkItem item, TidemarkException error) {
+        pipeline.registry().reload(item.table(), error.reason());
+        items.removeIfSame(Keys.of(Keys.WORK, item.table()), item);
+        pipeline.signals().tables().wake();
+    }
+
+    private boolean follows(TableId table) {
+        return SchemaPolicy.follows(pipeline.config().tables(), table);
+    }
+
+    private static boolean isSchemaChange(TidemarkException error) {
+        return error.code() == ErrorCode.SOURCE_SCHEMA_CHANGED || error.code() == ErrorCode.LAKE_SCHEMA_MISMATCH;
     }
 
     private boolean wasLoadedInParts(TableId table) {

@@ -1,6 +1,7 @@
 package io.tidemark.spi.lake;
 
 import io.tidemark.spi.change.ChangeBatch;
+import io.tidemark.spi.schema.RowSchema;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -41,6 +42,16 @@ public interface LakeTable extends AutoCloseable {
      * @param fence the worker's fencing token
      */
     LakeApply beginApply(LakeProgress expected, long fence);
+
+    /**
+     * Gives the mirror a later version of its schema: columns are added, dropped, renamed and widened in place, told apart by their ids. Rows keep
+     * what they hold; in added columns they hold null. Conditional like any commit; progress stays as it is. Afterwards this object is of no use
+     * but to be closed: find the table again.
+     *
+     * @param next the later version; {@link io.tidemark.spi.schema.SchemaChange#obstacle} must have found none
+     * @throws io.tidemark.spi.error.TidemarkException {@code LAKE_SCHEMA_MISMATCH} when this mirror cannot follow, so that it has to be loaded again
+     */
+    void evolve(RowSchema next, long fence);
 
     /**
      * One step of upkeep if one is due: compacts small files and deletes, expires old versions not in {@code keep}. Conditional like any

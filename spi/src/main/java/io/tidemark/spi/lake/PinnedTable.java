@@ -6,11 +6,14 @@ import java.util.List;
  * A version of a mirror as its own planner gives it: the files, and the rows of them that are deleted.
  *
  * @param spec how the mirror was made; with soft deletes the files also hold {@link LakeTableSpec#DELETED_AT}
+ * @param fieldIds ids by which the files know the columns: those of the schema in its order, with soft deletes then that of
+ *     {@link LakeTableSpec#DELETED_AT}; a file may know a column by another name, or not have it
  * @param progress progress of this version
  * @param files data files (Parquet) that together hold the rows
  */
-public record PinnedTable(LakeTableSpec spec, LakeProgress progress, List<PinnedFile> files) {
+public record PinnedTable(LakeTableSpec spec, List<Integer> fieldIds, LakeProgress progress, List<PinnedFile> files) {
     public PinnedTable {
+        fieldIds = List.copyOf(fieldIds);
         files = List.copyOf(files);
     }
 

@@ -7,11 +7,21 @@ package io.tidemark.spi.schema;
  * @param type type that Tidemark carries
  * @param nullable whether a row may hold null
  * @param sourceType the source's own type, for people and for comparison, for example {@code numeric(12,2)}
+ * @param id the source's own number of the column, from 1, which stays when the column is renamed and is never given to another column of the
+ *     table; 0 when it is not known, so that the column cannot be followed through a change of the table
  */
-public record Column(String name, ColumnType type, boolean nullable, String sourceType) {
+public record Column(String name, ColumnType type, boolean nullable, String sourceType, int id) {
     public Column {
+        if (id < 0) {
+            throw new IllegalArgumentException("Cannot number a column with a negative id (column=" + name + ")");
+        }
         if (name.isEmpty()) {
             throw new IllegalArgumentException("Cannot name a column with an empty name");
         }
+    }
+
+    /** A column whose id is not known. */
+    public Column(String name, ColumnType type, boolean nullable, String sourceType) {
+        this(name, type, nullable, sourceType, 0);
     }
 }

@@ -45,6 +45,16 @@ public record RowSchema(TableId table, List<Column> columns, List<String> key, B
         return -1;
     }
 
+    /** Place of the column with the id, or -1. */
+    public int indexOfId(int id) {
+        for (int i = 0; i < columns.size(); i++) {
+            if (columns.get(i).id() == id) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
     /** Places of the key columns, in key order. */
     public int[] keyIndexes() {
         return key.stream().mapToInt(this::indexOf).toArray();
@@ -57,7 +67,7 @@ public record RowSchema(TableId table, List<Column> columns, List<String> key, B
         return List.copyOf(types);
     }
 
-    /** Whether rows of the other schema fit this one unchanged: same columns (name, type, order) and same key. */
+    /** Whether rows of this schema fit the other one unchanged: same columns (name, type, order, and id unless the other has none) and same key. */
     public boolean hasSameRowsAs(RowSchema other) {
         if (!key.equals(other.key) || columns.size() != other.columns.size()) {
             return false;
@@ -65,7 +75,10 @@ public record RowSchema(TableId table, List<Column> columns, List<String> key, B
         for (int i = 0; i < columns.size(); i++) {
             Column mine = columns.get(i);
             Column theirs = other.columns.get(i);
-            if (!mine.name().equals(theirs.name()) || !mine.type().equals(theirs.type())) {
+            boolean isSameColumn = mine.id() == theirs.id() || theirs.id() == 0;
+            if (!isSameColumn
+                    || !mine.name().equals(theirs.name())
+                    || !mine.type().equals(theirs.type())) {
                 return false;
             }
         }

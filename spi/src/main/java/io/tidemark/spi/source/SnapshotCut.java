@@ -18,6 +18,8 @@ public interface SnapshotCut extends AutoCloseable {
     /**
      * Cuts a table into chunks of about this size that cover every row once, also rows that move or arrive later: the last chunk has no upper
      * bound. The plan stays valid for later cuts of the same table.
+     *
+     * @throws io.tidemark.spi.error.TidemarkException {@code SOURCE_SCHEMA_CHANGED} when the table has other columns at this cut
      */
     List<SnapshotChunk> plan(SourceTable table, long chunkBytes);
 

@@ -15,6 +15,7 @@ import io.tidemark.lake.iceberg.maintain.Upkeep;
 import io.tidemark.lake.iceberg.plan.GenericRows;
 import io.tidemark.lake.iceberg.plan.LiveFiles;
 import io.tidemark.lake.iceberg.plan.PinnedVersions;
+import io.tidemark.lake.iceberg.schema.SchemaEvolution;
 import io.tidemark.lake.iceberg.write.MirrorFiles;
 import io.tidemark.spi.change.ChangeBatch;
 import io.tidemark.spi.change.Position;
@@ -25,6 +26,7 @@ import io.tidemark.spi.lake.LakeProgress;
 import io.tidemark.spi.lake.LakeTable;
 import io.tidemark.spi.lake.LakeTableSpec;
 import io.tidemark.spi.lake.PinnedTable;
+import io.tidemark.spi.schema.RowSchema;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -68,7 +70,7 @@ final class IcebergTable implements LakeTable {
             Upkeep.Rules rules) {
         this.spec = spec;
         this.commits = new TableCommits(spec.schema().table(), operations);
-        this.versions = new PinnedVersions(commits, spec);
+        this.versions = new PinnedVersions(commits);
         this.indexOpening = indexOpening;
         this.limits = limits;
         this.upkeep = new Upkeep(commits, spec, rules);
@@ -202,6 +204,16 @@ final class IcebergTable implements LakeTable {
     }
 
     @Override
+    public synchronized void evolve(RowSchema next, long fence) {
+        requireIdle("change its columns");
+        TableMetadata base = commits.refresh();
+        commits.requireFence(ProgressSummary.read(base), fence);
+        LakeTableSpec after = new LakeTableSpec(next, spec.partitions(), spec.deletes());
+        commits.commitMetadata(base, fence, target -> new SchemaEvolution(target, spec, after));
+        live = null;
+    }
+
+    @Override
     public synchronized Optional<String> maintain(long fence, List<Long> keep) {
         requireIdle("maintain");
         TableMetadata base = commits.refresh();
@@ -228,7 +240,7 @@ final class IcebergTable implements LakeTable {
     public void readAll(PinnedTable pinned, Consumer<ChangeBatch> consumer) {
         if (pinned.progress().version() >= 0) {
             GenericRows.read(
-                    commits.reading(commits.refresh()), pinned.progress().version(), spec, consumer);
+                    commits.reading(commits.refresh()), pinned.progress().version(), pinned.spec(), consumer);
         }
     }
 

@@ -172,6 +172,8 @@ public final class TableCommits {
             throw refused(before, e);
         } catch (NoSuchTableException e) {
             throw missing(e);
+        } catch (TidemarkException e) {
+            throw e;
         } catch (RuntimeException e) {
             if (!conditional.attempted()) {
                 throw new TidemarkException(ErrorCode.LAKE_IO, "Cannot commit to " + table + ": " + e.getMessage(), e);

@@ -45,8 +45,11 @@ public final class GenericRows {
     public static void read(Table table, long version, LakeTableSpec spec, Consumer<ChangeBatch> consumer) {
         boolean isSoft = spec.deletes() == DeleteMode.SOFT;
         ChangeBatch batch = new ChangeBatch(spec.schema(), BATCH_ROWS);
-        try (CloseableIterable<Record> records =
-                IcebergGenerics.read(table).useSnapshot(version).build()) {
+        // A version by number would come with the columns that the table had then.
+        try (CloseableIterable<Record> records = IcebergGenerics.read(table)
+                .useSnapshot(version)
+                .project(table.schema())
+                .build()) {
             for (Record row : records) {
                 if (isSoft && row.getField(LakeTableSpec.DELETED_AT) != null) {
                     continue;

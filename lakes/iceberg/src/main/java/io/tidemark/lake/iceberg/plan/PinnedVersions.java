@@ -2,6 +2,11 @@ package io.tidemark.lake.iceberg.plan;
 
 import io.tidemark.lake.iceberg.commit.ProgressSummary;
 import io.tidemark.lake.iceberg.commit.TableCommits;
+import io.tidemark.lake.iceberg.schema.IcebergSchemas;
+import io.tidemark.lake.iceberg.schema.SpecProperties;
+import io.tidemark.parquet.ParquetColumn;
+import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeProgress;
 import io.tidemark.spi.lake.LakeTableSpec;
 import io.tidemark.spi.lake.PinnedTable;
@@ -17,18 +22,20 @@ import org.apache.iceberg.TableMetadata;
 /** Versions of a mirror for readers, as the table's own planner gives them. Thread-safe. */
 public final class PinnedVersions {
     private final TableCommits commits;
-    private final LakeTableSpec spec;
 
-    public PinnedVersions(TableCommits commits, LakeTableSpec spec) {
+    public PinnedVersions(TableCommits commits) {
         this.commits = commits;
-        this.spec = spec;
     }
 
     /** The newest version; one without files for a table without commits. */
     public PinnedTable newest() {
         TableMetadata metadata = commits.refresh();
         Snapshot current = metadata.currentSnapshot();
-        return current == null ? new PinnedTable(spec, LakeProgress.NONE, List.of()) : pinned(metadata, current);
+        if (current == null) {
+            LakeTableSpec spec = spec(metadata);
+            return new PinnedTable(spec, fieldIds(metadata, spec), LakeProgress.NONE, List.of());
+        }
+        return pinned(metadata, current);
     }
 
     /** The version, if the table still has it. */
@@ -57,6 +64,21 @@ public final class PinnedVersions {
             files.add(new PinnedTable.PinnedFile(
                     file.path(), file.file().recordCount(), file.file().fileSizeInBytes(), deleted.rowsOf(file)));
         }
-        return new PinnedTable(spec, ProgressSummary.read(metadata, snapshot), files);
+        LakeTableSpec spec = spec(metadata);
+        return new PinnedTable(spec, fieldIds(metadata, spec), ProgressSummary.read(metadata, snapshot), files);
+    }
+
+    /** As the table is now: an earlier version is read with the columns of today, which have kept their field ids. */
+    private static LakeTableSpec spec(TableMetadata metadata) {
+        return SpecProperties.find(metadata.properties())
+                .orElseThrow(() -> new TidemarkException(
+                        ErrorCode.LAKE_SCHEMA_MISMATCH,
+                        "Cannot read a mirror: another program removed its property " + SpecProperties.KEY));
+    }
+
+    private static List<Integer> fieldIds(TableMetadata metadata, LakeTableSpec spec) {
+        return IcebergSchemas.fileColumns(metadata.schema(), spec).stream()
+                .map(ParquetColumn::fieldId)
+                .toList();
     }
 }

@@ -82,7 +82,7 @@ public final class IcebergSchemas {
         return field.fieldId();
     }
 
-    private static Type type(ColumnType type) {
+    static Type type(ColumnType type) {
         return switch (type.kind()) {
             case BOOLEAN -> Types.BooleanType.get();
             case INT32 -> Types.IntegerType.get();

@@ -50,6 +50,7 @@ public final class SpecProperties {
             }
             node.put("nullable", column.nullable());
             node.put("source", column.sourceType());
+            node.put("id", column.id());
         }
         schema.key().forEach(root.putArray("key")::add);
         root.put("before", schema.beforeImage().name());
@@ -93,7 +94,8 @@ public final class SpecProperties {
                     node.path("name").asText(),
                     type,
                     node.path("nullable").asBoolean(),
-                    node.path("source").asText()));
+                    node.path("source").asText(),
+                    node.path("id").asInt()));
         }
         RowSchema schema = new RowSchema(
                 new TableId(root.path("schema").asText(), root.path("table").asText()),

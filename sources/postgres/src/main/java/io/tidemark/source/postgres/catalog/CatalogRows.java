@@ -29,7 +29,7 @@ record CatalogRows(List<Relation> relations, Map<Long, List<TableColumn>> column
             """;
 
     private static final String COLUMNS = """
-            select a.attrelid::int8, a.attname, a.atttypid::int8, a.atttypmod, not a.attnotnull, a.attgenerated <> ''
+            select a.attrelid::int8, a.attname, a.atttypid::int8, a.atttypmod, not a.attnotnull, a.attgenerated <> '', a.attnum
               from pg_catalog.pg_attribute a
               join pg_catalog.pg_class c on c.oid = a.attrelid
               join pg_catalog.pg_namespace n on n.oid = c.relnamespace
@@ -83,6 +83,7 @@ record CatalogRows(List<Relation> relations, Map<Long, List<TableColumn>> column
             while (row.next()) {
                 columns.computeIfAbsent(row.getLong(1), oid -> new ArrayList<>())
                         .add(new TableColumn(
+                                row.getInt(7),
                                 row.getString(2),
                                 (int) row.getLong(3),
                                 row.getInt(4),

@@ -117,7 +117,8 @@ public final class TableCatalog {
                         .computeIfAbsent(relation.id(), id -> new ArrayList<>())
                         .add(type.unsupported(relation.id().toString(), column.name()));
             }
-            columns.add(new Column(column.name(), type.columnType(), column.isNullable(), type.sourceType()));
+            columns.add(new Column(
+                    column.name(), type.columnType(), column.isNullable(), type.sourceType(), column.number()));
         }
         ReplicaIdentity identity = identity(relation, leaves, rows, generated, serverMajor);
         notices.addAll(identity.notices());

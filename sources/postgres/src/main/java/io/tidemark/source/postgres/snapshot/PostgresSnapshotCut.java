@@ -45,7 +45,10 @@ public final class PostgresSnapshotCut implements SnapshotCut {
 
     @Override
     public List<SnapshotChunk> plan(SourceTable table, long chunkBytes) {
-        List<RelationPlan> parts = read(table.id(), connection -> RelationPlan.of(connection, table.id(), chunkBytes));
+        List<RelationPlan> parts = read(table.id(), connection -> {
+            RelationLayout.requireWhole(connection, table.schema());
+            return RelationPlan.of(connection, table.id(), chunkBytes);
+        });
         List<SnapshotChunk> chunks = new ArrayList<>(parts.size());
         for (RelationPlan part : parts) {
             chunks.add(new SnapshotChunk(

@@ -1,5 +1,6 @@
 package io.tidemark.source.postgres.stream;
 
+import io.tidemark.source.postgres.catalog.TableHistory;
 import io.tidemark.source.postgres.connection.Connections;
 import io.tidemark.source.postgres.connection.PostgresErrors;
 import io.tidemark.source.postgres.type.TypeCatalog;
@@ -14,6 +15,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.replication.LogSequenceNumber;
 import org.postgresql.replication.PGReplicationStream;
@@ -90,8 +92,11 @@ public final class PostgresChangeStream implements ChangeStream {
         Connection sql = request.connections().open();
         Connection connection = null;
         try {
-            Connection typesFrom = sql;
-            Relations relations = new Relations(request.tables(), request.textColumns(), () -> types(typesFrom));
+            Relations relations = new Relations(
+                    request.tables(),
+                    request.textColumns(),
+                    () -> look(request, PostgresChangeStream::types),
+                    oid -> look(request, catalog -> TableHistory.load(catalog, oid)));
             connection = request.connections().openReplication();
             long start = request.resumeToken().map(PostgresChangeStream::lsn).orElse(0L);
             PGReplicationStream stream = StreamStart.start(connection, request, start);
@@ -219,6 +224,16 @@ public final class PostgresChangeStream implements ChangeStream {
         if (end != null && Long.compareUnsigned(delivered, end.position()) >= 0) {
             caughtUpAt = end.time();
             feedback.takeLogEnd();
+        }
+    }
+
+    /** Asks the catalog, on a connection of its own because it is rare. */
+    private static <T> T look(ReplicationRequest request, Function<Connection, T> question) {
+        Connection catalog = request.connections().open();
+        try {
+            return question.apply(catalog);
+        } finally {
+            Connections.close(catalog);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.tidemark.source.postgres.stream;
 
+import io.tidemark.source.postgres.catalog.TableHistory;
 import io.tidemark.source.postgres.type.PgType;
 import io.tidemark.source.postgres.type.TypeCatalog;
 import io.tidemark.spi.schema.BeforeImage;
@@ -13,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +31,8 @@ final class Relations {
     private final Map<Integer, SourceTable> registered = new HashMap<>();
     private final Set<String> textColumns;
     private final Supplier<TypeCatalog> typeSource;
+    private final IntFunction<TableHistory> histories;
+    private final Map<Integer, Long> fileNodes = new HashMap<>();
     private TypeCatalog types;
     private int lastOid;
     private @Nullable StreamRelation last;
@@ -37,8 +41,14 @@ final class Relations {
      * Relations of a stream.
      *
      * @param typeSource asked at first, and again when a column has a type that is not known
+     * @param histories asked by oid when a table is described: rarely, since the server describes a table at first and after it changed
      */
-    Relations(List<SourceTable> tables, Set<String> textColumns, Supplier<TypeCatalog> typeSource) {
+    Relations(
+            List<SourceTable> tables,
+            Set<String> textColumns,
+            Supplier<TypeCatalog> typeSource,
+            IntFunction<TableHistory> histories) {
+        this.histories = histories;
         tables.forEach(table -> registered.put(Integer.parseUnsignedInt(table.identity()), table));
         this.textColumns = textColumns;
         this.typeSource = typeSource;
@@ -59,28 +69,26 @@ final class Relations {
         return relation;
     }
 
-    /** Takes a Relation message from behind its type and transaction id. */
-    void describe(MessageReader in) {
-        int length = in.remaining();
-        int start = in.skip(0);
+    /**
+     * Takes a Relation message from behind its type and transaction id. One that says the same as before may still tell of a change: a column
+     * that was dropped and added again.
+     *
+     * @param transaction id of the transaction that it is part of
+     */
+    void describe(MessageReader in, long transaction) {
         int oid = in.int32();
         StreamRelation before = known.get(oid);
-        if (before != null && before.isDescribedBy(in.buffer(), start, length)) {
-            in.skip(length - 4);
-            return;
-        }
-        byte[] description = java.util.Arrays.copyOfRange(in.buffer(), start, start + length);
-        StreamRelation after = parse(in, oid, description);
+        StreamRelation after = parse(in, oid, (int) transaction, before);
         if (before == null || !before.schema().equals(after.schema())) {
             known.put(oid, after);
         } else {
             // The same object says that nothing changed for the rows.
-            known.put(oid, new StreamRelation(description, before.schema(), after.types()));
+            known.put(oid, new StreamRelation(after.identity(), before.schema(), after.types()));
         }
         last = null;
     }
 
-    private StreamRelation parse(MessageReader in, int oid, byte[] description) {
+    private StreamRelation parse(MessageReader in, int oid, int transaction, @Nullable StreamRelation before) {
         String namespace = in.string();
         String name = in.string();
         char identity = (char) in.int8();
@@ -108,9 +116,20 @@ final class Relations {
                 }
             }
             in.end();
+            List<Column> numbered = columns;
+            RowSchema version = before != null ? before.schema() : table != null ? table.schema() : null;
+            if (version != null) {
+                TableHistory history = histories.apply(oid);
+                long fileNode = fileNodes.getOrDefault(oid, 0L);
+                numbered = new ColumnIds(version, fileNode, history, transaction).number(columns);
+                fileNodes.put(oid, history.fileNode());
+            }
             RowSchema schema = new RowSchema(
-                    id, columns, key(columns, flagged, identity, table), beforeImage(columns, identity, table));
-            return new StreamRelation(description, schema, columnTypes);
+                    id,
+                    numbered,
+                    key(numbered, flagged, identity, table),
+                    beforeImage(numbered, identity, table, before));
+            return new StreamRelation(identity, schema, columnTypes);
         } catch (IllegalArgumentException e) {
             throw in.malformed("a table that cannot be (oid=" + Integer.toUnsignedString(oid) + ")", e);
         }
@@ -142,7 +161,7 @@ final class Relations {
             List<Column> columns, List<String> flagged, char identity, @Nullable SourceTable table) {
         boolean flagsTell = identity != IDENTITY_FULL && !flagged.isEmpty();
         if (table != null) {
-            List<String> key = table.schema().key();
+            List<String> key = renamed(table.schema(), columns);
             Set<String> names = new HashSet<>();
             columns.forEach(column -> names.add(column.name()));
             boolean agrees = flagsTell ? Set.copyOf(flagged).equals(Set.copyOf(key)) : names.containsAll(key);
@@ -153,9 +172,27 @@ final class Relations {
         return flagsTell ? flagged : List.of();
     }
 
-    private static BeforeImage beforeImage(List<Column> columns, char identity, @Nullable SourceTable table) {
+    /** The registered key by the names that its columns have now. */
+    private static List<String> renamed(RowSchema registered, List<Column> columns) {
+        List<String> key = new ArrayList<>();
+        for (String name : registered.key()) {
+            int id = registered.columns().get(registered.indexOf(name)).id();
+            key.add(columns.stream()
+                    .filter(column -> id != 0 && column.id() == id)
+                    .map(Column::name)
+                    .findFirst()
+                    .orElse(name));
+        }
+        return key;
+    }
+
+    private static BeforeImage beforeImage(
+            List<Column> columns, char identity, @Nullable SourceTable table, @Nullable StreamRelation before) {
         if (identity == IDENTITY_FULL) {
             return BeforeImage.FULL;
+        }
+        if (before != null && before.identity() == identity) {
+            return before.schema().beforeImage();
         }
         // The identity of a partitioned table is not that of its partitions, which the registration knows.
         if (table != null && columns.size() == table.schema().columns().size()) {

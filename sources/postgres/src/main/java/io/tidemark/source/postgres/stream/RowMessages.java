@@ -44,7 +44,7 @@ final class RowMessages {
     /** Decodes a message whose type, and transaction id if it has one, have been read. */
     void apply(int type, MessageReader in, ChangeSink sink) {
         switch (type) {
-            case 'R' -> relations.describe(in);
+            case 'R' -> relations.describe(in, transaction.xid());
             case 'Y' -> skipType(in);
             case 'I' -> insert(in, sink);
             case 'U' -> update(in, sink);

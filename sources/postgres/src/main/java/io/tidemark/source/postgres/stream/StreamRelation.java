@@ -4,21 +4,25 @@ import io.tidemark.source.postgres.type.PgType;
 import io.tidemark.source.postgres.type.RowDecoder;
 import io.tidemark.spi.schema.BeforeImage;
 import io.tidemark.spi.schema.RowSchema;
-import java.util.Arrays;
 import java.util.List;
 
 /** A table as the stream last described it: its schema and the decoders of its columns. */
 final class StreamRelation {
-    private final byte[] description;
+    private final char identity;
     private final List<PgType> types;
     private RowSchema schema;
     private RowDecoder decoder;
 
-    StreamRelation(byte[] description, RowSchema schema, List<PgType> types) {
-        this.description = description;
+    StreamRelation(char identity, RowSchema schema, List<PgType> types) {
+        this.identity = identity;
         this.types = types;
         this.schema = schema;
         this.decoder = new RowDecoder(schema, types);
+    }
+
+    /** Replica identity as the message tells it. */
+    char identity() {
+        return identity;
     }
 
     RowSchema schema() {
@@ -31,10 +35,6 @@ final class StreamRelation {
 
     List<PgType> types() {
         return types;
-    }
-
-    boolean isDescribedBy(byte[] buffer, int offset, int length) {
-        return Arrays.equals(description, 0, description.length, buffer, offset, offset + length);
     }
 
     /** Takes back that old rows come with all columns, because one came without. */

@@ -15,9 +15,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * A relation as a session of a view reads it: locked against schema changes until the session's work ends, and known to hold its rows as of
@@ -43,8 +44,8 @@ public record RelationLayout(String from, RowSchema schema, List<PgType> types, 
             """;
 
     private static final String COLUMNS = """
-            select attname, atttypid::int8, atttypmod, not attnotnull, attgenerated <> '', format_type(atttypid, -1)
-              from pg_catalog.pg_attribute where attrelid = ?::regclass and attnum > 0 and not attisdropped
+            select attname, atttypid::int8, atttypmod, not attnotnull, attgenerated <> '', format_type(atttypid, -1), attnum
+              from pg_catalog.pg_attribute where attrelid = ?::regclass and attnum > 0 and not attisdropped order by attnum
             """;
 
     public RelationLayout {
@@ -81,6 +82,39 @@ public record RelationLayout(String from, RowSchema schema, List<PgType> types, 
             names.add(live.typeName());
         }
         return new RelationLayout(from, schema, found, names);
+    }
+
+    /**
+     * Checks that the schema is the whole table as the snapshot's catalog has it: rows read with another one would lack what was written into
+     * a column before the snapshot.
+     *
+     * @throws TidemarkException {@code SOURCE_SCHEMA_CHANGED} when the table has other columns
+     */
+    public static void requireWhole(Connection connection, RowSchema schema) throws SQLException {
+        List<Column> found = new ArrayList<>();
+        for (NamedColumn live : columns(connection, schema.table()).values()) {
+            if (!live.column().isGenerated()) {
+                found.add(new Column(
+                        live.column().name(),
+                        ColumnType.STRING,
+                        true,
+                        "",
+                        live.column().number()));
+            }
+        }
+        for (int i = 0; i < Math.max(found.size(), schema.columns().size()); i++) {
+            Column there = i < found.size() ? found.get(i) : null;
+            Column known = i < schema.columns().size() ? schema.columns().get(i) : null;
+            if (there == null
+                    || known == null
+                    || !there.name().equals(known.name())
+                    || (known.id() != 0 && known.id() != there.id())) {
+                throw changed(
+                        schema.table(),
+                        "its columns are no longer those that were registered (column="
+                                + (known == null ? Objects.requireNonNull(there) : known).name() + ")");
+            }
+        }
     }
 
     /** All columns, quoted, separated by commas. */
@@ -121,12 +155,13 @@ public record RelationLayout(String from, RowSchema schema, List<PgType> types, 
     }
 
     private static Map<String, NamedColumn> columns(Connection connection, TableId relation) throws SQLException {
-        Map<String, NamedColumn> columns = new HashMap<>();
+        Map<String, NamedColumn> columns = new LinkedHashMap<>();
         try (PreparedStatement statement = connection.prepareStatement(COLUMNS)) {
             statement.setString(1, relation.quoted());
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
                     TableColumn column = new TableColumn(
+                            row.getInt(7),
                             row.getString(1),
                             (int) row.getLong(2),
                             row.getInt(3),

@@ -51,9 +51,9 @@ class TableCatalogIT {
                 .isEqualTo(new RowSchema(
                         new TableId("public", "t"),
                         List.of(
-                                new Column("b", ColumnType.STRING, false, "text"),
-                                new Column("a", ColumnType.INT64, false, "bigint"),
-                                new Column("n", ColumnType.decimal(12, 2), true, "numeric(12,2)")),
+                                new Column("b", ColumnType.STRING, false, "text", 1),
+                                new Column("a", ColumnType.INT64, false, "bigint", 3),
+                                new Column("n", ColumnType.decimal(12, 2), true, "numeric(12,2)", 4)),
                         List.of("a", "b"),
                         BeforeImage.KEY));
         assertThat(table.estimatedRows()).isEqualTo(5000);

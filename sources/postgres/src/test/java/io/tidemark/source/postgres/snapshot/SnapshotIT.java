@@ -281,7 +281,14 @@ class SnapshotIT {
                     database, "alter table t alter column b type numeric(10,2)", "alter table t rename column a to c");
             try (SnapshotCut cut = source.openCut(1, TIMEOUT)) {
                 assertThatThrownBy(() -> TestSource.readAll(cut, table, CHUNK_BYTES, batch -> {}))
-                        .hasMessage("Cannot read table \"public\".\"t\": column a does not exist");
+                        .hasMessage("Cannot read table \"public\".\"t\": its columns are no longer those that were"
+                                + " registered (column=a)");
+            }
+            server.execute(database, "alter table t rename column c to a", "alter table t add column d int");
+            try (SnapshotCut cut = source.openCut(1, TIMEOUT)) {
+                assertThatThrownBy(() -> TestSource.readAll(cut, table, CHUNK_BYTES, batch -> {}))
+                        .hasMessage("Cannot read table \"public\".\"t\": its columns are no longer those that were"
+                                + " registered (column=d)");
             }
         }
     }

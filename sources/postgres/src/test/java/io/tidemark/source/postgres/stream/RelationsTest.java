@@ -2,6 +2,7 @@ package io.tidemark.source.postgres.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidemark.source.postgres.catalog.TableHistory;
 import io.tidemark.source.postgres.type.TypeCatalog;
 import io.tidemark.source.postgres.type.UserType;
 import io.tidemark.spi.schema.BeforeImage;
@@ -24,7 +25,7 @@ class RelationsTest {
         List<SourceTable> tables = java.util.Arrays.stream(schemas)
                 .map(schema -> new SourceTable(schema, Integer.toUnsignedString(OID), -1, -1, List.of()))
                 .toList();
-        return new Relations(tables, Set.of(), () -> TypeCatalog.EMPTY);
+        return new Relations(tables, Set.of(), () -> TypeCatalog.EMPTY, oid -> new TableHistory(0, List.of()));
     }
 
     private static RowSchema registered(List<String> key, BeforeImage beforeImage) {
@@ -57,7 +58,7 @@ class RelationsTest {
         MessageReader in = new MessageReader();
         in.reset(message, 0, message.length, 0);
         in.int8();
-        relations.describe(in);
+        relations.describe(in, 1);
         in.end();
         return relations.load(OID, in).schema();
     }
@@ -122,8 +123,11 @@ class RelationsTest {
                 Map.of(ENUM, new UserType(ENUM, "public.mood", UserType.Kind.ENUM, "", 0, -1, ',', List.of())),
                 2,
                 false);
-        Relations relations =
-                new Relations(List.of(), Set.of(), () -> asked.incrementAndGet() == 1 ? TypeCatalog.EMPTY : later);
+        Relations relations = new Relations(
+                List.of(),
+                Set.of(),
+                () -> asked.incrementAndGet() == 1 ? TypeCatalog.EMPTY : later,
+                oid -> new TableHistory(0, List.of()));
         describe(relations, 'd', true, false);
         assertThat(asked).hasValue(1);
         byte[] message = MessageWriter.of('R')
@@ -140,7 +144,7 @@ class RelationsTest {
         MessageReader in = new MessageReader();
         in.reset(message, 0, message.length, 0);
         in.int8();
-        relations.describe(in);
+        relations.describe(in, 1);
         assertThat(asked).hasValue(2);
         assertThat(relations.load(6, in).schema().columns())
                 .containsExactly(new Column("m", ColumnType.STRING, true, "public.mood"));

@@ -1,0 +1,188 @@
+package io.tidemark.dist;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tidemark.engine.table.TableRecord;
+import io.tidemark.engine.table.TableState;
+import io.tidemark.spi.schema.TableId;
+import io.tidemark.testkit.postgres.EmbeddedPostgresServer;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Changes of a table's columns, key and identity while the pipeline runs: the mirror follows, and is equal afterwards. */
+class SchemaChangeIT {
+    private static final TableId T = new TableId("public", "t");
+
+    private static EmbeddedPostgresServer server;
+
+    @TempDir
+    Path folder;
+
+    @BeforeAll
+    static void startServer() {
+        server = EmbeddedPostgresServer.start();
+    }
+
+    @AfterAll
+    static void stopServer() {
+        server.close();
+    }
+
+    @Test
+    void columnsAreAddedDroppedAndRenamedInPlace() throws Exception {
+        try (MirroredDatabase mirrored = live("create table t (id int primary key, a text, b int)")) {
+            mirrored.execute(
+                    "insert into t values (1, 'before', 1), (2, 'before', 2)",
+                    "alter table t add column c numeric(10,2)",
+                    "insert into t values (3, 'between', 3, 3.25)",
+                    "alter table t rename column a to name",
+                    "update t set name = 'after' where id = 1",
+                    "alter table t drop column b",
+                    "insert into t (id, name, c) values (4, 'after', null)",
+                    "alter table t add column b bigint",
+                    "update t set b = 7 where id = 2");
+            mirrored.prove();
+            assertThat(mirrored.query("select id, name, c::varchar, b from t order by id"))
+                    .containsExactly(
+                            Arrays.asList(1, "after", null, null),
+                            Arrays.asList(2, "before", null, 7L),
+                            Arrays.asList(3, "between", "3.25", null),
+                            Arrays.asList(4, "after", null, null));
+            assertInPlace(mirrored);
+            assertThat(LakeTampering.read(mirrored, T)).hasSize(4);
+        }
+    }
+
+    @Test
+    void ddlInsideTransactionsAndAcrossRestartsIsFollowed() throws Exception {
+        try (MirroredDatabase mirrored = live("create table t (id int primary key, doc text, n numeric(4,1))")) {
+            mirrored.execute(
+                    "insert into t select i, repeat(md5(i::text), 300), i / 10.0 from generate_series(1, 50) i");
+            mirrored.execute("do $$ begin"
+                    + " update t set n = n + 1 where id <= 20;"
+                    + " alter table t add column x int;"
+                    + " update t set x = id where id <= 10;"
+                    + " alter table t rename column doc to body;"
+                    + " alter table t alter column n type numeric(30,1);"
+                    + " update t set n = 12345678901234567890.5 where id = 7;"
+                    + " delete from t where id = 50;"
+                    + " end $$");
+            mirrored.prove();
+            mirrored.stop();
+            mirrored.execute(
+                    "alter table t rename column x to y",
+                    "update t set y = -1 where id = 3",
+                    "alter table t drop column body",
+                    "insert into t values (60, 6.5, 60)");
+            mirrored.start();
+            mirrored.prove();
+            assertThat(mirrored.query("select id, n::varchar, y from t where id in (3, 7, 60) order by id"))
+                    .containsExactly(
+                            Arrays.asList(3, "1.3", -1),
+                            Arrays.asList(7, "12345678901234567890.5", 7),
+                            Arrays.asList(60, "6.5", 60));
+        }
+    }
+
+    @Test
+    void aRenamedKeyIsTheSameKey() throws Exception {
+        try (MirroredDatabase mirrored = live("create table t (id int primary key, v text)")) {
+            mirrored.execute(
+                    "insert into t values (1, 'a'), (2, 'b')",
+                    "alter table t rename column id to key",
+                    "update t set v = 'c' where key = 1",
+                    "delete from t where key = 2");
+            mirrored.prove();
+            assertThat(mirrored.query("select key, v from t")).containsExactly(List.of(1, "c"));
+            assertInPlace(mirrored);
+        }
+    }
+
+    @Test
+    void aColumnDroppedAndAddedAgainUnderItsNameIsAnotherColumn() throws Exception {
+        try (MirroredDatabase mirrored = live("create table t (id int primary key, v int)")) {
+            mirrored.execute(
+                    "insert into t values (1, 1), (2, 2)",
+                    "begin; alter table t drop column v; alter table t add column v int; commit",
+                    "insert into t values (3, 3)");
+            reloaded(mirrored);
+            mirrored.prove();
+            assertThat(mirrored.query("select id, v from t order by id"))
+                    .containsExactly(Arrays.asList(1, null), Arrays.asList(2, null), List.of(3, 3));
+        }
+    }
+
+    @Test
+    void whatRewritesRowsLoadsThatTableAgain() throws Exception {
+        try (MirroredDatabase mirrored = live(
+                "create table t (id int primary key, v int)",
+                "create table u (id int primary key, v int)",
+                "insert into u values (1, 1)")) {
+            mirrored.execute(
+                    "insert into t values (1, 10), (2, 20)",
+                    "alter table t add column d text not null default 'd'",
+                    "alter table t alter column v type bigint using v * 2",
+                    "insert into t values (3, 30, 'x')",
+                    "update u set v = 2");
+            reloaded(mirrored);
+            mirrored.prove();
+            assertThat(mirrored.query("select id, v, d from t order by id"))
+                    .containsExactly(List.of(1, 20L, "d"), List.of(2, 40L, "d"), List.of(3, 30L, "x"));
+            assertThat(record(mirrored, new TableId("public", "u")).notices()).isEmpty();
+        }
+    }
+
+    @Test
+    void aNewKeyAndARecreatedTableAreLoadedAgain() throws Exception {
+        try (MirroredDatabase mirrored = live("create table t (id int primary key, v int not null)")) {
+            mirrored.execute(
+                    "insert into t values (1, 10), (2, 20)",
+                    "alter table t drop constraint t_pkey",
+                    "alter table t add primary key (id, v)",
+                    "insert into t values (1, 11)");
+            reloaded(mirrored);
+            mirrored.prove();
+            mirrored.execute(
+                    "drop table t", "create table t (v int, id int primary key)", "insert into t values (5, 6)");
+            Awaitility.await()
+                    .atMost(MirroredDatabase.PATIENCE)
+                    .until(() -> mirrored.query("select v, id from t").equals(List.of(List.of(5, 6))));
+            mirrored.awaitLive("t");
+            mirrored.execute("insert into t values (7, 8)");
+            mirrored.prove();
+            assertThat(mirrored.query("select v, id from t order by id")).containsExactly(List.of(5, 6), List.of(7, 8));
+        }
+    }
+
+    private MirroredDatabase live(String... setup) throws Exception {
+        MirroredDatabase mirrored =
+                new MirroredDatabase(server, server.createDatabase(), folder, "slices: {interval: 1s}\n");
+        mirrored.execute(setup);
+        mirrored.start();
+        mirrored.awaitLive("t");
+        return mirrored;
+    }
+
+    private static TableRecord record(MirroredDatabase mirrored, TableId table) {
+        return mirrored.pipeline().registry().find(table).orElseThrow();
+    }
+
+    private static void assertInPlace(MirroredDatabase mirrored) {
+        assertThat(record(mirrored, T).notices()).isEmpty();
+    }
+
+    /** Waits until the table was loaded again, and is live. */
+    private static void reloaded(MirroredDatabase mirrored) {
+        Awaitility.await().atMost(MirroredDatabase.PATIENCE).untilAsserted(() -> {
+            TableRecord record = record(mirrored, T);
+            assertThat(record.notices()).anyMatch(notice -> notice.startsWith("loaded again since "));
+            assertThat(record.state()).isEqualTo(TableState.LIVE);
+        });
+    }
+}

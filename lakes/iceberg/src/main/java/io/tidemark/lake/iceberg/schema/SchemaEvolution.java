@@ -1,0 +1,96 @@
+package io.tidemark.lake.iceberg.schema;
+
+import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.lake.LakeTableSpec;
+import io.tidemark.spi.schema.Column;
+import io.tidemark.spi.schema.RowSchema;
+import io.tidemark.spi.schema.SchemaChange;
+import java.util.List;
+import java.util.function.Function;
+import org.apache.iceberg.PartitionField;
+import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.PendingUpdate;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.Transaction;
+import org.apache.iceberg.UpdateSchema;
+import org.apache.iceberg.types.Type;
+
+/** The change of a mirror's columns and of the spec in its properties, as one commit. A renamed column keeps its field id, and so its values. */
+public final class SchemaEvolution implements PendingUpdate<LakeTableSpec> {
+    private final Table table;
+    private final RowSchema before;
+    private final LakeTableSpec after;
+
+    public SchemaEvolution(Table table, LakeTableSpec before, LakeTableSpec after) {
+        this.table = table;
+        this.before = before.schema();
+        this.after = after;
+    }
+
+    @Override
+    public LakeTableSpec apply() {
+        return after;
+    }
+
+    @Override
+    public void commit() {
+        requirePartitionsStay();
+        SchemaChange change = new SchemaChange(before, after.schema());
+        Transaction transaction = table.newTransaction();
+        UpdateSchema update = transaction.updateSchema();
+        // In this order a name that one column leaves is free for another.
+        for (Column dropped : change.dropped()) {
+            update.deleteColumn(name(dropped));
+        }
+        for (Column now : after.schema().columns()) {
+            int index = before.indexOfId(now.id());
+            if (index >= 0) {
+                follow(update, before.columns().get(index), now);
+            }
+        }
+        for (Column added : change.added()) {
+            update.addColumn(null, added.name(), IcebergSchemas.type(added.type()));
+        }
+        update.commit();
+        transaction
+                .updateProperties()
+                .set(SpecProperties.KEY, SpecProperties.write(after))
+                .commit();
+        transaction.commitTransaction();
+    }
+
+    private static void follow(UpdateSchema update, Column was, Column now) {
+        if (!was.type().equals(now.type())) {
+            Type.PrimitiveType wider = IcebergSchemas.type(now.type()).asPrimitiveType();
+            update.updateColumn(name(was), wider);
+        }
+        if (!was.name().equals(now.name())) {
+            update.renameColumn(name(was), now.name());
+        }
+    }
+
+    /** The configuration names partition columns, so such a column can neither go nor change its name. */
+    private void requirePartitionsStay() {
+        for (PartitionSpec spec : List.copyOf(table.specs().values())) {
+            for (PartitionField field : spec.fields()) {
+                String name = table.schema().findColumnName(field.sourceId());
+                Function<RowSchema, Integer> id = schema -> {
+                    int index = name == null ? -1 : schema.indexOf(name);
+                    return index < 0 ? -1 : schema.columns().get(index).id();
+                };
+                if (!id.apply(before).equals(id.apply(after.schema()))) {
+                    throw new TidemarkException(
+                            ErrorCode.LAKE_SCHEMA_MISMATCH,
+                            "Cannot change the columns of the mirror of " + before.table()
+                                    + " in place: it is partitioned by column " + name);
+                }
+            }
+        }
+    }
+
+    /** Iceberg takes a dot for the path into a struct, of which mirrors have none. */
+    private static String name(Column column) {
+        return column.name();
+    }
+}

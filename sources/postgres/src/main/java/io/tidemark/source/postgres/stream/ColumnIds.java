@@ -1,0 +1,143 @@
+package io.tidemark.source.postgres.stream;
+
+import io.tidemark.source.postgres.catalog.TableHistory;
+import io.tidemark.source.postgres.catalog.TableHistory.PastColumn;
+import io.tidemark.spi.schema.Column;
+import io.tidemark.spi.schema.RowSchema;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Numbers the columns of a Relation message as the catalog does ({@code attnum}). The message does not tell numbers, and the catalog is that of
+ * now, which may be later than the message. What holds is this: columns come in the order of their numbers; a number is never used twice; the
+ * columns of the version before are known. From these follow the sets of columns that the message can be about. Only when exactly one is left it
+ * is taken; a column whose past stays in doubt gets no number, and its table is loaded again.
+ */
+final class ColumnIds {
+    /** More dropped columns at once than this are not disentangled. */
+    private static final int DROPPED_MAX = 8;
+
+    private final RowSchema before;
+    private final long fileNodeBefore;
+    private final TableHistory history;
+    private final int transaction;
+
+    /**
+     * @param before the version before, with ids
+     * @param fileNodeBefore file of the table when it was looked up for that version; 0 when that is not known
+     * @param history the catalog now
+     * @param transaction id of the transaction that the message is part of, 32 bits
+     */
+    ColumnIds(RowSchema before, long fileNodeBefore, TableHistory history, int transaction) {
+        this.before = before;
+        this.fileNodeBefore = fileNodeBefore;
+        this.history = history;
+        this.transaction = transaction;
+    }
+
+    /** The columns with their ids, 0 where a column cannot be followed. */
+    List<Column> number(List<Column> columns) {
+        List<PastColumn> found = find(columns);
+        List<Column> numbered = new ArrayList<>(columns.size());
+        for (int i = 0; i < columns.size(); i++) {
+            Column column = columns.get(i);
+            int id = found == null || !isFollowed(column, found.get(i))
+                    ? 0
+                    : found.get(i).number();
+            numbered.add(new Column(column.name(), column.type(), column.nullable(), column.sourceType(), id));
+        }
+        return numbered;
+    }
+
+    /** The one set of columns that the message can be about; null when there is none or more than one. */
+    private @Nullable List<PastColumn> find(List<Column> columns) {
+        Set<Integer> known = new HashSet<>();
+        before.columns().forEach(column -> known.add(column.id()));
+        if (known.contains(0)) {
+            return null;
+        }
+        int newest = known.stream().mapToInt(Integer::intValue).max().orElse(0);
+        List<PastColumn> kept = new ArrayList<>();
+        List<PastColumn> added = new ArrayList<>();
+        List<PastColumn> dropped = new ArrayList<>();
+        for (PastColumn column : history.columns()) {
+            if (column.isGenerated()) {
+                continue;
+            }
+            if (known.contains(column.number())) {
+                (column.isDropped() ? dropped : kept).add(column);
+            } else if (!column.isDropped()) {
+                if (column.number() <= newest) {
+                    // It was computed and is no longer.
+                    return null;
+                }
+                added.add(column);
+            } else if (column.number() > newest && !happenedBefore(List.of(column))) {
+                // Perhaps added before the message and dropped after it.
+                dropped.add(column);
+            }
+        }
+        if (dropped.size() > DROPPED_MAX) {
+            return null;
+        }
+        List<PastColumn> only = null;
+        for (int subset = 0; subset < 1 << dropped.size(); subset++) {
+            List<PastColumn> candidate = new ArrayList<>(kept);
+            List<PastColumn> gone = new ArrayList<>();
+            for (int i = 0; i < dropped.size(); i++) {
+                if ((subset & 1 << i) != 0) {
+                    candidate.add(dropped.get(i));
+                } else if (known.contains(dropped.get(i).number())) {
+                    gone.add(dropped.get(i));
+                }
+            }
+            int missing = columns.size() - candidate.size();
+            if (missing < 0 || missing > added.size()) {
+                continue;
+            }
+            List<PastColumn> fresh = added.subList(0, missing);
+            candidate.addAll(fresh);
+            candidate.sort((a, b) -> Integer.compare(a.number(), b.number()));
+            if (hasNamesOf(candidate, columns) && happenedBefore(gone) && happenedBefore(fresh)) {
+                if (only != null) {
+                    return null;
+                }
+                only = candidate;
+            }
+        }
+        return only;
+    }
+
+    /** A column has the name it had in the version before or the one it has now; one that came and went may have had any. */
+    private boolean hasNamesOf(List<PastColumn> candidate, List<Column> columns) {
+        for (int i = 0; i < columns.size(); i++) {
+            PastColumn column = candidate.get(i);
+            int index = before.indexOfId(column.number());
+            String name = columns.get(i).name();
+            boolean asBefore = index >= 0 && before.columns().get(index).name().equals(name);
+            boolean asNow = column.isDropped() ? index < 0 : column.name().equals(name);
+            if (!asBefore && !asNow) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether the changes belong to this transaction or began before it. A later one is not what the message tells of. */
+    private boolean happenedBefore(List<PastColumn> changed) {
+        return changed.stream().allMatch(column -> column.changedBy() - transaction <= 0);
+    }
+
+    /** Whether rows from before the change still hold what they held, or null in a new column. */
+    private boolean isFollowed(Column column, PastColumn found) {
+        boolean isSameFile = history.fileNode() != 0 && history.fileNode() == fileNodeBefore;
+        int index = before.indexOfId(found.number());
+        if (index < 0) {
+            return !found.hasMissingValue() && (!found.hasDefault() || isSameFile);
+        }
+        return before.columns().get(index).sourceType().equals(column.sourceType()) || isSameFile;
+    }
+}
