@@ -91,6 +91,46 @@ class SchemaChangeIT {
     }
 
     @Test
+    void columnsThatCameWithAValueHaveItInOlderRows() throws Exception {
+        try (MirroredDatabase mirrored = live("create table t (id int primary key, note text)")) {
+            mirrored.execute(
+                    "insert into t select i, repeat('x', 3000) from generate_series(1, 20) i",
+                    "do $$ begin"
+                            + " update t set note = 'short' where id = 1;"
+                            + " alter table t"
+                            + "  add b boolean not null default true, add i smallint default -7, add l bigint default 1e15,"
+                            + "  add r real default 1.5, add d float8 default -0.1, add n numeric(6,2) default 12.5,"
+                            + "  add w numeric(30,4) default -0.0001, add s text default E'it''s \\ä', add c char(4) default 'ab',"
+                            + "  add y bytea default '\\x00ff61', add u uuid default '00000000-0000-0000-0000-00000000002a',"
+                            + "  add dd date default '0044-03-15 BC', add tt time default '23:59:59.999999',"
+                            + "  add ts timestamp default '2020-02-29 12:00:00.000001', add tz timestamptz default '1969-12-31 23:59:59+00',"
+                            + "  add j jsonb default '{\"a\": [1]}', add a int[] default '{1,null}', add iv interval default '1 day',"
+                            + "  add un numeric default 1e20;"
+                            + " insert into t (id, note) values (30, 'new');"
+                            + " update t set i = 9, s = null where id = 2;"
+                            + " delete from t where id = 3;"
+                            + " end $$",
+                    "update t set l = 5 where id = 4");
+            mirrored.prove();
+            assertInPlace(mirrored);
+            assertThat(mirrored.query(
+                            "select count(*), count(distinct (b, l, d, n, w, c, y, u, dd, tt, ts, tz, j, a, iv, un))"
+                                    + " from t where id <> 4"))
+                    .containsExactly(List.of(19L, 1L));
+            assertThat(LakeTampering.read(mirrored, T))
+                    .hasSize(20)
+                    .allSatisfy(row -> assertThat(row.getField("u").toString()).endsWith("2a"));
+            mirrored.execute(
+                    "alter table t alter column i set default 8, alter column b drop default",
+                    "insert into t (id, b) values (31, false)",
+                    "alter table t rename column u to v");
+            mirrored.execute("update t set note = 'last' where id = 5");
+            mirrored.prove();
+            assertInPlace(mirrored);
+        }
+    }
+
+    @Test
     void aRenamedKeyIsTheSameKey() throws Exception {
         try (MirroredDatabase mirrored = live("create table t (id int primary key, v text)")) {
             mirrored.execute(

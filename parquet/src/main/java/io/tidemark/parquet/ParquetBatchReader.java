@@ -2,6 +2,7 @@ package io.tidemark.parquet;
 
 import io.tidemark.spi.change.ColumnVector;
 import io.tidemark.spi.storage.ObjectStore.ObjectInput;
+import io.tidemark.spi.verify.CanonicalText;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a Parquet file, whoever wrote it, into column vectors. Columns are picked by field id when both the projection and the file have ids,
- * else by name; a column that the file lacks reads as null. Memory is bounded by one row group of compressed pages, a page per column, and a
+ * else by name; a column that the file lacks reads as null, or as its initial value. Memory is bounded by one row group of compressed pages, a page per column, and a
  * batch of about {@value #BATCH_BYTES} bytes. Page checksums are verified where the file has them.
  *
  * <p>One thread. {@link IOException} says that the file could not be read or is not what was asked for; a damaged file may also surface as a
@@ -52,7 +53,7 @@ public final class ParquetBatchReader implements AutoCloseable {
         for (ParquetColumn column : columns) {
             Optional<ColumnDescriptor> descriptor = FileColumns.find(fileSchema, column);
             if (descriptor.isEmpty()) {
-                sources.add(Source.MISSING);
+                sources.add(Source.missing(column.initial()));
                 continue;
             }
             if (wanted.contains(descriptor.orElseThrow())) {
@@ -209,15 +210,23 @@ public final class ParquetBatchReader implements AutoCloseable {
 
     /** Where the values of a projected column come from. */
     private static final class Source {
-        static final Source MISSING = new Source(null, null);
-
+        private final @Nullable String initial;
         private final @Nullable ColumnDescriptor descriptor;
         private final @Nullable ColumnFill fill;
         private @Nullable ColumnReader reader;
 
-        Source(@Nullable ColumnDescriptor descriptor, @Nullable ColumnFill fill) {
+        Source(ColumnDescriptor descriptor, ColumnFill fill) {
+            this(descriptor, fill, null);
+        }
+
+        private Source(@Nullable ColumnDescriptor descriptor, @Nullable ColumnFill fill, @Nullable String initial) {
+            this.initial = initial;
             this.descriptor = descriptor;
             this.fill = fill;
+        }
+
+        static Source missing(@Nullable String initial) {
+            return new Source(null, null, initial);
         }
 
         void open(ColumnReadStoreImpl store) {
@@ -229,7 +238,11 @@ public final class ParquetBatchReader implements AutoCloseable {
         void fill(ColumnVector into, int count) {
             if (fill == null || reader == null || descriptor == null) {
                 for (int i = 0; i < count; i++) {
-                    into.appendNull();
+                    if (initial == null) {
+                        into.appendNull();
+                    } else {
+                        CanonicalText.append(into, initial);
+                    }
                 }
             } else {
                 fill.fill(reader, descriptor.getMaxDefinitionLevel(), into, count);

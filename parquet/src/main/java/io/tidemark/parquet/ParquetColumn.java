@@ -1,6 +1,7 @@
 package io.tidemark.parquet;
 
 import io.tidemark.spi.schema.ColumnType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One column of a Parquet file.
@@ -9,8 +10,14 @@ import io.tidemark.spi.schema.ColumnType;
  * @param type type of the values
  * @param nullable whether the column is optional; a required column refuses nulls when written
  * @param fieldId field id (Iceberg finds columns by it), or {@link #NO_FIELD_ID}
+ * @param initial what a file that lacks the column reads as, as canonical text ({@link io.tidemark.spi.verify.TableReading}); null for null
  */
-public record ParquetColumn(String name, ColumnType type, boolean nullable, int fieldId) {
+public record ParquetColumn(
+        String name,
+        ColumnType type,
+        boolean nullable,
+        int fieldId,
+        @Nullable String initial) {
     /** The column has no field id; it is found by its name. */
     public static final int NO_FIELD_ID = -1;
 
@@ -22,6 +29,11 @@ public record ParquetColumn(String name, ColumnType type, boolean nullable, int 
             throw new IllegalArgumentException("Cannot give a column this field id: it is negative (column=" + name
                     + ", fieldId=" + fieldId + ")");
         }
+    }
+
+    /** A column that reads as null where a file lacks it. */
+    public ParquetColumn(String name, ColumnType type, boolean nullable, int fieldId) {
+        this(name, type, nullable, fieldId, null);
     }
 
     /** An optional column without field id. */

@@ -28,6 +28,21 @@ final class CanonicalText {
         };
     }
 
+    /** SQL for a text that DuckDB reads as the value of this canonical text. */
+    static String parsed(ColumnType type, String text) {
+        return switch (type.kind()) {
+            case BOOLEAN -> text.equals("t") ? "'true'" : "'false'";
+            case INT32, INT64, DECIMAL, STRING, UUID -> Sql.text(text);
+            case FLOAT32 -> Sql.text(Float.toString(Float.intBitsToFloat(Integer.parseUnsignedInt(text, 16))));
+            case FLOAT64 -> Sql.text(Double.toString(Double.longBitsToDouble(Long.parseUnsignedLong(text, 16))));
+            case BYTES -> Sql.text(text.replaceAll("(..)", "\\\\x$1"));
+            case DATE -> "CAST(DATE '1970-01-01' + CAST('" + text + "' AS INTEGER) AS VARCHAR)";
+            case TIME -> "CAST(TIME '00:00:00' + to_microseconds(CAST('" + text + "' AS BIGINT)) AS VARCHAR)";
+            case TIMESTAMP -> "CAST(make_timestamp(CAST('" + text + "' AS BIGINT)) AS VARCHAR)";
+            case TIMESTAMP_TZ -> "CAST(make_timestamptz(CAST('" + text + "' AS BIGINT)) AS VARCHAR)";
+        };
+    }
+
     /**
      * The text of a list of values, from columns that hold their canonical texts: for each {@code -}, or length, colon and text.
      *

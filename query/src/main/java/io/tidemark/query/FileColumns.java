@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Columns to read from Parquet files, by name or all by field id, given to DuckDB as the files' schema: a file that lacks a column gives nulls, and the footers of all
@@ -19,6 +20,7 @@ final class FileColumns {
     private final List<String> names = new ArrayList<>();
     private final List<String> types = new ArrayList<>();
     private final List<String> keys = new ArrayList<>();
+    private final List<String> defaults = new ArrayList<>();
     private final Map<String, Integer> seen = new HashMap<>();
 
     static FileColumns of(RowSchema schema) {
@@ -33,13 +35,19 @@ final class FileColumns {
     FileColumns add(String name, ColumnType type) {
         String numbered = addNamed(name, type);
         keys.add(Sql.text(numbered));
+        defaults.add("NULL");
         return this;
     }
 
-    /** A column that the files know by its field id, whatever its name is there. */
-    FileColumns add(String name, ColumnType type, int fieldId) {
+    /**
+     * A column that the files know by its field id, whatever its name is there.
+     *
+     * @param initial what files hold that lack the column, as canonical text; null for null
+     */
+    FileColumns add(String name, ColumnType type, int fieldId, @Nullable String initial) {
         addNamed(name, type);
         keys.add(Integer.toString(fieldId));
+        defaults.add(initial == null ? "NULL" : CanonicalText.parsed(type, initial));
         return this;
     }
 
@@ -77,7 +85,9 @@ final class FileColumns {
                 .append(i)
                 .append("', type: '")
                 .append(types.get(i))
-                .append("', default_value: NULL}")));
+                .append("', default_value: ")
+                .append(defaults.get(i))
+                .append('}')));
         return text.append("})").toString();
     }
 

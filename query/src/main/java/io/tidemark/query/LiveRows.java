@@ -37,14 +37,15 @@ final class LiveRows {
         this.columns = new FileColumns();
         List<Column> rows = pinned.spec().schema().columns();
         for (int i = 0; i < rows.size(); i++) {
-            columns.add(
-                    rows.get(i).name(), rows.get(i).type(), pinned.fieldIds().get(i));
+            Column column = rows.get(i);
+            columns.add(column.name(), column.type(), pinned.fieldIds().get(i), column.initial());
         }
         if (hasSoftDeletes()) {
             columns.add(
                     LakeTableSpec.DELETED_AT,
                     ColumnType.TIMESTAMP_TZ,
-                    pinned.fieldIds().get(rows.size()));
+                    pinned.fieldIds().get(rows.size()),
+                    null);
         }
         for (PinnedFile file : pinned.files()) {
             if (file.deleted().count() == 0) {

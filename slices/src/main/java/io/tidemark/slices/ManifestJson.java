@@ -123,12 +123,15 @@ final class ManifestJson {
         schema.key().forEach(key::add);
         ArrayNode columns = node.putArray("columns");
         for (Column column : schema.columns()) {
-            columns.addObject()
+            ObjectNode described = columns.addObject()
                     .put("name", column.name())
                     .put("type", column.type().toString())
                     .put("nullable", column.nullable())
                     .put("sourceType", column.sourceType())
                     .put("id", column.id());
+            if (column.initial() != null) {
+                described.put("initial", column.initial());
+            }
         }
         return node;
     }
@@ -144,7 +147,8 @@ final class ManifestJson {
                     type(text(column, "type")),
                     flag(column, "nullable"),
                     text(column, "sourceType"),
-                    column.path("id").asInt()));
+                    column.path("id").asInt(),
+                    column.hasNonNull("initial") ? column.get("initial").asText() : null));
         }
         List<String> key = new ArrayList<>();
         for (JsonNode column : array(node, "key")) {

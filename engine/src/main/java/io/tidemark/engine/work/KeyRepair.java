@@ -14,6 +14,7 @@ import io.tidemark.spi.lake.LakeProgress;
 import io.tidemark.spi.lake.LakeTable;
 import io.tidemark.spi.slice.SliceManifest;
 import io.tidemark.spi.source.SnapshotCut;
+import io.tidemark.spi.verify.CanonicalText;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -5,10 +5,12 @@ import io.tidemark.spi.change.ChangeBatch;
 import io.tidemark.spi.change.ColumnVector;
 import io.tidemark.spi.change.LongVector;
 import io.tidemark.spi.schema.RowSchema;
+import io.tidemark.spi.verify.CanonicalText;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Rows of an earlier version of a schema as rows of a later one. Columns are told apart by their ids: a renamed one keeps its values, those of a
- * dropped one go, and an added one is null, as it is for all rows from before it.
+ * dropped one go, and an added one holds what it is for all rows from before it.
  */
 final class RowProjection {
     private final RowSchema to;
@@ -33,13 +35,21 @@ final class RowProjection {
                     batch.commitMicros(row));
             for (int i = 0; i < sources.length; i++) {
                 if (sources[i] < 0) {
-                    out.column(i).appendNull();
+                    appendInitial(out.column(i), to.columns().get(i).initial());
                 } else {
                     append(batch.column(sources[i]), row, out.column(i));
                 }
             }
         }
         return out;
+    }
+
+    private static void appendInitial(ColumnVector to, @Nullable String initial) {
+        if (initial == null) {
+            to.appendNull();
+        } else {
+            CanonicalText.append(to, initial);
+        }
     }
 
     /** The only types that differ are decimals, of which the larger ones are 16 bytes and the others one number. */

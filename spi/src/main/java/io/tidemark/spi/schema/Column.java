@@ -1,5 +1,7 @@
 package io.tidemark.spi.schema;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * One column of a row schema.
  *
@@ -9,8 +11,16 @@ package io.tidemark.spi.schema;
  * @param sourceType the source's own type, for people and for comparison, for example {@code numeric(12,2)}
  * @param id the source's own number of the column, from 1, which stays when the column is renamed and is never given to another column of the
  *     table; 0 when it is not known, so that the column cannot be followed through a change of the table
+ * @param initial what rows hold in it that are older than the column, as canonical text
+ *     ({@link io.tidemark.spi.verify.TableReading}); null for null
  */
-public record Column(String name, ColumnType type, boolean nullable, String sourceType, int id) {
+public record Column(
+        String name,
+        ColumnType type,
+        boolean nullable,
+        String sourceType,
+        int id,
+        @Nullable String initial) {
     public Column {
         if (id < 0) {
             throw new IllegalArgumentException("Cannot number a column with a negative id (column=" + name + ")");
@@ -22,6 +32,11 @@ public record Column(String name, ColumnType type, boolean nullable, String sour
 
     /** A column whose id is not known. */
     public Column(String name, ColumnType type, boolean nullable, String sourceType) {
-        this(name, type, nullable, sourceType, 0);
+        this(name, type, nullable, sourceType, 0, null);
+    }
+
+    /** A column that was there from the beginning, or whose older rows hold null. */
+    public Column(String name, ColumnType type, boolean nullable, String sourceType, int id) {
+        this(name, type, nullable, sourceType, id, null);
     }
 }

@@ -142,6 +142,34 @@ class SchemaEvolutionTest {
     }
 
     @Test
+    void olderRowsHoldTheValueThatAColumnCameWith() {
+        loaded(DeleteMode.HARD);
+        RowSchema next = schema("id", KEY, A, B, new Column("n", ColumnType.INT32, false, "integer", 4, "5"));
+        evolve(next);
+        assertThat(rows()).isEqualTo(Map.of(1L, row("a1", "b1", 5), 2L, row("a2", "b2", 5)));
+        apply(next, batch -> {
+            batch.beginRow(Operation.UPDATE, ++position, 0, 1, 1);
+            ((LongVector) batch.column(0)).append(2);
+            ((BytesVector) batch.column(1)).append("new");
+            batch.column(2).appendUnchanged();
+            batch.column(3).appendUnchanged();
+        });
+        assertThat(rows()).isEqualTo(Map.of(1L, row("a1", "b1", 5), 2L, row("new", "b2", 5)));
+    }
+
+    @Test
+    void aValueThatIcebergCannotKeepIsRefusedBeforeTheTableIsBroken() {
+        loaded(DeleteMode.HARD);
+        for (String bits : List.of("7fc00000", "7f800000")) {
+            Column notFinite = new Column("f", ColumnType.FLOAT32, true, "real", 4, bits);
+            assertThatThrownBy(() -> table.evolve(schema("id", KEY, A, B, notFinite), 1))
+                    .asInstanceOf(type(TidemarkException.class))
+                    .returns(ErrorCode.LAKE_SCHEMA_MISMATCH, TidemarkException::code);
+        }
+        assertThat(fixture.lake().find(ID)).isPresent();
+    }
+
+    @Test
     void evolvingTwiceIsEvolvingOnce() {
         loaded(DeleteMode.HARD);
         evolve(SECOND);

@@ -6,11 +6,16 @@ import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
 import io.tidemark.spi.schema.Column;
 import io.tidemark.spi.schema.ColumnType;
 import io.tidemark.spi.schema.RowSchema;
+import java.math.BigDecimal;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import org.apache.iceberg.Schema;
+import org.apache.iceberg.expressions.Literal;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
 
@@ -53,7 +58,8 @@ public final class IcebergSchemas {
         List<ParquetColumn> columns = new ArrayList<>();
         for (Column column : spec.schema().columns()) {
             boolean key = spec.schema().key().contains(column.name());
-            columns.add(new ParquetColumn(column.name(), column.type(), !key, fieldId(table, column.name())));
+            columns.add(new ParquetColumn(
+                    column.name(), column.type(), !key, fieldId(table, column.name()), column.initial()));
         }
         if (spec.deletes() == DeleteMode.SOFT) {
             columns.add(new ParquetColumn(
@@ -71,6 +77,25 @@ public final class IcebergSchemas {
             }
         }
         return true;
+    }
+
+    /** The value that rows without the column hold, as Iceberg writes defaults. */
+    static Literal<?> initial(ColumnType type, String text) {
+        Type iceberg = type(type);
+        return switch (type.kind()) {
+            case BOOLEAN -> Literal.of(text.equals("t"));
+            case INT32 -> Literal.of(Integer.parseInt(text));
+            case DATE -> Literal.of(Integer.parseInt(text)).to(iceberg);
+            case INT64 -> Literal.of(Long.parseLong(text));
+            case TIME, TIMESTAMP, TIMESTAMP_TZ ->
+                Literal.of(Long.parseLong(text)).to(iceberg);
+            case FLOAT32 -> Literal.of(Float.intBitsToFloat(Integer.parseUnsignedInt(text, 16)));
+            case FLOAT64 -> Literal.of(Double.longBitsToDouble(Long.parseUnsignedLong(text, 16)));
+            case DECIMAL -> Literal.of(new BigDecimal(text));
+            case STRING -> Literal.of(text);
+            case BYTES -> Literal.of(ByteBuffer.wrap(HexFormat.of().parseHex(text)));
+            case UUID -> Literal.of(UUID.fromString(text));
+        };
     }
 
     private static int fieldId(Schema table, String name) {

@@ -11,13 +11,20 @@ import java.util.function.Function;
 import org.apache.iceberg.PartitionField;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.PendingUpdate;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.SchemaParser;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.TableUtil;
 import org.apache.iceberg.Transaction;
 import org.apache.iceberg.UpdateSchema;
+import org.apache.iceberg.expressions.Literal;
 import org.apache.iceberg.types.Type;
+import org.jspecify.annotations.Nullable;
 
 /** The change of a mirror's columns and of the spec in its properties, as one commit. A renamed column keeps its field id, and so its values. */
 public final class SchemaEvolution implements PendingUpdate<LakeTableSpec> {
+    private static final int FIRST_VERSION_WITH_DEFAULTS = 3;
+
     private final Table table;
     private final RowSchema before;
     private final LakeTableSpec after;
@@ -50,14 +57,53 @@ public final class SchemaEvolution implements PendingUpdate<LakeTableSpec> {
             }
         }
         for (Column added : change.added()) {
-            update.addColumn(null, added.name(), IcebergSchemas.type(added.type()));
+            add(update, added);
         }
+        requireReadable(update.apply());
         update.commit();
         transaction
                 .updateProperties()
                 .set(SpecProperties.KEY, SpecProperties.write(after))
                 .commit();
         transaction.commitTransaction();
+    }
+
+    /** Iceberg writes defaults that it cannot read again (NaN, infinities), and with them a table that nobody can open. */
+    private void requireReadable(Schema schema) {
+        Schema again = null;
+        try {
+            again = SchemaParser.fromJson(SchemaParser.toJson(schema));
+        } catch (RuntimeException e) {
+            throw unreadable(e);
+        }
+        if (!again.sameSchema(schema)) {
+            throw unreadable(null);
+        }
+    }
+
+    private TidemarkException unreadable(@Nullable RuntimeException cause) {
+        return new TidemarkException(
+                ErrorCode.LAKE_SCHEMA_MISMATCH,
+                "Cannot change the columns of the mirror of " + before.table()
+                        + " in place: a column came with a value that Iceberg cannot keep as a default",
+                cause);
+    }
+
+    private void add(UpdateSchema update, Column added) {
+        Type type = IcebergSchemas.type(added.type());
+        if (added.initial() == null) {
+            update.addColumn(null, added.name(), type);
+        } else if (TableUtil.formatVersion(table) < FIRST_VERSION_WITH_DEFAULTS) {
+            throw new TidemarkException(
+                    ErrorCode.LAKE_SCHEMA_MISMATCH,
+                    "Cannot change the columns of the mirror of " + before.table() + " in place: column " + added.name()
+                            + " came with a value, which Iceberg tables have from version 3 on");
+        } else {
+            Literal<?> value = IcebergSchemas.initial(added.type(), added.initial());
+            update.addColumn(null, added.name(), type, null, value);
+            // New rows are written whole, so that another default in the database is of no concern.
+            update.updateColumnDefault(added.name(), null);
+        }
     }
 
     private static void follow(UpdateSchema update, Column was, Column now) {

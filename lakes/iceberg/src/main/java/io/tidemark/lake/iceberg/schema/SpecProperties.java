@@ -51,6 +51,9 @@ public final class SpecProperties {
             node.put("nullable", column.nullable());
             node.put("source", column.sourceType());
             node.put("id", column.id());
+            if (column.initial() != null) {
+                node.put("initial", column.initial());
+            }
         }
         schema.key().forEach(root.putArray("key")::add);
         root.put("before", schema.beforeImage().name());
@@ -95,7 +98,8 @@ public final class SpecProperties {
                     type,
                     node.path("nullable").asBoolean(),
                     node.path("source").asText(),
-                    node.path("id").asInt()));
+                    node.path("id").asInt(),
+                    node.hasNonNull("initial") ? node.get("initial").asText() : null));
         }
         RowSchema schema = new RowSchema(
                 new TableId(root.path("schema").asText(), root.path("table").asText()),

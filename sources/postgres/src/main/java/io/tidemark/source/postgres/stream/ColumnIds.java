@@ -7,6 +7,7 @@ import io.tidemark.spi.schema.RowSchema;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -24,14 +25,29 @@ final class ColumnIds {
     private final long fileNodeBefore;
     private final TableHistory history;
     private final int transaction;
+    private final InitialValues initialValues;
+
+    /** Values that rows hold in columns that are younger than they. */
+    interface InitialValues {
+        /**
+         * The value in canonical text; empty when there is none of the column's type.
+         *
+         * @param number number of the column
+         * @param place its place in the message
+         */
+        Optional<String> find(int number, int place);
+    }
 
     /**
      * @param before the version before, with ids
      * @param fileNodeBefore file of the table when it was looked up for that version; 0 when that is not known
      * @param history the catalog now
      * @param transaction id of the transaction that the message is part of, 32 bits
+     * @param initialValues asked for columns that came with a value
      */
-    ColumnIds(RowSchema before, long fileNodeBefore, TableHistory history, int transaction) {
+    ColumnIds(
+            RowSchema before, long fileNodeBefore, TableHistory history, int transaction, InitialValues initialValues) {
+        this.initialValues = initialValues;
         this.before = before;
         this.fileNodeBefore = fileNodeBefore;
         this.history = history;
@@ -44,12 +60,31 @@ final class ColumnIds {
         List<Column> numbered = new ArrayList<>(columns.size());
         for (int i = 0; i < columns.size(); i++) {
             Column column = columns.get(i);
-            int id = found == null || !isFollowed(column, found.get(i))
-                    ? 0
-                    : found.get(i).number();
-            numbered.add(new Column(column.name(), column.type(), column.nullable(), column.sourceType(), id));
+            Column unknown = new Column(column.name(), column.type(), column.nullable(), column.sourceType());
+            numbered.add(found == null ? unknown : follow(column, found.get(i), i, unknown));
         }
         return numbered;
+    }
+
+    private Column follow(Column column, PastColumn found, int place, Column unknown) {
+        boolean isSameFile = history.fileNode() != 0 && history.fileNode() == fileNodeBefore;
+        int index = before.indexOfId(found.number());
+        String initial = null;
+        if (index >= 0) {
+            initial = before.columns().get(index).initial();
+            if (!before.columns().get(index).sourceType().equals(column.sourceType()) && !isSameFile) {
+                return unknown;
+            }
+        } else if (found.hasMissingValue()) {
+            initial = initialValues.find(found.number(), place).orElse(null);
+            if (initial == null) {
+                return unknown;
+            }
+        } else if (found.hasDefault() && !isSameFile) {
+            return unknown;
+        }
+        return new Column(
+                column.name(), column.type(), column.nullable(), column.sourceType(), found.number(), initial);
     }
 
     /** The one set of columns that the message can be about; null when there is none or more than one. */
@@ -129,15 +164,5 @@ final class ColumnIds {
     /** Whether the changes belong to this transaction or began before it. A later one is not what the message tells of. */
     private boolean happenedBefore(List<PastColumn> changed) {
         return changed.stream().allMatch(column -> column.changedBy() - transaction <= 0);
-    }
-
-    /** Whether rows from before the change still hold what they held, or null in a new column. */
-    private boolean isFollowed(Column column, PastColumn found) {
-        boolean isSameFile = history.fileNode() != 0 && history.fileNode() == fileNodeBefore;
-        int index = before.indexOfId(found.number());
-        if (index < 0) {
-            return !found.hasMissingValue() && (!found.hasDefault() || isSameFile);
-        }
-        return before.columns().get(index).sourceType().equals(column.sourceType()) || isSameFile;
     }
 }

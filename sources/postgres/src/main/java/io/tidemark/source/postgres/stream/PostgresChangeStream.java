@@ -3,7 +3,9 @@ package io.tidemark.source.postgres.stream;
 import io.tidemark.source.postgres.catalog.TableHistory;
 import io.tidemark.source.postgres.connection.Connections;
 import io.tidemark.source.postgres.connection.PostgresErrors;
+import io.tidemark.source.postgres.type.PgType;
 import io.tidemark.source.postgres.type.TypeCatalog;
+import io.tidemark.source.postgres.verify.InitialValue;
 import io.tidemark.spi.change.Position;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
@@ -14,6 +16,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -96,7 +99,7 @@ public final class PostgresChangeStream implements ChangeStream {
                     request.tables(),
                     request.textColumns(),
                     () -> look(request, PostgresChangeStream::types),
-                    oid -> look(request, catalog -> TableHistory.load(catalog, oid)));
+                    new Lookup(request));
             connection = request.connections().openReplication();
             long start = request.resumeToken().map(PostgresChangeStream::lsn).orElse(0L);
             PGReplicationStream stream = StreamStart.start(connection, request, start);
@@ -224,6 +227,18 @@ public final class PostgresChangeStream implements ChangeStream {
         if (end != null && Long.compareUnsigned(delivered, end.position()) >= 0) {
             caughtUpAt = end.time();
             feedback.takeLogEnd();
+        }
+    }
+
+    private record Lookup(ReplicationRequest request) implements Relations.CatalogLookup {
+        @Override
+        public TableHistory history(int oid) {
+            return look(request, catalog -> TableHistory.load(catalog, oid));
+        }
+
+        @Override
+        public Optional<String> initialValue(int oid, int number, PgType type) {
+            return look(request, catalog -> InitialValue.load(catalog, oid, number, type));
         }
     }
 

@@ -13,8 +13,8 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +31,7 @@ final class Relations {
     private final Map<Integer, SourceTable> registered = new HashMap<>();
     private final Set<String> textColumns;
     private final Supplier<TypeCatalog> typeSource;
-    private final IntFunction<TableHistory> histories;
+    private final CatalogLookup lookup;
     private final Map<Integer, Long> fileNodes = new HashMap<>();
     private TypeCatalog types;
     private int lastOid;
@@ -41,14 +41,11 @@ final class Relations {
      * Relations of a stream.
      *
      * @param typeSource asked at first, and again when a column has a type that is not known
-     * @param histories asked by oid when a table is described: rarely, since the server describes a table at first and after it changed
+     * @param lookup asked when a table is described: rarely, since the server describes a table at first and after it changed
      */
     Relations(
-            List<SourceTable> tables,
-            Set<String> textColumns,
-            Supplier<TypeCatalog> typeSource,
-            IntFunction<TableHistory> histories) {
-        this.histories = histories;
+            List<SourceTable> tables, Set<String> textColumns, Supplier<TypeCatalog> typeSource, CatalogLookup lookup) {
+        this.lookup = lookup;
         tables.forEach(table -> registered.put(Integer.parseUnsignedInt(table.identity()), table));
         this.textColumns = textColumns;
         this.typeSource = typeSource;
@@ -67,6 +64,15 @@ final class Relations {
             lastOid = oid;
         }
         return relation;
+    }
+
+    /** What the stream asks the catalog. */
+    interface CatalogLookup {
+        /** The columns that the table has and had. */
+        TableHistory history(int oid);
+
+        /** What rows hold in a column that is younger than they, in canonical text; empty when the column type has no such value. */
+        Optional<String> initialValue(int oid, int number, PgType type);
     }
 
     /**
@@ -119,9 +125,15 @@ final class Relations {
             List<Column> numbered = columns;
             RowSchema version = before != null ? before.schema() : table != null ? table.schema() : null;
             if (version != null) {
-                TableHistory history = histories.apply(oid);
+                TableHistory history = lookup.history(oid);
                 long fileNode = fileNodes.getOrDefault(oid, 0L);
-                numbered = new ColumnIds(version, fileNode, history, transaction).number(columns);
+                numbered = new ColumnIds(
+                                version,
+                                fileNode,
+                                history,
+                                transaction,
+                                (number, place) -> lookup.initialValue(oid, number, columnTypes.get(place)))
+                        .number(columns);
                 fileNodes.put(oid, history.fileNode());
             }
             RowSchema schema = new RowSchema(

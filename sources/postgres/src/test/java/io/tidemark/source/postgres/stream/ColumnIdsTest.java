@@ -12,6 +12,7 @@ import io.tidemark.spi.schema.TableId;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -54,7 +55,7 @@ class ColumnIdsTest {
     }
 
     private static List<Integer> ids(RowSchema before, TableHistory history, List<Column> message) {
-        return new ColumnIds(before, FILE, history, TRANSACTION)
+        return new ColumnIds(before, FILE, history, TRANSACTION, (number, place) -> Optional.empty())
                 .number(message).stream().map(Column::id).toList();
     }
 
@@ -126,6 +127,15 @@ class ColumnIdsTest {
     @Test
     void valuesThatRowsGotWithTheColumnCannotBeFollowed() {
         PastColumn constant = new PastColumn(2, "b", false, false, true, true, 50);
+        ColumnIds known = new ColumnIds(
+                version("a"),
+                FILE,
+                history(there(1, "a"), constant),
+                TRANSACTION,
+                (number, place) -> Optional.of("value of " + number + " at " + place));
+        assertThat(known.number(List.of(column("a", "text", 0), column("b", "text", 0))))
+                .containsExactly(
+                        column("a", "text", 1), new Column("b", ColumnType.STRING, true, "text", 2, "value of 2 at 1"));
         assertThat(ids(version("a"), history(there(1, "a"), constant), "a", "b"))
                 .containsExactly(1, 0);
         PastColumn computed = new PastColumn(2, "b", false, false, false, true, 50);

@@ -3,7 +3,6 @@ package io.tidemark.source.postgres.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tidemark.source.postgres.catalog.TableHistory;
 import io.tidemark.source.postgres.type.TypeCatalog;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
@@ -44,8 +43,7 @@ class PgOutputDecoderTest {
 
     private PgOutputDecoder decoder() {
         return new PgOutputDecoder(
-                new Relations(List.of(), Set.of(), () -> TypeCatalog.EMPTY, oid -> new TableHistory(0, List.of())),
-                spilled);
+                new Relations(List.of(), Set.of(), () -> TypeCatalog.EMPTY, NoCatalog.INSTANCE), spilled);
     }
 
     private void decode(byte[]... messages) {

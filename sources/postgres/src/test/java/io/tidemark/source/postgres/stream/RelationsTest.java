@@ -2,7 +2,6 @@ package io.tidemark.source.postgres.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tidemark.source.postgres.catalog.TableHistory;
 import io.tidemark.source.postgres.type.TypeCatalog;
 import io.tidemark.source.postgres.type.UserType;
 import io.tidemark.spi.schema.BeforeImage;
@@ -25,7 +24,7 @@ class RelationsTest {
         List<SourceTable> tables = java.util.Arrays.stream(schemas)
                 .map(schema -> new SourceTable(schema, Integer.toUnsignedString(OID), -1, -1, List.of()))
                 .toList();
-        return new Relations(tables, Set.of(), () -> TypeCatalog.EMPTY, oid -> new TableHistory(0, List.of()));
+        return new Relations(tables, Set.of(), () -> TypeCatalog.EMPTY, NoCatalog.INSTANCE);
     }
 
     private static RowSchema registered(List<String> key, BeforeImage beforeImage) {
@@ -127,7 +126,7 @@ class RelationsTest {
                 List.of(),
                 Set.of(),
                 () -> asked.incrementAndGet() == 1 ? TypeCatalog.EMPTY : later,
-                oid -> new TableHistory(0, List.of()));
+                NoCatalog.INSTANCE);
         describe(relations, 'd', true, false);
         assertThat(asked).hasValue(1);
         byte[] message = MessageWriter.of('R')

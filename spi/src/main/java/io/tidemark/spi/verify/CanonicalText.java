@@ -1,4 +1,4 @@
-package io.tidemark.engine.work;
+package io.tidemark.spi.verify;
 
 import io.tidemark.spi.change.BooleanVector;
 import io.tidemark.spi.change.BytesVector;
@@ -14,12 +14,16 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.UUID;
 
-/** Reads values from the canonical text that {@link io.tidemark.spi.verify.TableReading} defines. */
-final class CanonicalText {
+/** Reads values from the canonical text that {@link TableReading} defines. */
+public final class CanonicalText {
     private CanonicalText() {}
 
-    /** Appends the value that the text stands for. */
-    static void append(ColumnVector column, String text) {
+    /**
+     * Appends the value that the text stands for.
+     *
+     * @throws IllegalArgumentException when the text is none of the column's type; the column is then as it was
+     */
+    public static void append(ColumnVector column, String text) {
         switch (column.type().kind()) {
             case BOOLEAN -> ((BooleanVector) column).append(text.equals("t"));
             case INT32, DATE -> ((IntVector) column).append(Integer.parseInt(text));

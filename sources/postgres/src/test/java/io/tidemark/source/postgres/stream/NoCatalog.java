@@ -1,0 +1,21 @@
+package io.tidemark.source.postgres.stream;
+
+import io.tidemark.source.postgres.catalog.TableHistory;
+import io.tidemark.source.postgres.type.PgType;
+import java.util.List;
+import java.util.Optional;
+
+/** A catalog that knows no table. */
+enum NoCatalog implements Relations.CatalogLookup {
+    INSTANCE;
+
+    @Override
+    public TableHistory history(int oid) {
+        return new TableHistory(0, List.of());
+    }
+
+    @Override
+    public Optional<String> initialValue(int oid, int number, PgType type) {
+        return Optional.empty();
+    }
+}
