@@ -131,6 +131,26 @@ class SchemaChangeIT {
     }
 
     @Test
+    void aChangeThatNoRowFollowedYetIsSaidByTheProof() throws Exception {
+        try (MirroredDatabase mirrored =
+                live("create table t (id int primary key, v int)", "create table u (id int primary key)")) {
+            mirrored.awaitLive("u");
+            mirrored.execute("insert into t values (1, 1)");
+            mirrored.prove();
+            mirrored.execute("alter table t rename column v to w");
+            assertThat(mirrored.verify().proofs())
+                    .extracting(proof -> proof.table().name() + " " + proof.outcome() + " " + proof.reason())
+                    .containsExactlyInAnyOrder(
+                            "u EQUAL ",
+                            "t UNPROVEN Cannot read table \"public\".\"t\": column v does not exist,"
+                                    + " and no row has changed since");
+            mirrored.execute("update t set w = 2");
+            mirrored.prove();
+            assertThat(mirrored.query("select id, w from t")).containsExactly(List.of(1, 2));
+        }
+    }
+
+    @Test
     void aRenamedKeyIsTheSameKey() throws Exception {
         try (MirroredDatabase mirrored = live("create table t (id int primary key, v text)")) {
             mirrored.execute(

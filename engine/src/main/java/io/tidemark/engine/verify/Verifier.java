@@ -93,7 +93,7 @@ public final class Verifier {
         if (!tables.isEmpty()) {
             try (AlignedCut aligned = AlignedCut.take(pipeline, tables, request.timeout(), listener)) {
                 for (TableRecord table : tables) {
-                    proofs.add(compare(table, aligned, request, listener));
+                    proofs.add(compareOrSay(table, aligned, request, listener));
                 }
             }
         }
@@ -107,6 +107,22 @@ public final class Verifier {
                     .toList();
         }
         return request.tables().stream().map(pipeline.registry()::load).toList();
+    }
+
+    /** A table that changed in the source and was not written to since cannot be compared, which is no reason not to compare the others. */
+    private TableProof compareOrSay(
+            TableRecord table, AlignedCut aligned, VerifyRequest request, VerifyListener listener) {
+        try {
+            return compare(table, aligned, request, listener);
+        } catch (TidemarkException e) {
+            if (e.code() != ErrorCode.SOURCE_SCHEMA_CHANGED) {
+                throw e;
+            }
+            return TableProof.unproven(
+                    table.id(),
+                    e.reason() + ", and no row has changed since",
+                    "The mirror follows with the next change of a row, or after 'tidemark resync " + table.id() + "'.");
+        }
     }
 
     private TableProof compare(TableRecord table, AlignedCut aligned, VerifyRequest request, VerifyListener listener) {
