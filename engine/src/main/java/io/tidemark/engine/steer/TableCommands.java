@@ -116,12 +116,16 @@ public final class TableCommands {
     }
 
     private SourceTable inSource(TableId table, String verb) {
-        return pipeline.source().tables().stream()
-                .filter(found -> found.id().equals(table))
+        SourceTable found = pipeline.source().tables().stream()
+                .filter(candidate -> candidate.id().equals(table))
                 .findFirst()
                 .orElseThrow(() -> new TidemarkException(
                         ErrorCode.SOURCE_TABLE_MISSING,
                         "Cannot " + verb + " table " + table + ": the source does not have it"));
+        pipeline.chosenTypes().problem(found).ifPresent(problem -> {
+            throw problem;
+        });
+        return found;
     }
 
     private static void refuseDropped(TableRecord record, String verb) {

@@ -12,6 +12,7 @@ import io.tidemark.spi.config.Setting;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
+import io.tidemark.spi.schema.ColumnType;
 import io.tidemark.spi.schema.TableId;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -66,12 +67,14 @@ class ConfigReaderTest {
                 slices: {interval: 1s, max-size: 64MiB, keep: 24h}
                 metadata: {type: etcd, endpoints: "h1,h2"}
                 state: /var/lib/tidemark
+                types: {timestamp: string}
                 tables:
                   - exclude: public.audit_*
                   - include: public.transactions
                     partition: [day(create_at), "bucket(16, account)"]
                     delete: soft
-                    columns: {amount: string}
+                    columns: {amount: string, price: "decimal(20,4)"}
+                    on-bad-value: dead-letter
                   - include: "public.*"
                 limits: {workers: 4, snapshot-readers: 8, chunk-size: 1GiB, apply-size: 512MiB, cut-timeout: 5m,
                          retained-wal: 100GiB, query-memory: 2GiB}
@@ -90,7 +93,13 @@ class ConfigReaderTest {
         TableRule transactions = config.tables().get(1);
         assertThat(transactions.partitions()).containsExactly("day(create_at)", "bucket(16, account)");
         assertThat(transactions.deletes()).isEqualTo(DeleteMode.SOFT);
-        assertThat(transactions.columns()).containsExactly(Map.entry("amount", "string"));
+        assertThat(transactions.columns())
+                .containsOnly(
+                        Map.entry("amount", new TableRule.ColumnChoice(ColumnType.STRING, 23)),
+                        Map.entry("price", new TableRule.ColumnChoice(ColumnType.decimal(20, 4), 23)));
+        assertThat(config.types()).containsOnly(Map.entry("timestamp", ColumnType.STRING));
+        assertThat(config.badValues(new TableId("public", "transactions"))).isEqualTo(BadValues.DEAD_LETTER);
+        assertThat(config.badValues(new TableId("public", "other"))).isEqualTo(BadValues.FAIL);
     }
 
     @Test

@@ -91,7 +91,7 @@ public final class PostgresChangeStream implements ChangeStream {
         Connection connection = null;
         try {
             Connection typesFrom = sql;
-            Relations relations = new Relations(request.tables(), request.textColumns(), () -> types(typesFrom));
+            Relations relations = new Relations(request.tables(), request.choices(), () -> types(typesFrom));
             connection = request.connections().openReplication();
             long start = request.resumeToken().map(PostgresChangeStream::lsn).orElse(0L);
             PGReplicationStream stream = StreamStart.start(connection, request, start);

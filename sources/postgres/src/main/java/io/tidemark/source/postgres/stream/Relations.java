@@ -1,5 +1,6 @@
 package io.tidemark.source.postgres.stream;
 
+import io.tidemark.source.postgres.type.ColumnChoices;
 import io.tidemark.source.postgres.type.PgType;
 import io.tidemark.source.postgres.type.TypeCatalog;
 import io.tidemark.spi.schema.BeforeImage;
@@ -7,6 +8,7 @@ import io.tidemark.spi.schema.Column;
 import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.SourceTable;
+import io.tidemark.spi.source.TypeChoices;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -27,7 +29,7 @@ final class Relations {
 
     private final Map<Integer, StreamRelation> known = new HashMap<>();
     private final Map<Integer, SourceTable> registered = new HashMap<>();
-    private final Set<String> textColumns;
+    private final TypeChoices choices;
     private final Supplier<TypeCatalog> typeSource;
     private TypeCatalog types;
     private int lastOid;
@@ -38,9 +40,9 @@ final class Relations {
      *
      * @param typeSource asked at first, and again when a column has a type that is not known
      */
-    Relations(List<SourceTable> tables, Set<String> textColumns, Supplier<TypeCatalog> typeSource) {
+    Relations(List<SourceTable> tables, TypeChoices choices, Supplier<TypeCatalog> typeSource) {
         tables.forEach(table -> registered.put(Integer.parseUnsignedInt(table.identity()), table));
-        this.textColumns = textColumns;
+        this.choices = choices;
         this.typeSource = typeSource;
         this.types = typeSource.get();
     }
@@ -97,10 +99,7 @@ final class Relations {
             for (int i = 0; i < count; i++) {
                 boolean isKey = (in.int8() & KEY_FLAG) != 0;
                 String columnName = in.string();
-                PgType type = type(in.int32(), in.int32());
-                if (textColumns.contains(id + "." + columnName)) {
-                    type = type.asText();
-                }
+                PgType type = carried(type(in.int32(), in.int32()), id, columnName, table);
                 columns.add(column(columnName, type, table));
                 columnTypes.add(type);
                 if (isKey) {
@@ -123,6 +122,18 @@ final class Relations {
             type = PgType.of(oid, typmod, types);
         }
         return type;
+    }
+
+    /** A column of the registered type is carried as it is registered; what is chosen now counts for others only. */
+    private PgType carried(PgType type, TableId id, String name, @Nullable SourceTable table) {
+        int index = table == null ? -1 : table.schema().indexOf(name);
+        if (table != null && index >= 0) {
+            Column known = table.schema().columns().get(index);
+            if (known.sourceType().equals(type.sourceType())) {
+                return type.as(known.type()).orElse(type);
+            }
+        }
+        return ColumnChoices.apply(choices, id, name, type);
     }
 
     private static Column column(String name, PgType type, @Nullable SourceTable table) {

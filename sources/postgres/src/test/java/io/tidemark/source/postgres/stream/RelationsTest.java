@@ -10,9 +10,9 @@ import io.tidemark.spi.schema.ColumnType;
 import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.SourceTable;
+import io.tidemark.spi.source.TypeChoices;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -24,7 +24,7 @@ class RelationsTest {
         List<SourceTable> tables = java.util.Arrays.stream(schemas)
                 .map(schema -> new SourceTable(schema, Integer.toUnsignedString(OID), -1, -1, List.of()))
                 .toList();
-        return new Relations(tables, Set.of(), () -> TypeCatalog.EMPTY);
+        return new Relations(tables, TypeChoices.NONE, () -> TypeCatalog.EMPTY);
     }
 
     private static RowSchema registered(List<String> key, BeforeImage beforeImage) {
@@ -122,8 +122,8 @@ class RelationsTest {
                 Map.of(ENUM, new UserType(ENUM, "public.mood", UserType.Kind.ENUM, "", 0, -1, ',', List.of())),
                 2,
                 false);
-        Relations relations =
-                new Relations(List.of(), Set.of(), () -> asked.incrementAndGet() == 1 ? TypeCatalog.EMPTY : later);
+        Relations relations = new Relations(
+                List.of(), TypeChoices.NONE, () -> asked.incrementAndGet() == 1 ? TypeCatalog.EMPTY : later);
         describe(relations, 'd', true, false);
         assertThat(asked).hasValue(1);
         byte[] message = MessageWriter.of('R')
