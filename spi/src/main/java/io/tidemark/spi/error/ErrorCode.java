@@ -91,7 +91,7 @@ public enum ErrorCode {
     LAKE_ROW_MISSING(
             ErrorKind.LAKE,
             RetryRule.OPERATOR,
-            "The mirror lacks a row that an update refers to: run 'tidemark resync TABLE'."),
+            "The mirror lacks a row that an update or delete refers to: run 'tidemark resync TABLE'."),
     LAKE_FOREIGN_DELETES(
             ErrorKind.LAKE,
             RetryRule.OPERATOR,
