@@ -229,6 +229,7 @@ public final class ConfigReader {
                 settings.value(PipelineSettings.APPLY_BYTES),
                 settings.value(PipelineSettings.CUT_TIMEOUT),
                 settings.value(PipelineSettings.RETAINED_BYTES),
-                settings.value(PipelineSettings.QUERY_BYTES));
+                settings.value(PipelineSettings.QUERY_BYTES),
+                settings.value(PipelineSettings.DEAD_LETTERS));
     }
 }

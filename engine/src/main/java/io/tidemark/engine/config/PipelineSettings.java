@@ -103,6 +103,12 @@ public final class PipelineSettings {
             "Log that the source may keep for this pipeline before 'status' and 'check' raise an alarm; 64MiB to 1048576GiB.");
     static final Setting<Long> QUERY_BYTES = Setting.size(
             "query-memory", "1GiB", 64 * MIB, 1024 * GIB, "Memory of the local SQL engine; 64MiB to 1024GiB.");
+    static final Setting<Integer> DEAD_LETTERS = Setting.integer(
+            "dead-letters",
+            "10000",
+            1,
+            1_000_000,
+            "Rows of one table that may be set aside as dead letters before the table fails; 1 to 1000000.");
 
     static final Setting<TablePattern> INCLUDE = pattern("include", "Mirror the tables that match this pattern.");
     static final Setting<TablePattern> EXCLUDE = pattern("exclude", "Leave out the tables that match this pattern.");
@@ -161,7 +167,15 @@ public final class PipelineSettings {
     }
 
     public static List<Setting<?>> limits() {
-        return List.of(WORKERS, SNAPSHOT_READERS, CHUNK_BYTES, APPLY_BYTES, CUT_TIMEOUT, RETAINED_BYTES, QUERY_BYTES);
+        return List.of(
+                WORKERS,
+                SNAPSHOT_READERS,
+                CHUNK_BYTES,
+                APPLY_BYTES,
+                CUT_TIMEOUT,
+                RETAINED_BYTES,
+                QUERY_BYTES,
+                DEAD_LETTERS);
     }
 
     /** Settings of one rule of the list {@code tables}. */

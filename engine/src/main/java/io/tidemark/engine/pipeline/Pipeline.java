@@ -2,6 +2,7 @@ package io.tidemark.engine.pipeline;
 
 import io.tidemark.engine.config.ChosenTypes;
 import io.tidemark.engine.config.PipelineConfig;
+import io.tidemark.engine.deadletter.DeadLetters;
 import io.tidemark.engine.lease.Leases;
 import io.tidemark.engine.metadata.PrefixedMetadataStore;
 import io.tidemark.engine.plugin.Plugins;
@@ -37,6 +38,7 @@ public final class Pipeline implements AutoCloseable {
     private final Leases leases;
     private final TableRegistry registry;
     private final ProgressIndex progress;
+    private final DeadLetters deadLetters;
 
     private Pipeline(PipelineConfig config, Plugins plugins, Clock clock) {
         this.config = config;
@@ -67,6 +69,12 @@ public final class Pipeline implements AutoCloseable {
             this.leases = kept(new Leases(metastore));
             this.registry = new TableRegistry(metastore, clock);
             this.progress = new ProgressIndex(metastore, clock);
+            this.deadLetters = new DeadLetters(
+                    metastore,
+                    storage,
+                    config.pipeline(),
+                    clock,
+                    config.limits().deadLetters());
             complete = true;
         } finally {
             if (!complete) {
@@ -127,6 +135,11 @@ public final class Pipeline implements AutoCloseable {
 
     public ProgressIndex progress() {
         return progress;
+    }
+
+    /** Rows that were set aside. */
+    public DeadLetters deadLetters() {
+        return deadLetters;
     }
 
     /** A folder for files that need not survive a restart. */

@@ -7,6 +7,7 @@ import io.tidemark.engine.pipeline.Pipeline;
 import io.tidemark.engine.table.TableRecord;
 import io.tidemark.engine.table.TableRegistry;
 import io.tidemark.engine.table.TableState;
+import io.tidemark.spi.change.Position;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
@@ -68,6 +69,7 @@ public final class TableCommands {
     public TableRecord drop(TableId table, MirrorFate withMirror) {
         TableRecord dropped = changed(registry.move(table, TableState.DROPPED));
         pipeline.progress().forget(table);
+        pipeline.deadLetters().resolveBefore(table, new Position(-1));
         if (withMirror == MirrorFate.DELETED) {
             pipeline.lake().drop(table);
         }
@@ -96,7 +98,15 @@ public final class TableCommands {
         pipeline.source().remove();
         restartCapture();
         for (String prefix : List.of(
-                Keys.TABLES, Keys.PROGRESS, Keys.WORK, Keys.HOLDS, Keys.REPAIRS, Keys.LOADS, Keys.CUTS, Keys.ROLES)) {
+                Keys.TABLES,
+                Keys.PROGRESS,
+                Keys.WORK,
+                Keys.HOLDS,
+                Keys.REPAIRS,
+                Keys.LOADS,
+                Keys.CUTS,
+                Keys.DEAD_LETTERS,
+                Keys.ROLES)) {
             for (Entry entry : pipeline.metastore().list(prefix)) {
                 pipeline.metastore().delete(entry.key(), entry.version());
             }

@@ -22,6 +22,7 @@ final class SliceApplier {
     private final TableRecord record;
     private final LakeTable table;
     private final long fence;
+    private ParkedKeys parked;
 
     /** What one step did: whether there may be more, and how many events were added. */
     record Step(boolean more, long events) {}
@@ -33,6 +34,7 @@ final class SliceApplier {
         this.record = record;
         this.table = table;
         this.fence = fence;
+        this.parked = ParkedKeys.NONE;
     }
 
     /** Applies the next slices as one commit. */
@@ -45,6 +47,7 @@ final class SliceApplier {
             return new Step(plan.more(), 0);
         }
         long[] events = new long[1];
+        parked = new ParkedKeys(pipeline.deadLetters(), record);
         try (LakeApply apply = table.beginApply(before, fence)) {
             for (SliceFile file : plan.files()) {
                 add(apply, file, before.applied(), plan.through(), events);
@@ -108,7 +111,7 @@ final class SliceApplier {
         }
         boolean whole = file.first().isAfter(after) && !file.last().isAfter(through);
         pipeline.sliceLog().read(file, batch -> {
-            ChangeBatch wanted = whole ? batch : between(batch, after, through);
+            ChangeBatch wanted = parked.without(whole ? batch : between(batch, after, through));
             events[0] += wanted.size();
             if (!wanted.isEmpty()) {
                 apply.add(wanted);
