@@ -68,7 +68,7 @@ final class HelpLayout {
         groups.put("Start", List.of("demo", "init", "check", "settings", "help"));
         groups.put("Run", List.of("run", "capture", "orchestrate", "work"));
         groups.put("Look", List.of("status", "tables", "slices", "query"));
-        groups.put("Prove", List.of("verify"));
+        groups.put("Prove", List.of("verify", "dead-letters"));
         groups.put("Steer", List.of("pause", "resume", "resync", "add", "drop"));
         groups.put("Try", List.of("workload"));
         return groups;

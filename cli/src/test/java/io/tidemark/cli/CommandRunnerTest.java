@@ -121,7 +121,7 @@ class CommandRunnerTest {
         assertThat(commands.err().lines())
                 .containsExactly(
                         "error: Cannot read the command line: there is no command verfy",
-                        "remedy: Did you mean verify or query? See 'tidemark --help'.",
+                        "remedy: Did you mean verify or query or dead-letters? See 'tidemark --help'.",
                         "code: INVALID_ARGUMENT");
     }
 

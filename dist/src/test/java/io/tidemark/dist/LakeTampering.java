@@ -36,10 +36,9 @@ final class LakeTampering {
         }
     }
 
-    static void changeRows(
-            MirroredDatabase mirrored, TableId id, String key, List<Integer> keys, String column, Object value)
+    static void changeRows(MirroredDatabase mirrored, TableId id, String key, List<?> keys, String column, Object value)
             throws IOException {
-        Set<Integer> wanted = new HashSet<>(keys);
+        Set<Object> wanted = new HashSet<>(keys);
         rewrite(mirrored, id, row -> {
             if (!wanted.contains(row.getField(key))) {
                 return row;

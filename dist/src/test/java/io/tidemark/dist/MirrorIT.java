@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.tidemark.engine.steer.TableCommands;
+import io.tidemark.engine.table.TableRecord;
 import io.tidemark.engine.table.TableState;
 import io.tidemark.engine.verify.KeyDifference;
 import io.tidemark.engine.verify.TableProof;
@@ -218,6 +219,36 @@ class MirrorIT {
             mirrored.prove();
             assertThat(mirrored.query("select id, v, extra from changing order by id"))
                     .containsExactly(List.of(1, "a", 5), List.of(2, "b", 6));
+        }
+    }
+
+    @Test
+    void aDeleteOfARowThatTheMirrorLacksFailsATableWithoutAKeyUntilItIsLoadedAgain() throws Exception {
+        String name = server.createDatabase();
+        try (MirroredDatabase mirrored = new MirroredDatabase(server, name, folder, "slices: {interval: 1s}\n")) {
+            mirrored.execute(
+                    "create table t (id int, v text)",
+                    "alter table t replica identity full",
+                    "insert into t select i % 50, 'v' from generate_series(1, 100) i",
+                    "create table good (id int primary key)");
+            mirrored.start();
+            mirrored.awaitLive("t", "good");
+            mirrored.execute("delete from t where id = 3", "update t set v = 'w' where id = 4");
+            mirrored.prove();
+            TableId id = new TableId("public", "t");
+            LakeTampering.deleteRows(mirrored, id, List.of(7));
+            mirrored.execute("delete from t where id = 7", "insert into good values (1)");
+            mirrored.awaitState(id, TableState.FAILED);
+            TableRecord.Failure failure =
+                    mirrored.pipeline().registry().load(id).failure();
+            assertThat(failure.code()).isEqualTo("LAKE_ROW_MISSING");
+            assertThat(failure.reason()).contains("missing=2");
+            assertThat(failure.remedy()).contains("tidemark resync");
+            await().atMost(MirroredDatabase.PATIENCE)
+                    .until(() -> mirrored.query("select id from good").equals(List.of(List.of(1))));
+            new TableCommands(mirrored.pipeline()).resync(id);
+            mirrored.awaitLive("t");
+            mirrored.prove();
         }
     }
 

@@ -16,6 +16,7 @@ public final class Commands implements CommandProvider {
                 new SlicesCommand(),
                 new QueryCommand(),
                 new VerifyCommand(),
+                new DeadLettersCommand(),
                 new HelpCommand());
     }
 }

@@ -25,6 +25,9 @@ public final class ProofPrinter {
     /** Some table could not be compared, and none differs. */
     static final int EXIT_UNPROVEN = 11;
 
+    /** Some table differs, and only in rows that are dead letters. */
+    static final int EXIT_EXPLAINED = 12;
+
     private final Terminal terminal;
 
     public ProofPrinter(Terminal terminal) {
@@ -62,9 +65,14 @@ public final class ProofPrinter {
         return json;
     }
 
-    /** 0 when all tables are equal, 10 when some table differs, 11 when none does but some could not be compared. */
+    /** 0 when all tables are equal, 12 when only dead letters differ, 10 when more does, 11 when some table could not be compared. */
     public static int exitCode(VerifyReport report) {
-        return report.isDifferent() ? EXIT_DIFFERENT : report.isEqual() ? 0 : EXIT_UNPROVEN;
+        if (report.isDifferent()) {
+            boolean hasUnproven =
+                    report.proofs().stream().anyMatch(proof -> proof.outcome() == TableProof.Outcome.UNPROVEN);
+            return !report.isExplained() ? EXIT_DIFFERENT : hasUnproven ? EXIT_UNPROVEN : EXIT_EXPLAINED;
+        }
+        return report.isEqual() ? 0 : EXIT_UNPROVEN;
     }
 
     private String verdict(VerifyReport report) {
@@ -81,6 +89,10 @@ public final class ProofPrinter {
                     "Proven equal: " + Human.count(report.proofs().size(), "table") + ", " + Human.count(rows, "row")
                             + ".");
         }
+        if (report.isExplained()) {
+            return terminal.paint(Colour.BAD, "Different,")
+                    + " in rows that were set aside only: see 'tidemark dead-letters list'.";
+        }
         return report.isDifferent()
                 ? terminal.paint(Colour.BAD, "Different.") + " 'tidemark verify --repair' re-reads the differing keys."
                 : terminal.paint(Colour.NOTICE, "No difference found, but not every table could be compared.");
@@ -94,6 +106,9 @@ public final class ProofPrinter {
         }
         if (proof.repaired() > 0) {
             terminal.out().println(proof.table() + ": " + Human.count(proof.repaired(), "key") + " re-read");
+        }
+        if (proof.deadLetters() > 0) {
+            terminal.out().println(proof.table() + ": " + deadLetters(proof));
         }
         if (proof.differences().isEmpty()) {
             return;
@@ -123,6 +138,20 @@ public final class ProofPrinter {
         }
     }
 
+    private static String deadLetters(TableProof proof) {
+        String count = Human.count(proof.deadLetters(), "dead letter");
+        if (proof.outcome() != TableProof.Outcome.DIFFERENT) {
+            return count + " open, though nothing differs; 'tidemark dead-letters retry' resolves them";
+        }
+        if (proof.isExplained()) {
+            return count + " explain" + (proof.deadLetters() == 1 ? "s" : "") + " all differences";
+        }
+        return count + ", which explain" + (proof.deadLetters() == 1 ? "s " : " ") + Human.count(proof.explained())
+                + " of "
+                + (proof.moreDifferences() ? "more than " : "")
+                + Human.count(proof.differences().size(), "difference");
+    }
+
     private static String kind(KeyDifference difference) {
         return switch (difference.kind()) {
             case MISSING -> "missing in the mirror";
@@ -149,6 +178,8 @@ public final class ProofPrinter {
         fields.put("certificate", proof.certificate().map(ProofPrinter::json).orElse(null));
         fields.put("storedAt", proof.storedAt().isEmpty() ? null : proof.storedAt());
         fields.put("repairedKeys", proof.repaired());
+        fields.put("deadLetters", proof.deadLetters());
+        fields.put("explainedByDeadLetters", proof.explained());
         fields.put("reason", proof.reason().isEmpty() ? null : proof.reason());
         fields.put("remedy", proof.remedy().isEmpty() ? null : proof.remedy());
         fields.put("moreDifferences", proof.moreDifferences());

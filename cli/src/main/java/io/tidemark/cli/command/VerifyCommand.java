@@ -38,8 +38,9 @@ import picocli.CommandLine.Parameters;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:all tables are equal",
-            "10:differences were found (and not repaired)",
-            "11:no difference was found, but some table could not be compared"
+            "10:differences were found (and not repaired) that dead letters do not explain",
+            "11:no difference was found, or only such as dead letters explain, but some table could not be compared",
+            "12:the only differences are rows set aside as dead letters"
         })
 final class VerifyCommand extends PipelineCommand {
     @Parameters(

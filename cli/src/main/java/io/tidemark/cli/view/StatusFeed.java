@@ -63,6 +63,7 @@ public final class StatusFeed implements Supplier<PipelineStatus> {
                 table.code(),
                 table.reason(),
                 table.remedy(),
-                table.notices());
+                table.notices(),
+                table.deadLetters());
     }
 }

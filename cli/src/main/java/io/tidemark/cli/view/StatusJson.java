@@ -117,6 +117,7 @@ public final class StatusJson {
         fields.put("code", failed ? table.code() : null);
         fields.put("reason", failed ? table.reason() : null);
         fields.put("remedy", failed ? table.remedy() : null);
+        fields.put("deadLetters", table.deadLetters());
         fields.put("notices", List.copyOf(table.notices()));
         return fields;
     }

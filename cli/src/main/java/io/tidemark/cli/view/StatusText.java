@@ -50,6 +50,14 @@ public final class StatusText {
                 lines.add("  remedy: " + table.remedy());
             }
         }
+        for (TableStatus table : status.tables()) {
+            if (table.deadLetters() > 0) {
+                lines.add("");
+                lines.add(terminal.paint(Colour.NOTICE, table.table() + " lacks rows:") + " "
+                        + Human.count(table.deadLetters(), "dead letter"));
+                lines.add("  remedy: See 'tidemark dead-letters list " + table.table() + "'.");
+            }
+        }
         for (RoleReport role : status.roleErrors()) {
             lines.add("");
             lines.add(terminal.paint(Colour.BAD, role.role() + " failed and tries again:") + " " + role.reason() + " ("
@@ -67,6 +75,11 @@ public final class StatusText {
                 .append(status.tables().stream().mapToLong(TableStatus::events).sum())
                 .append(" slice=")
                 .append(status.newestSlice().map(slice -> slice.sequence()).orElse(0L));
+        long letters =
+                status.tables().stream().mapToLong(TableStatus::deadLetters).sum();
+        if (letters > 0) {
+            line.append(" dead_letters=").append(letters);
+        }
         for (TableState state : TableState.values()) {
             long count = status.tables().stream()
                     .filter(table -> table.state() == state)
@@ -143,6 +156,7 @@ public final class StatusText {
                     .limit(tablesMax)
                     .toList();
         }
+        boolean setAside = shown.stream().anyMatch(table -> table.deadLetters() > 0);
         boolean loading = shown.stream().anyMatch(table -> table.load().isPresent());
         TextTable text = new TextTable()
                 .column("TABLE")
@@ -151,6 +165,9 @@ public final class StatusText {
                 .number("EVENTS")
                 .number("BEHIND")
                 .number("FRESHNESS");
+        if (setAside) {
+            text.number("SET ASIDE");
+        }
         if (loading) {
             text.column("LOAD");
         }
@@ -162,6 +179,9 @@ public final class StatusText {
                     .cell(table.state() == TableState.PENDING ? "" : Human.count(table.events()))
                     .cell(table.state().applies() ? Human.count(table.slicesBehind()) : "")
                     .cell(table.freshness().map(Human::duration).orElse(""));
+            if (setAside) {
+                text.cell(table.deadLetters() == 0 ? "" : Human.count(table.deadLetters()), Colour.BAD);
+            }
             if (loading) {
                 text.cell(table.load()
                         .map(load -> progress(table, load, status.at()))

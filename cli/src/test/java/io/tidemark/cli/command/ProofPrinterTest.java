@@ -122,6 +122,8 @@ class ProofPrinterTest {
                 false,
                 reason,
                 reason.isEmpty() ? "" : "Resume it.",
-                repaired);
+                repaired,
+                0,
+                0);
     }
 }

@@ -75,6 +75,7 @@ final class StatusFixture {
                 code,
                 code.isEmpty() ? "" : "Cannot carry column amount",
                 code.isEmpty() ? "" : "Map it to string.",
-                List.of());
+                List.of(),
+                0);
     }
 }

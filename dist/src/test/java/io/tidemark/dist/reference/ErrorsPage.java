@@ -23,7 +23,7 @@ final class ErrorsPage {
             `{"error": {"code", "kind", "message", "remedy", "exitCode"}}`. `--trace` adds the stack trace.
 
             Exit codes that are no errors: 0 done; 10 `verify` found differences; 11 `verify` could not compare every table;
-            130 stopped by Ctrl-C.
+            12 `verify` found only differences that dead letters explain; 13 `dead-letters retry` left some open; 130 stopped by Ctrl-C.
             """;
 
     private ErrorsPage() {}

@@ -26,6 +26,11 @@ class ReferenceTest {
     }
 
     @Test
+    void typesPageListsEveryTypeThatIsCarried() throws IOException {
+        assertUpToDate("types.md", TypesPage.text());
+    }
+
+    @Test
     void errorsPageListsEveryCode() throws IOException {
         assertUpToDate("errors.md", ErrorsPage.text());
     }

@@ -34,7 +34,7 @@ public final class CaptureRole {
 
     private final Pipeline pipeline;
     private final Documents<CaptureProgress> reports;
-    private final ErrorLog errors;
+    private final SetAside setAside;
 
     /** Where the source goes on after the newest slice, as far as it was told; the report keeps it while the next slice is open. */
     private String idleToken = "";
@@ -50,7 +50,7 @@ public final class CaptureRole {
     public CaptureRole(Pipeline pipeline) {
         this.pipeline = pipeline;
         this.reports = new Documents<>(pipeline.metastore(), CaptureProgress.class);
-        this.errors = new ErrorLog(pipeline.storage(), pipeline.config().pipeline(), pipeline.clock());
+        this.setAside = new SetAside(pipeline);
     }
 
     /** Captures under the lease until told to stop, or until an error that the caller answers by calling again. */
@@ -117,11 +117,7 @@ public final class CaptureRole {
                 pipeline.clock(),
                 pipeline.config().slices().interval(),
                 pipeline.config().slices().bytesMax(),
-                (table, position, sequence, reason, raw) -> {
-                    String path = errors.store(table, position, sequence, reason, raw);
-                    LOG.warn("record not decodable table={} position={} kept={}", table, position, path);
-                    pipeline.registry().fail(table, reason);
-                });
+                setAside::take);
     }
 
     /** After the newest slice, or after what was read since without finding anything to capture. */

@@ -67,6 +67,7 @@ public final class Enrolment {
         Map<TableId, SourceTable> found = new LinkedHashMap<>();
         pipeline.source().tables().forEach(table -> found.put(table.id(), table));
         addNew(found);
+        takeNewChoices(found);
         List<SourceTable> captured = new ArrayList<>();
         for (TableRecord record : registry.list()) {
             SourceTable table = found.get(record.id());
@@ -92,6 +93,35 @@ public final class Enrolment {
         }
     }
 
+    /** What is not loaded yet is loaded with the types that are chosen now. */
+    private void takeNewChoices(Map<TableId, SourceTable> found) {
+        for (TableRecord record : registry.list()) {
+            SourceTable table = found.get(record.id());
+            if (table != null
+                    && record.load() == null
+                    && record.state() == TableState.PENDING
+                    && pipeline.chosenTypes()
+                            .change(record.schema(), table.schema())
+                            .isPresent()) {
+                registry.update(
+                        record.id(),
+                        (current, now) -> current.load() == null && current.state() == TableState.PENDING
+                                ? current.restarted(table, now)
+                                : current);
+            }
+        }
+    }
+
+    /** A wrong choice, or one that came after the load, stops the table. */
+    private void checkChoices(TableRecord record, SourceTable table) {
+        if (record.state() != TableState.FAILED && table.identity().equals(record.identity())) {
+            pipeline.chosenTypes()
+                    .problem(table)
+                    .or(() -> pipeline.chosenTypes().change(record.schema(), table.schema()))
+                    .ifPresent(problem -> registry.fail(record.id(), problem));
+        }
+    }
+
     private boolean isStillThere(TableRecord record, @org.jspecify.annotations.Nullable SourceTable table) {
         if (table == null) {
             if (record.state() != TableState.FAILED) {
@@ -104,7 +134,7 @@ public final class Enrolment {
             return false;
         }
         if (record.state() == TableState.PENDING && !record.published()) {
-            registry.update(record.id(), (current, now) -> current.asFound(table));
+            checkChoices(registry.update(record.id(), (current, now) -> current.asFound(table)), table);
             return true;
         }
         if (record.state() == TableState.FAILED) {
@@ -133,6 +163,7 @@ public final class Enrolment {
                 return current.withSchema(new RowSchema(schema.table(), schema.columns(), schema.key(), now));
             });
         }
+        checkChoices(record, table);
         return true;
     }
 

@@ -3,13 +3,13 @@ package io.tidemark.engine.capture;
 import io.tidemark.engine.signal.Marker;
 import io.tidemark.spi.change.ChangeBatch;
 import io.tidemark.spi.change.Position;
-import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.slice.SliceLog;
 import io.tidemark.spi.slice.SliceManifest;
 import io.tidemark.spi.slice.SliceWriter;
 import io.tidemark.spi.source.ChangeSink;
+import io.tidemark.spi.source.UndecodableRow;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -43,7 +43,7 @@ final class SliceSink implements ChangeSink, AutoCloseable {
 
     /** What happens to a row that cannot be decoded. */
     interface UndecodableHandler {
-        void handle(TableId table, Position position, long sequence, TidemarkException reason, byte[] raw);
+        void handle(UndecodableRow row);
     }
 
     SliceSink(SliceLog log, Clock clock, Duration interval, long bytesMax, UndecodableHandler undecodable) {
@@ -85,9 +85,9 @@ final class SliceSink implements ChangeSink, AutoCloseable {
     }
 
     @Override
-    public void undecodable(TableId table, Position position, long sequence, TidemarkException reason, byte[] raw) {
+    public void undecodable(UndecodableRow row) {
         rows--;
-        undecodable.handle(table, position, sequence, reason, raw);
+        undecodable.handle(row);
     }
 
     /** Whether nothing was captured since the last seal. */

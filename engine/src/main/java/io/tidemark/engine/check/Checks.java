@@ -32,11 +32,16 @@ public final class Checks {
 
     private static List<TableId> selected(Pipeline pipeline, List<Finding> findings) {
         try {
-            List<TableId> selected = pipeline.source().tables().stream()
-                    .map(SourceTable::id)
-                    .filter(id ->
-                            Enrolment.ruleFor(pipeline.config().tables(), id).isPresent())
+            List<SourceTable> tables = pipeline.source().tables().stream()
+                    .filter(table -> Enrolment.ruleFor(pipeline.config().tables(), table.id())
+                            .isPresent())
                     .toList();
+            for (SourceTable table : tables) {
+                pipeline.chosenTypes()
+                        .problem(table)
+                        .ifPresent(problem -> findings.add(failed("table " + table.id(), problem)));
+            }
+            List<TableId> selected = tables.stream().map(SourceTable::id).toList();
             if (selected.isEmpty()) {
                 findings.add(Finding.failed(
                         ErrorCode.UNKNOWN_TABLE,
@@ -48,6 +53,9 @@ public final class Checks {
             }
             return selected;
         } catch (TidemarkException e) {
+            if (e.code() == ErrorCode.CONFIG_INVALID) {
+                findings.add(failed("types", e));
+            }
             // The source's own check says what is wrong with the connection.
             return List.of();
         }

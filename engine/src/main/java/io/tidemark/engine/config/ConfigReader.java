@@ -5,6 +5,7 @@ import io.tidemark.spi.config.Setting;
 import io.tidemark.spi.config.Settings;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.schema.ColumnType;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -78,6 +80,8 @@ public final class ConfigReader {
         List<TableRule> tables = top.find("tables")
                 .map(entry -> new TableRuleReader(problems, sections).read(entry.line(), entry.node()))
                 .orElseGet(TableRuleReader::everything);
+        Map<String, ColumnType> types = types(top, source.type());
+        Optional<BadValues> badValues = sections.value(top, PipelineSettings.BAD_VALUES);
         problems.throwIfAny();
         return new PipelineConfig(
                 file,
@@ -88,8 +92,29 @@ public final class ConfigReader {
                 metadata,
                 state.orElseThrow(),
                 sliceConfig(slices),
+                types,
+                badValues.orElseThrow(),
                 tables,
                 limitConfig(limits));
+    }
+
+    /** The source's plug-in knows its types, those of users aside. */
+    private Map<String, ColumnType> types(YamlMap top, String source) {
+        Map<String, ColumnType> types = new LinkedHashMap<>();
+        top.find("types").ifPresent(entry -> {
+            YamlMap pairs = YamlMap.of("types", entry.line(), entry.node(), problems);
+            for (String name : pairs.keys()) {
+                int line = pairs.lineOf(name);
+                pairs.text(name, PipelineSettings.COLUMN_TYPES, problems)
+                        .flatMap(text -> sections.parsed(pairs.pathTo(name), line, PipelineSettings.TYPES, text))
+                        .ifPresent(type -> {
+                            plugins.refusal(source, name, type)
+                                    .ifPresent(reason -> problems.add(line, pairs.pathTo(name) + " " + reason));
+                            types.put(name, type);
+                        });
+            }
+        });
+        return types;
     }
 
     private String content(Path file) {
@@ -204,6 +229,7 @@ public final class ConfigReader {
                 settings.value(PipelineSettings.APPLY_BYTES),
                 settings.value(PipelineSettings.CUT_TIMEOUT),
                 settings.value(PipelineSettings.RETAINED_BYTES),
-                settings.value(PipelineSettings.QUERY_BYTES));
+                settings.value(PipelineSettings.QUERY_BYTES),
+                settings.value(PipelineSettings.DEAD_LETTERS));
     }
 }

@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param cutTimeout how long a cut waits for the source's running transactions to end; default 60 s
  * @param retainedBytesMax WAL that the slot may retain before {@code status} and {@code check} raise an alarm; default 10 GiB
  * @param queryBytes memory of the local SQL engine; default 1 GiB
+ * @param deadLetters rows of one table that may be set aside; default 10,000
  */
 public record LimitConfig(
         int workers,
@@ -20,4 +21,5 @@ public record LimitConfig(
         long applyBytes,
         Duration cutTimeout,
         long retainedBytesMax,
-        long queryBytes) {}
+        long queryBytes,
+        int deadLetters) {}

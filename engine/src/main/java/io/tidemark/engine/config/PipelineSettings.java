@@ -3,6 +3,7 @@ package io.tidemark.engine.config;
 import io.tidemark.engine.config.TableRule.SchemaChanges;
 import io.tidemark.spi.config.Setting;
 import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
+import io.tidemark.spi.schema.ColumnType;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -10,6 +11,9 @@ import java.util.regex.Pattern;
 /** Declarations of the settings that belong to no plug-in. Validation, help and reference derive from them. */
 public final class PipelineSettings {
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,39}");
+    /** What a column can be wanted to be; a list of YAML in braces splits at commas. */
+    static final String COLUMN_TYPES = "string, int64 or \"decimal(p,s)\" in quotes";
+
     private static final long MIB = 1L << 20;
     private static final long GIB = 1L << 30;
 
@@ -25,6 +29,22 @@ public final class PipelineSettings {
                     "state",
                     "Folder on local disk for catalogs, indexes and scratch files; relative to the configuration file.")
             .withDefault("./.tidemark");
+
+    static final Setting<ColumnType> TYPES = new Setting<>(
+            "types",
+            "mapping of source type: type",
+            null,
+            true,
+            false,
+            "Types of the source to carry as another type in all tables, by the source's name without modifier: string, or what"
+                    + " types.md lists; a decimal for numeric counts for columns that declare no precision. A rule's columns go"
+                    + " before it. Loaded tables need a resync.",
+            PipelineSettings::columnType);
+    static final Setting<BadValues> BAD_VALUES = Setting.choice(
+            "on-bad-value",
+            BadValues.FAIL,
+            "What happens to a row with a value that its column's type cannot hold: the table fails (fail), or the row is set aside"
+                    + " and the table goes on without it (dead-letter); see 'tidemark dead-letters'.");
 
     static final Setting<String> SOURCE_TYPE = Setting.text("type", "Kind of the source.");
     static final Setting<String> LAKE_TYPE =
@@ -84,6 +104,12 @@ public final class PipelineSettings {
             "Log that the source may keep for this pipeline before 'status' and 'check' raise an alarm; 64MiB to 1048576GiB.");
     static final Setting<Long> QUERY_BYTES = Setting.size(
             "query-memory", "1GiB", 64 * MIB, 1024 * GIB, "Memory of the local SQL engine; 64MiB to 1024GiB.");
+    static final Setting<Integer> DEAD_LETTERS = Setting.integer(
+            "dead-letters",
+            "10000",
+            1,
+            1_000_000,
+            "Rows of one table that may be set aside as dead letters before the table fails; 1 to 1000000.");
 
     static final Setting<TablePattern> INCLUDE = pattern("include", "Mirror the tables that match this pattern.");
     static final Setting<TablePattern> EXCLUDE = pattern("exclude", "Leave out the tables that match this pattern.");
@@ -105,20 +131,26 @@ public final class PipelineSettings {
             SchemaChanges.FOLLOW,
             "What happens when columns or key of the table change in the source: the mirror follows, in place or by loading the table again"
                     + " (follow), or the table fails and waits for 'tidemark resync' (stop).");
-    static final Setting<String> COLUMNS = new Setting<>(
+    static final Setting<ColumnType> COLUMNS = new Setting<>(
             "columns",
-            "mapping of column: string",
+            "mapping of column: type",
             null,
             true,
             false,
-            "Columns to carry as text in the source's own form; string is the only choice.",
+            "Columns to carry as another type: string (the source's own text, exact for every value), \"decimal(p,s)\" for"
+                    + " numeric, int64 for smaller integers; see types.md. For one table only. A loaded table needs a resync.",
             PipelineSettings::columnType);
+    static final Setting<BadValues> RULE_BAD_VALUES = Setting.choice(
+                    "on-bad-value",
+                    BadValues.FAIL,
+                    "The same for the tables of this rule; by default as for the pipeline.")
+            .asOptional();
 
     private PipelineSettings() {}
 
     /** Settings at the top of the file. */
     public static List<Setting<?>> top() {
-        return List.of(PIPELINE, STATE);
+        return List.of(PIPELINE, STATE, TYPES, BAD_VALUES);
     }
 
     /** Settings of the section {@code source} beside the plug-in's own. */
@@ -141,12 +173,20 @@ public final class PipelineSettings {
     }
 
     public static List<Setting<?>> limits() {
-        return List.of(WORKERS, SNAPSHOT_READERS, CHUNK_BYTES, APPLY_BYTES, CUT_TIMEOUT, RETAINED_BYTES, QUERY_BYTES);
+        return List.of(
+                WORKERS,
+                SNAPSHOT_READERS,
+                CHUNK_BYTES,
+                APPLY_BYTES,
+                CUT_TIMEOUT,
+                RETAINED_BYTES,
+                QUERY_BYTES,
+                DEAD_LETTERS);
     }
 
     /** Settings of one rule of the list {@code tables}. */
     public static List<Setting<?>> tableRule() {
-        return List.of(INCLUDE, EXCLUDE, PARTITION, DELETE, SCHEMA_CHANGES, COLUMNS);
+        return List.of(INCLUDE, EXCLUDE, PARTITION, DELETE, SCHEMA_CHANGES, COLUMNS, RULE_BAD_VALUES);
     }
 
     private static Setting<TablePattern> pattern(String key, String description) {
@@ -169,10 +209,17 @@ public final class PipelineSettings {
         return text;
     }
 
-    private static String columnType(String text) {
-        if (!"string".equals(text)) {
-            throw new IllegalArgumentException("must be string");
+    private static ColumnType columnType(String text) {
+        try {
+            ColumnType type = ColumnType.parse(text);
+            if (type.equals(ColumnType.STRING)
+                    || type.equals(ColumnType.INT64)
+                    || type.kind() == ColumnType.Kind.DECIMAL) {
+                return type;
+            }
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("must be " + COLUMN_TYPES + ", p 1 to 38 and s 0 to p", e);
         }
-        return text;
+        throw new IllegalArgumentException("must be " + COLUMN_TYPES);
     }
 }

@@ -2,9 +2,11 @@ package io.tidemark.engine.config;
 
 import io.tidemark.engine.plugin.Plugins;
 import io.tidemark.spi.config.Setting;
+import io.tidemark.spi.schema.ColumnType;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 
@@ -14,22 +16,52 @@ import java.util.function.Function;
  * @param sources settings of each type of source
  * @param lakes settings of each type of lake
  * @param metastores settings of each type of metadata store
+ * @param typeRefusals what each type of source says to a wanted type
  */
 public record PluginSettings(
         Map<String, List<Setting<?>>> sources,
         Map<String, List<Setting<?>>> lakes,
-        Map<String, List<Setting<?>>> metastores) {
+        Map<String, List<Setting<?>>> metastores,
+        Map<String, TypeRefusal> typeRefusals) {
     public PluginSettings {
         sources = Collections.unmodifiableMap(new TreeMap<>(sources));
         lakes = Collections.unmodifiableMap(new TreeMap<>(lakes));
         metastores = Collections.unmodifiableMap(new TreeMap<>(metastores));
+        typeRefusals = Map.copyOf(typeRefusals);
+    }
+
+    /** Settings of sources that take any wanted type. */
+    public PluginSettings(
+            Map<String, List<Setting<?>>> sources,
+            Map<String, List<Setting<?>>> lakes,
+            Map<String, List<Setting<?>>> metastores) {
+        this(sources, lakes, metastores, Map.of());
+    }
+
+    /** Why a type of the source cannot be carried as wanted, unless it can. */
+    @FunctionalInterface
+    public interface TypeRefusal {
+        Optional<String> refusal(String sourceType, ColumnType wanted);
+    }
+
+    /** Why a type of this source cannot be carried as wanted; empty when it can, or the source is not known. */
+    Optional<String> refusal(String source, String sourceType, ColumnType wanted) {
+        TypeRefusal rule = typeRefusals.get(source);
+        return rule == null ? Optional.empty() : rule.refusal(sourceType, wanted);
     }
 
     public static PluginSettings of(Plugins plugins) {
         return new PluginSettings(
                 byType(plugins.sourceTypes(), type -> plugins.source(type).settings()),
                 byType(plugins.lakeTypes(), type -> plugins.lake(type).settings()),
-                byType(plugins.metastoreTypes(), type -> plugins.metastore(type).settings()));
+                byType(plugins.metastoreTypes(), type -> plugins.metastore(type).settings()),
+                typeRefusals(plugins));
+    }
+
+    private static Map<String, TypeRefusal> typeRefusals(Plugins plugins) {
+        Map<String, TypeRefusal> refusals = new TreeMap<>();
+        plugins.sourceTypes().forEach(type -> refusals.put(type, plugins.source(type)::refusal));
+        return refusals;
     }
 
     private static Map<String, List<Setting<?>>> byType(

@@ -1,9 +1,11 @@
 package io.tidemark.engine.config;
 
 import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
+import io.tidemark.spi.schema.ColumnType;
 import io.tidemark.spi.schema.TableId;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One rule of the {@code tables} list.
@@ -13,7 +15,8 @@ import java.util.Map;
  * @param partitions partition fields of the mirror; empty for none
  * @param deletes what a delete does to the mirror
  * @param schemaChanges what happens when the table's columns or key change in the source
- * @param columns wanted type per column name; {@code string} is the only choice
+ * @param columns wanted type per column name
+ * @param badValues what happens to rows with a value that does not fit its column; null for what the pipeline says
  */
 public record TableRule(
         boolean include,
@@ -21,7 +24,8 @@ public record TableRule(
         List<String> partitions,
         DeleteMode deletes,
         SchemaChanges schemaChanges,
-        Map<String, String> columns) {
+        Map<String, ColumnChoice> columns,
+        @Nullable BadValues badValues) {
     /** What happens when a table's columns or key change in the source. */
     public enum SchemaChanges {
         /** The mirror follows: in place where rows can be carried over, else the table alone is loaded again. */
@@ -34,6 +38,14 @@ public record TableRule(
         partitions = List.copyOf(partitions);
         columns = Map.copyOf(columns);
     }
+
+    /**
+     * The type that a column is wanted to be.
+     *
+     * @param type the type
+     * @param line where the configuration says so, from 1
+     */
+    public record ColumnChoice(ColumnType type, int line) {}
 
     public boolean matches(TableId table) {
         return pattern.matches(table);

@@ -1,5 +1,6 @@
 package io.tidemark.engine.config;
 
+import io.tidemark.engine.config.TableRule.ColumnChoice;
 import io.tidemark.engine.config.TableRule.SchemaChanges;
 import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
 import java.util.ArrayList;
@@ -23,7 +24,7 @@ final class TableRuleReader {
     /** The rule that counts when none is written: everything is mirrored. */
     static List<TableRule> everything() {
         return List.of(new TableRule(
-                true, TablePattern.of("*.*"), List.of(), DeleteMode.HARD, SchemaChanges.FOLLOW, Map.of()));
+                true, TablePattern.of("*.*"), List.of(), DeleteMode.HARD, SchemaChanges.FOLLOW, Map.of(), null));
     }
 
     List<TableRule> read(int line, Node node) {
@@ -62,7 +63,7 @@ final class TableRuleReader {
             return Optional.empty();
         }
         if (!include) {
-            for (String key : List.of("partition", "delete", "columns")) {
+            for (String key : List.of("partition", "delete", "columns", "on-bad-value")) {
                 if (map.has(key)) {
                     problems.add(map.lineOf(key), map.pathTo(key) + " has no meaning beside exclude");
                 }
@@ -73,7 +74,8 @@ final class TableRuleReader {
         Optional<DeleteMode> deletes = sections.value(map, PipelineSettings.DELETE);
         Optional<SchemaChanges> changes = sections.value(map, PipelineSettings.SCHEMA_CHANGES);
         List<String> partitions = partitions(map);
-        Map<String, String> columns = columns(map);
+        Map<String, ColumnChoice> columns = columns(map);
+        Optional<BadValues> badValues = sections.value(map, PipelineSettings.RULE_BAD_VALUES);
         if (include
                 && map.has("columns")
                 && pattern.filter(found -> found.exact().isEmpty()).isPresent()) {
@@ -87,7 +89,8 @@ final class TableRuleReader {
                 partitions,
                 deletes.orElse(DeleteMode.HARD),
                 changes.orElse(SchemaChanges.FOLLOW),
-                columns));
+                columns,
+                badValues.orElse(null)));
     }
 
     /** The first rule that matches decides, so one behind a wider one would silently do nothing. */
@@ -122,15 +125,15 @@ final class TableRuleReader {
         return partitions;
     }
 
-    private Map<String, String> columns(YamlMap map) {
-        Map<String, String> columns = new LinkedHashMap<>();
+    private Map<String, ColumnChoice> columns(YamlMap map) {
+        Map<String, ColumnChoice> columns = new LinkedHashMap<>();
         map.find("columns").ifPresent(entry -> {
             YamlMap pairs = YamlMap.of(map.pathTo("columns"), entry.line(), entry.node(), problems);
             for (String column : pairs.keys()) {
-                pairs.text(column, "string", problems)
+                pairs.text(column, PipelineSettings.COLUMN_TYPES, problems)
                         .flatMap(text -> sections.parsed(
                                 pairs.pathTo(column), pairs.lineOf(column), PipelineSettings.COLUMNS, text))
-                        .ifPresent(type -> columns.put(column, type));
+                        .ifPresent(type -> columns.put(column, new ColumnChoice(type, pairs.lineOf(column))));
             }
         });
         return columns;

@@ -13,6 +13,7 @@ public final class Keys {
     public static final String LOADS = "loads/";
     public static final String CUTS = "cuts/";
     public static final String CERTIFICATES = "certificates/";
+    public static final String DEAD_LETTERS = "dead-letters/";
     public static final String ROLES = "roles/";
     public static final String CAPTURE = "capture";
 

@@ -1,7 +1,8 @@
 package io.tidemark.engine.pipeline;
 
+import io.tidemark.engine.config.ChosenTypes;
 import io.tidemark.engine.config.PipelineConfig;
-import io.tidemark.engine.config.TableRule;
+import io.tidemark.engine.deadletter.DeadLetters;
 import io.tidemark.engine.lease.Leases;
 import io.tidemark.engine.metadata.PrefixedMetadataStore;
 import io.tidemark.engine.plugin.Plugins;
@@ -20,9 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
-import java.util.List;
 
 /** The opened parts of one pipeline. Opening connects to nothing but the metadata store and the lake's catalog. */
 public final class Pipeline implements AutoCloseable {
@@ -30,6 +29,7 @@ public final class Pipeline implements AutoCloseable {
     private final Clock clock;
     private final Signals signals = new Signals();
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private final ChosenTypes chosenTypes;
     private final Source source;
     private final Lake lake;
     private final ObjectStore storage;
@@ -38,10 +38,13 @@ public final class Pipeline implements AutoCloseable {
     private final Leases leases;
     private final TableRegistry registry;
     private final ProgressIndex progress;
+    private final DeadLetters deadLetters;
 
     private Pipeline(PipelineConfig config, Plugins plugins, Clock clock) {
         this.config = config;
         this.clock = clock;
+        this.chosenTypes =
+                new ChosenTypes(config, plugins.source(config.source().type())::refusal);
         try {
             Files.createDirectories(config.state());
         } catch (IOException e) {
@@ -57,11 +60,7 @@ public final class Pipeline implements AutoCloseable {
                     .open(config.metadata().settings()));
             this.metastore = new PrefixedMetadataStore(shared, "pipelines/" + config.pipeline() + "/");
             this.source = kept(plugins.source(config.source().type())
-                    .open(
-                            config.pipeline(),
-                            config.source().settings(),
-                            scratch("source"),
-                            columnOverrides(config.tables())));
+                    .open(config.pipeline(), config.source().settings(), scratch("source"), ChosenTypes.of(config)));
             var lakes = plugins.lake(config.lake().type());
             this.storage =
                     kept(lakes.openStorage(config.location(), config.lake().settings()));
@@ -70,6 +69,12 @@ public final class Pipeline implements AutoCloseable {
             this.leases = kept(new Leases(metastore));
             this.registry = new TableRegistry(metastore, clock);
             this.progress = new ProgressIndex(metastore, clock);
+            this.deadLetters = new DeadLetters(
+                    metastore,
+                    storage,
+                    config.pipeline(),
+                    clock,
+                    config.limits().deadLetters());
             complete = true;
         } finally {
             if (!complete) {
@@ -85,6 +90,11 @@ public final class Pipeline implements AutoCloseable {
 
     public PipelineConfig config() {
         return config;
+    }
+
+    /** Types that the configuration wants columns to be carried as. */
+    public ChosenTypes chosenTypes() {
+        return chosenTypes;
     }
 
     public Clock clock() {
@@ -127,6 +137,11 @@ public final class Pipeline implements AutoCloseable {
         return progress;
     }
 
+    /** Rows that were set aside. */
+    public DeadLetters deadLetters() {
+        return deadLetters;
+    }
+
     /** A folder for files that need not survive a restart. */
     public Path scratch(String use) {
         return config.state().resolve("scratch").resolve(use);
@@ -147,16 +162,5 @@ public final class Pipeline implements AutoCloseable {
     private <T extends AutoCloseable> T kept(T part) {
         opened.push(part);
         return part;
-    }
-
-    /** The reader of the configuration has refused columns beside a wildcard: which tables there are is not known yet. */
-    private static List<String> columnOverrides(List<TableRule> rules) {
-        List<String> overrides = new ArrayList<>();
-        for (TableRule rule : rules) {
-            rule.pattern()
-                    .exact()
-                    .ifPresent(table -> rule.columns().keySet().forEach(column -> overrides.add(table + "." + column)));
-        }
-        return overrides;
     }
 }

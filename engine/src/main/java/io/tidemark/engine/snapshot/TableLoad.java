@@ -1,5 +1,6 @@
 package io.tidemark.engine.snapshot;
 
+import io.tidemark.engine.config.BadValues;
 import io.tidemark.engine.lease.Lease;
 import io.tidemark.engine.metadata.Documents;
 import io.tidemark.engine.metadata.Keys;
@@ -7,6 +8,7 @@ import io.tidemark.engine.pipeline.Pipeline;
 import io.tidemark.engine.table.LoadPlan;
 import io.tidemark.engine.table.TableRecord;
 import io.tidemark.engine.table.TableState;
+import io.tidemark.spi.change.ChangeBatch;
 import io.tidemark.spi.change.Position;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
@@ -22,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -100,7 +103,7 @@ final class TableLoad implements AutoCloseable {
             return;
         }
         try (LakeTable.ChunkWriter writer = table.openChunk(chunk.ordinal())) {
-            cut.read(chunk, record.schema(), batch -> {
+            Consumer<ChangeBatch> rowsOfChunk = batch -> {
                 writer.append(batch);
                 rows.addAndGet(batch.size());
                 report(false);
@@ -108,7 +111,12 @@ final class TableLoad implements AutoCloseable {
                     throw new TidemarkException(
                             ErrorCode.TIMEOUT, "Cannot go on loading " + record.id() + ": stopping");
                 }
-            });
+            };
+            if (pipeline.config().badValues(record.id()) == BadValues.DEAD_LETTER) {
+                cut.read(chunk, record.schema(), rowsOfChunk, pipeline.deadLetters()::recordLoaded);
+            } else {
+                cut.read(chunk, record.schema(), rowsOfChunk);
+            }
             writer.commit();
             unfinished.decrementAndGet();
             report(true);
@@ -169,6 +177,7 @@ final class TableLoad implements AutoCloseable {
                     Position.max(earlier.lastCutoff(), cut.cutoff()),
                     earlier.chunks());
         }
+        pipeline.deadLetters().resolveBefore(before.id(), cut.cutoff());
         return new LoadPlan(
                 before.id() + "@" + cut.cutoff().toHex() + "." + lease.fence(),
                 afterSlice,

@@ -89,6 +89,7 @@ public record PipelineStatus(
      * @param reason why it failed
      * @param remedy what to do
      * @param notices what a user should know
+     * @param deadLetters rows that were set aside because a value does not fit, and were not read again since
      */
     public record TableStatus(
             TableId table,
@@ -102,7 +103,8 @@ public record PipelineStatus(
             String code,
             String reason,
             String remedy,
-            List<String> notices) {}
+            List<String> notices,
+            long deadLetters) {}
 
     /**
      * A load.

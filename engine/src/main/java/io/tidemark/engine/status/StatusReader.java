@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -57,9 +58,10 @@ public final class StatusReader {
         Instant now = pipeline.clock().instant();
         Optional<CaptureProgress> capture = captures.find(Keys.CAPTURE);
         Optional<SliceManifest> newest = pipeline.sliceLog().newest();
+        Map<TableId, Long> setAside = pipeline.deadLetters().counts();
         List<PipelineStatus.TableStatus> tables = pipeline.registry().list().stream()
                 .filter(record -> record.state() != TableState.DROPPED)
-                .map(record -> table(record, capture, newest, now, details))
+                .map(record -> table(record, capture, newest, now, details, setAside))
                 .toList();
         Optional<SourceStatus> source = Optional.empty();
         String sourceError = "";
@@ -102,7 +104,8 @@ public final class StatusReader {
             Optional<CaptureProgress> capture,
             Optional<SliceManifest> newest,
             Instant now,
-            Set<Detail> details) {
+            Set<Detail> details,
+            Map<TableId, Long> setAside) {
         Optional<TableProgress> progress = pipeline.progress().find(record.id());
         long sealed = newest.map(SliceManifest::sequence).orElse(0L);
         long behind = progress.map(found -> Math.max(0, sealed - found.slice())).orElse(0L);
@@ -125,7 +128,8 @@ public final class StatusReader {
                 failure == null ? "" : failure.code(),
                 failure == null ? "" : failure.reason(),
                 failure == null ? "" : failure.remedy(),
-                record.notices());
+                record.notices(),
+                setAside.getOrDefault(record.id(), 0L));
     }
 
     /** A mirror that has applied everything sealed is as old as the oldest event not sealed; one that is behind, as its newest slice. */

@@ -7,6 +7,7 @@ import io.tidemark.engine.pipeline.Pipeline;
 import io.tidemark.engine.table.TableRecord;
 import io.tidemark.engine.table.TableRegistry;
 import io.tidemark.engine.table.TableState;
+import io.tidemark.spi.change.Position;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
@@ -68,6 +69,7 @@ public final class TableCommands {
     public TableRecord drop(TableId table, MirrorFate withMirror) {
         TableRecord dropped = changed(registry.move(table, TableState.DROPPED));
         pipeline.progress().forget(table);
+        pipeline.deadLetters().resolveBefore(table, new Position(-1));
         if (withMirror == MirrorFate.DELETED) {
             pipeline.lake().drop(table);
         }
@@ -96,7 +98,15 @@ public final class TableCommands {
         pipeline.source().remove();
         restartCapture();
         for (String prefix : List.of(
-                Keys.TABLES, Keys.PROGRESS, Keys.WORK, Keys.HOLDS, Keys.REPAIRS, Keys.LOADS, Keys.CUTS, Keys.ROLES)) {
+                Keys.TABLES,
+                Keys.PROGRESS,
+                Keys.WORK,
+                Keys.HOLDS,
+                Keys.REPAIRS,
+                Keys.LOADS,
+                Keys.CUTS,
+                Keys.DEAD_LETTERS,
+                Keys.ROLES)) {
             for (Entry entry : pipeline.metastore().list(prefix)) {
                 pipeline.metastore().delete(entry.key(), entry.version());
             }
@@ -116,12 +126,16 @@ public final class TableCommands {
     }
 
     private SourceTable inSource(TableId table, String verb) {
-        return pipeline.source().tables().stream()
-                .filter(found -> found.id().equals(table))
+        SourceTable found = pipeline.source().tables().stream()
+                .filter(candidate -> candidate.id().equals(table))
                 .findFirst()
                 .orElseThrow(() -> new TidemarkException(
                         ErrorCode.SOURCE_TABLE_MISSING,
                         "Cannot " + verb + " table " + table + ": the source does not have it"));
+        pipeline.chosenTypes().problem(found).ifPresent(problem -> {
+            throw problem;
+        });
+        return found;
     }
 
     private static void refuseDropped(TableRecord record, String verb) {

@@ -16,6 +16,8 @@ import java.util.Optional;
  * @param reason why nothing could be proven; empty otherwise
  * @param remedy what to do about that
  * @param repaired keys that were read afresh before this result
+ * @param deadLetters rows of the table that are set aside as dead letters
+ * @param explained how many of the named differences are of keys that dead letters name
  */
 public record TableProof(
         TableId table,
@@ -26,7 +28,9 @@ public record TableProof(
         boolean moreDifferences,
         String reason,
         String remedy,
-        int repaired) {
+        int repaired,
+        long deadLetters,
+        long explained) {
     public TableProof {
         differences = List.copyOf(differences);
     }
@@ -38,12 +42,27 @@ public record TableProof(
         UNPROVEN
     }
 
+    /** Whether it differs, and only in rows that were set aside. */
+    public boolean isExplained() {
+        return outcome == Outcome.DIFFERENT && !moreDifferences && explained == differences.size();
+    }
+
     static TableProof unproven(TableId table, String reason, String remedy) {
-        return new TableProof(table, Outcome.UNPROVEN, Optional.empty(), "", List.of(), false, reason, remedy, 0);
+        return new TableProof(table, Outcome.UNPROVEN, Optional.empty(), "", List.of(), false, reason, remedy, 0, 0, 0);
     }
 
     TableProof withRepaired(int keys) {
         return new TableProof(
-                table, outcome, certificate, storedAt, differences, moreDifferences, reason, remedy, keys);
+                table,
+                outcome,
+                certificate,
+                storedAt,
+                differences,
+                moreDifferences,
+                reason,
+                remedy,
+                keys,
+                deadLetters,
+                explained);
     }
 }

@@ -1,23 +1,20 @@
 package io.tidemark.engine.verify;
 
 import io.tidemark.engine.capture.CaptureRole;
+import io.tidemark.engine.deadletter.DeadLetter;
 import io.tidemark.engine.json.Json;
-import io.tidemark.engine.metadata.Documents;
 import io.tidemark.engine.metadata.Keys;
 import io.tidemark.engine.pipeline.Pipeline;
 import io.tidemark.engine.run.Role;
 import io.tidemark.engine.run.Runner;
 import io.tidemark.engine.table.TableRecord;
 import io.tidemark.engine.table.TableState;
-import io.tidemark.engine.work.RepairRequest;
-import io.tidemark.engine.work.WorkItem;
+import io.tidemark.engine.work.Repairs;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.PinnedTable;
 import io.tidemark.spi.query.QueryEngine;
 import io.tidemark.spi.schema.RowSchema;
-import io.tidemark.spi.schema.TableId;
-import io.tidemark.spi.slice.SliceManifest;
 import io.tidemark.spi.storage.ObjectStore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -25,9 +22,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
+import java.util.Set;
 
 /**
  * Proves that mirrors equal the source at one position while writes go on, or names the rows that differ. When no process runs the pipeline, its
@@ -37,19 +35,15 @@ public final class Verifier {
     /** The repair of more keys than this would be slower than a resync. */
     private static final int REPAIR_KEYS_MAX = 10_000;
 
-    private static final Duration LOOK = Duration.ofMillis(100);
-
     private final Pipeline pipeline;
     private final QueryEngine engine;
-    private final Documents<RepairRequest> repairs;
-    private final Documents<WorkItem> items;
+    private final Repairs repairs;
 
     /** The engine reads the mirrors. */
     public Verifier(Pipeline pipeline, QueryEngine engine) {
         this.pipeline = pipeline;
         this.engine = engine;
-        this.repairs = new Documents<>(pipeline.metastore(), RepairRequest.class);
-        this.items = new Documents<>(pipeline.metastore(), WorkItem.class);
+        this.repairs = new Repairs(pipeline);
     }
 
     /** Compares, and heals and compares again when that was asked for. */
@@ -148,6 +142,12 @@ public final class Verifier {
                 pinned.progress().version(),
                 aligned.takenAt(),
                 Duration.between(started, pipeline.clock().instant()).toMillis());
+        List<DeadLetter> letters = pipeline.deadLetters().open(table.id());
+        Set<List<String>> setAside = new HashSet<>();
+        letters.forEach(letter -> setAside.addAll(letter.keys()));
+        long explained = result.differences().stream()
+                .filter(difference -> setAside.contains(difference.key()))
+                .count();
         return new TableProof(
                 table.id(),
                 result.isEqual() ? TableProof.Outcome.EQUAL : TableProof.Outcome.DIFFERENT,
@@ -157,7 +157,9 @@ public final class Verifier {
                 result.more(),
                 "",
                 "",
-                0);
+                0,
+                letters.size(),
+                table.schema().hasKey() ? explained : 0);
     }
 
     private TableProof heal(TableProof proof, VerifyRequest request, VerifyListener listener)
@@ -180,13 +182,7 @@ public final class Verifier {
             keys.add(key);
         }
         listener.step("re-reading " + keys.size() + " keys of " + proof.table());
-        String id = UUID.randomUUID().toString();
-        String at = Keys.of(Keys.REPAIRS, proof.table());
-        repairs.put(at, new RepairRequest(id, keys, false));
-        long newest = pipeline.sliceLog().newest().map(SliceManifest::sequence).orElse(0L);
-        items.put(Keys.of(Keys.WORK, proof.table()), new WorkItem(proof.table(), newest));
-        pipeline.signals().dispatched().wake();
-        awaitRepair(proof.table(), at, id, request.timeout());
+        repairs.read(proof.table(), keys, request.timeout());
         VerifyRequest again = new VerifyRequest(
                 List.of(proof.table()),
                 request.from(),
@@ -195,28 +191,6 @@ public final class Verifier {
                 request.differencesMax(),
                 request.timeout());
         return compareAll(again, listener).get(0).withRepaired(keys.size());
-    }
-
-    private void awaitRepair(TableId table, String at, String id, Duration timeout) throws InterruptedException {
-        Instant end = pipeline.clock().instant().plus(timeout);
-        while (true) {
-            long seen = pipeline.signals().applied().count();
-            boolean done = repairs.find(at)
-                    .filter(found -> found.id().equals(id) && found.done())
-                    .isPresent();
-            if (done) {
-                repairs.remove(at);
-                return;
-            }
-            if (pipeline.clock().instant().isAfter(end)) {
-                throw new TidemarkException(
-                        ErrorCode.TIMEOUT,
-                        "Cannot repair " + table + ": no worker did it in " + timeout.toSeconds() + " s",
-                        "Is a worker running? See 'tidemark status'.",
-                        null);
-            }
-            pipeline.signals().applied().await(seen, LOOK);
-        }
     }
 
     private static String range(TableRecord table, VerifyRequest request) {

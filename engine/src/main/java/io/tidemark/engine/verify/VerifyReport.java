@@ -17,6 +17,13 @@ public record VerifyReport(List<TableProof> proofs) {
         return !proofs.isEmpty() && proofs.stream().allMatch(proof -> proof.outcome() == TableProof.Outcome.EQUAL);
     }
 
+    /** Whether some table is different, and all that differs are rows that were set aside as dead letters. */
+    public boolean isExplained() {
+        return isDifferent()
+                && proofs.stream()
+                        .allMatch(proof -> proof.outcome() != TableProof.Outcome.DIFFERENT || proof.isExplained());
+    }
+
     /** Whether some table was compared and found different. */
     public boolean isDifferent() {
         return proofs.stream().anyMatch(proof -> proof.outcome() == TableProof.Outcome.DIFFERENT);

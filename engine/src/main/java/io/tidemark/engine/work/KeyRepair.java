@@ -14,10 +14,13 @@ import io.tidemark.spi.lake.LakeProgress;
 import io.tidemark.spi.lake.LakeTable;
 import io.tidemark.spi.slice.SliceManifest;
 import io.tidemark.spi.source.SnapshotCut;
+import io.tidemark.spi.source.UndecodableRow;
 import io.tidemark.spi.verify.CanonicalText;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Reads keys afresh from the source and makes the mirror's rows the same. The mirror is first brought to exactly the cut the rows are read at, so
@@ -39,8 +42,12 @@ final class KeyRepair {
         this.fence = fence;
     }
 
-    /** Carries the repair out; returns how many rows the source had for the keys. */
-    long run(List<List<String>> keys) throws InterruptedException {
+    /**
+     * Carries the repair out.
+     *
+     * @return keys whose rows cannot be decoded: they are dead letters, and their rows in the mirror stay as they are
+     */
+    List<List<String>> run(List<List<String>> keys) throws InterruptedException {
         try (SnapshotCut cut =
                 pipeline.source().openCut(1, pipeline.config().limits().cutTimeout())) {
             Position before = new Position(cut.cutoff().value() - 1);
@@ -50,18 +57,34 @@ final class KeyRepair {
             while (applier.step(slice, before).more()) {
                 // Each step is one bounded commit; the last one ends at the cut.
             }
+            List<UndecodableRow> undecodable = new ArrayList<>();
+            cut.readKeys(record.schema(), keys, batch -> {}, undecodable::add);
+            List<List<String>> left =
+                    undecodable.stream().flatMap(row -> row.keys().stream()).toList();
+            List<List<String>> healed =
+                    keys.stream().filter(key -> !left.contains(key)).toList();
             LakeProgress progress = table.progress();
-            long[] rows = new long[1];
             try (LakeApply apply = table.beginApply(progress, fence)) {
-                apply.repair(gone(keys, cut.cutoff()));
-                cut.readKeys(record.schema(), keys, batch -> {
-                    rows[0] += batch.size();
-                    apply.repair(batch);
-                });
+                if (!healed.isEmpty()) {
+                    apply.repair(gone(healed, cut.cutoff()));
+                    cut.readKeys(record.schema(), healed, apply::repair);
+                }
                 LakeProgress after = apply.commit(progress).progress();
                 pipeline.progress().applied(record.id(), after, 0);
             }
-            return rows[0];
+            // Before any later event is applied: until then events that need the row of such a key are left out.
+            pipeline.deadLetters().resolveKeys(record.id(), healed, cut.cutoff());
+            keepOpen(undecodable);
+            return left;
+        }
+    }
+
+    private void keepOpen(List<UndecodableRow> undecodable) {
+        Set<List<String>> open = pipeline.deadLetters().openKeys(record.id());
+        for (UndecodableRow row : undecodable) {
+            if (!open.containsAll(row.keys())) {
+                pipeline.deadLetters().recordLoaded(row);
+            }
         }
     }
 

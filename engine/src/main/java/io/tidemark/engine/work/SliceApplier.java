@@ -26,6 +26,7 @@ final class SliceApplier {
     private final TableRecord record;
     private final LakeTable table;
     private final long fence;
+    private ParkedKeys parked;
 
     /** What one step did: whether there may be more, and how many events were added; or the schema that the mirror has to get first. */
     record Step(boolean more, long events, @Nullable RowSchema wanted) {}
@@ -37,6 +38,7 @@ final class SliceApplier {
         this.record = record;
         this.table = table;
         this.fence = fence;
+        this.parked = ParkedKeys.NONE;
     }
 
     /** Applies the next slices as one commit. */
@@ -54,6 +56,7 @@ final class SliceApplier {
             return new Step(true, 0, wanted);
         }
         long[] events = new long[1];
+        parked = new ParkedKeys(pipeline.deadLetters(), record);
         try (LakeApply apply = table.beginApply(before, fence)) {
             for (SliceFile file : plan.files()) {
                 add(apply, file, before.applied(), plan.through(), events);
@@ -134,7 +137,7 @@ final class SliceApplier {
                 file.schema().hasSameRowsAs(record.schema()) ? null : new RowProjection(file.schema(), record.schema());
         boolean whole = file.first().isAfter(after) && !file.last().isAfter(through);
         pipeline.sliceLog().read(file, batch -> {
-            ChangeBatch wanted = whole ? batch : between(batch, after, through);
+            ChangeBatch wanted = parked.without(whole ? batch : between(batch, after, through));
             events[0] += wanted.size();
             if (!wanted.isEmpty()) {
                 apply.add(projection == null ? wanted : projection.apply(wanted));

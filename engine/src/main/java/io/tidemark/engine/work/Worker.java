@@ -176,9 +176,9 @@ public final class Worker implements AutoCloseable {
         Optional<RepairRequest> request = repairs.find(key).filter(found -> !found.done());
         if (request.isPresent()) {
             List<List<String>> keys = request.orElseThrow().keys();
-            long rows = new KeyRepair(pipeline, record, table, lease.fence()).run(keys);
-            LOG.info("keys repaired table={} keys={} rows={}", record.id(), keys.size(), rows);
-            repairs.put(key, new RepairRequest(request.orElseThrow().id(), List.of(), true));
+            List<List<String>> left = new KeyRepair(pipeline, record, table, lease.fence()).run(keys);
+            LOG.info("keys repaired table={} keys={} undecodable={}", record.id(), keys.size(), left.size());
+            repairs.put(key, request.orElseThrow().carriedOut(left));
         }
     }
 

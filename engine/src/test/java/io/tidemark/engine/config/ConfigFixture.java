@@ -1,12 +1,14 @@
 package io.tidemark.engine.config;
 
 import io.tidemark.spi.config.Setting;
+import io.tidemark.spi.schema.ColumnType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Writes configuration texts and reads them against made-up plug-ins. */
 final class ConfigFixture {
@@ -26,7 +28,12 @@ final class ConfigFixture {
                     "jdbc",
                     List.of(Setting.text("url", "JDBC URL.")),
                     "etcd",
-                    List.of(Setting.text("endpoints", "Hosts."))));
+                    List.of(Setting.text("endpoints", "Hosts."))),
+            Map.of(
+                    "postgres",
+                    (type, wanted) -> wanted.equals(ColumnType.STRING)
+                            ? Optional.empty()
+                            : Optional.of("cannot be " + wanted + ": " + type + " can be string")));
 
     /** A source and a lake, without a line end: more can be appended. */
     static final String LEAST = """

@@ -82,6 +82,14 @@ class ConfigProblemsTest {
                 problem("tables:\n  - {include: a.b, partition: [bucket(a)]}", "5: tables[1].partition must be column"),
                 problem("tables:\n  - {include: a.b, columns: {c: text}}", "5: tables[1].columns.c must be string"),
                 problem(
+                        "tables:\n  - {include: a.b, columns: {c: 'decimal(4,20)'}}",
+                        "5: tables[1].columns.c must be string, int64 or \"decimal(p,s)\" in quotes, p 1 to 38"),
+                problem("tables:\n  - {include: a.b, on-bad-value: skip}", "5: tables[1].on-bad-value must be "),
+                problem("types: {timestamp: text}", "4: types.timestamp must be string"),
+                problem("types: {timestamp: int64}", "4: types.timestamp cannot be int64"),
+                problem("types: string", "4: types must be a mapping"),
+                problem("on-bad-value: skip", "4: on-bad-value must be "),
+                problem(
                         "tables:\n  - {include: a.b, colums: {c: text}}",
                         "5: tables[1].colums is not a setting; did you mean columns?"),
                 problem(

@@ -12,6 +12,7 @@ import io.tidemark.spi.config.Setting;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
+import io.tidemark.spi.schema.ColumnType;
 import io.tidemark.spi.schema.TableId;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -41,7 +42,8 @@ class ConfigReaderTest {
                 .isEqualTo("jdbc:sqlite:" + folder.resolve(".tidemark/metadata.db"));
         assertThat(config.slices()).isEqualTo(new SliceConfig(Duration.ofSeconds(10), 256L << 20, Duration.ofDays(7)));
         assertThat(config.limits())
-                .isEqualTo(new LimitConfig(2, 2, 256L << 20, 256L << 20, Duration.ofSeconds(60), 10L << 30, 1L << 30));
+                .isEqualTo(new LimitConfig(
+                        2, 2, 256L << 20, 256L << 20, Duration.ofSeconds(60), 10L << 30, 1L << 30, 10_000));
         assertThat(config.tables()).hasSize(1);
         assertThat(config.tables().get(0).matches(new TableId("any schema", "any.table")))
                 .isTrue();
@@ -66,15 +68,17 @@ class ConfigReaderTest {
                 slices: {interval: 1s, max-size: 64MiB, keep: 24h}
                 metadata: {type: etcd, endpoints: "h1,h2"}
                 state: /var/lib/tidemark
+                types: {timestamp: string}
                 tables:
                   - exclude: public.audit_*
                   - include: public.transactions
                     partition: [day(create_at), "bucket(16, account)"]
                     delete: soft
-                    columns: {amount: string}
+                    columns: {amount: string, price: "decimal(20,4)"}
+                    on-bad-value: dead-letter
                   - include: "public.*"
                 limits: {workers: 4, snapshot-readers: 8, chunk-size: 1GiB, apply-size: 512MiB, cut-timeout: 5m,
-                         retained-wal: 100GiB, query-memory: 2GiB}
+                         retained-wal: 100GiB, query-memory: 2GiB, dead-letters: 77}
                 """);
 
         assertThat(config.source().settings().value(PASSWORD)).isEqualTo("p: #x");
@@ -86,11 +90,18 @@ class ConfigReaderTest {
         assertThat(config.state()).isEqualTo(Path.of("/var/lib/tidemark"));
         assertThat(config.slices()).isEqualTo(new SliceConfig(Duration.ofSeconds(1), 64L << 20, Duration.ofDays(1)));
         assertThat(config.limits())
-                .isEqualTo(new LimitConfig(4, 8, 1L << 30, 512L << 20, Duration.ofMinutes(5), 100L << 30, 2L << 30));
+                .isEqualTo(
+                        new LimitConfig(4, 8, 1L << 30, 512L << 20, Duration.ofMinutes(5), 100L << 30, 2L << 30, 77));
         TableRule transactions = config.tables().get(1);
         assertThat(transactions.partitions()).containsExactly("day(create_at)", "bucket(16, account)");
         assertThat(transactions.deletes()).isEqualTo(DeleteMode.SOFT);
-        assertThat(transactions.columns()).containsExactly(Map.entry("amount", "string"));
+        assertThat(transactions.columns())
+                .containsOnly(
+                        Map.entry("amount", new TableRule.ColumnChoice(ColumnType.STRING, 23)),
+                        Map.entry("price", new TableRule.ColumnChoice(ColumnType.decimal(20, 4), 23)));
+        assertThat(config.types()).containsOnly(Map.entry("timestamp", ColumnType.STRING));
+        assertThat(config.badValues(new TableId("public", "transactions"))).isEqualTo(BadValues.DEAD_LETTER);
+        assertThat(config.badValues(new TableId("public", "other"))).isEqualTo(BadValues.FAIL);
     }
 
     @Test

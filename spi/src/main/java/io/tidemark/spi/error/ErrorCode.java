@@ -65,7 +65,8 @@ public enum ErrorCode {
     SOURCE_VALUE(
             ErrorKind.SOURCE,
             RetryRule.OPERATOR,
-            "Map the column to string (tables: columns: NAME: string), then run 'tidemark resync TABLE'."),
+            "Map the column to string (tables: columns: NAME: string), then run 'tidemark resync TABLE'; or set such rows aside with"
+                    + " on-bad-value: dead-letter."),
     SOURCE_TYPE(ErrorKind.SOURCE, RetryRule.OPERATOR, "Exclude the column or table, or cast it to a supported type."),
     SOURCE_SCHEMA_CHANGED(
             ErrorKind.SOURCE, RetryRule.OPERATOR, "Run 'tidemark resync TABLE' to load the table with its new schema."),
@@ -91,7 +92,7 @@ public enum ErrorCode {
     LAKE_ROW_MISSING(
             ErrorKind.LAKE,
             RetryRule.OPERATOR,
-            "The mirror lacks a row that an update refers to: run 'tidemark resync TABLE'."),
+            "The mirror lacks a row that an update or delete refers to: run 'tidemark resync TABLE'."),
     LAKE_FOREIGN_DELETES(
             ErrorKind.LAKE,
             RetryRule.OPERATOR,

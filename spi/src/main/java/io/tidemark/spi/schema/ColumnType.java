@@ -1,5 +1,9 @@
 package io.tidemark.spi.schema;
 
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
 /**
  * Type of a column as Tidemark carries it. Source plug-ins map their types to these, lake plug-ins map these to theirs; what has no
  * exact counterpart becomes {@link Kind#STRING} in the source's own text form.
@@ -55,6 +59,8 @@ public record ColumnType(Kind kind, int precision, int scale) {
     /** The largest precision of a DECIMAL whose unscaled value is held in a long. */
     public static final int LONG_DECIMAL_PRECISION_MAX = 18;
 
+    private static final Pattern DECIMAL_TEXT = Pattern.compile("decimal\\( ?(\\d{1,2}) ?, ?(\\d{1,2}) ?\\)");
+
     public ColumnType {
         if (kind == Kind.DECIMAL) {
             if (precision < 1 || precision > 38 || scale < 0 || scale > precision) {
@@ -71,6 +77,24 @@ public record ColumnType(Kind kind, int precision, int scale) {
         return new ColumnType(Kind.DECIMAL, precision, scale);
     }
 
+    /**
+     * Reads what {@link #toString} writes.
+     *
+     * @throws IllegalArgumentException when it is no type
+     */
+    public static ColumnType parse(String text) {
+        Matcher decimal = DECIMAL_TEXT.matcher(text);
+        if (decimal.matches()) {
+            return decimal(Integer.parseInt(decimal.group(1)), Integer.parseInt(decimal.group(2)));
+        }
+        for (Kind kind : Kind.values()) {
+            if (kind != Kind.DECIMAL && kind.name().toLowerCase(Locale.ROOT).equals(text)) {
+                return new ColumnType(kind, 0, 0);
+            }
+        }
+        throw new IllegalArgumentException("Cannot read a column type: there is none of this name");
+    }
+
     /** Whether this is a DECIMAL that a {@code BytesVector} holds. */
     public boolean isWideDecimal() {
         return kind == Kind.DECIMAL && precision > LONG_DECIMAL_PRECISION_MAX;
@@ -79,7 +103,7 @@ public record ColumnType(Kind kind, int precision, int scale) {
     /** For people and documents: {@code int64}, {@code decimal(12,2)}, ... */
     @Override
     public String toString() {
-        String name = kind.name().toLowerCase(java.util.Locale.ROOT);
+        String name = kind.name().toLowerCase(Locale.ROOT);
         return kind == Kind.DECIMAL ? name + "(" + precision + "," + scale + ")" : name;
     }
 }

@@ -2,9 +2,7 @@ package io.tidemark.spi.source;
 
 import io.tidemark.spi.change.ChangeBatch;
 import io.tidemark.spi.change.Position;
-import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.schema.RowSchema;
-import io.tidemark.spi.schema.TableId;
 
 /** Receives a change stream. Calls come from the polling thread. */
 public interface ChangeSink {
@@ -27,9 +25,6 @@ public interface ChangeSink {
 
     /**
      * A row could not be decoded; it was taken out of the batch and the stream goes on.
-     *
-     * @param sequence order of the event inside its transaction
-     * @param raw the message as received
      */
-    void undecodable(TableId table, Position position, long sequence, TidemarkException reason, byte[] raw);
+    void undecodable(UndecodableRow row);
 }

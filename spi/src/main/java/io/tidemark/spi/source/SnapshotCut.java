@@ -31,11 +31,35 @@ public interface SnapshotCut extends AutoCloseable {
     long read(SnapshotChunk chunk, RowSchema schema, Consumer<ChangeBatch> consumer);
 
     /**
+     * The same, going on behind rows that cannot be decoded.
+     *
+     * @param undecodable gets the rows that are left out; what it throws ends the reading
+     * @return rows read, without those
+     */
+    long read(
+            SnapshotChunk chunk,
+            RowSchema schema,
+            Consumer<ChangeBatch> consumer,
+            Consumer<UndecodableRow> undecodable);
+
+    /**
      * Reads the rows with these keys, as {@link #read} does.
      *
      * @param keys values of the key columns in key order, in canonical text ({@link TableReading})
+     * @param undecodable gets the rows that are left out; what it throws ends the reading
      */
-    long readKeys(RowSchema schema, List<List<String>> keys, Consumer<ChangeBatch> consumer);
+    long readKeys(
+            RowSchema schema,
+            List<List<String>> keys,
+            Consumer<ChangeBatch> consumer,
+            Consumer<UndecodableRow> undecodable);
+
+    /** The same, ending with the reason of the first row that cannot be decoded. */
+    default long readKeys(RowSchema schema, List<List<String>> keys, Consumer<ChangeBatch> consumer) {
+        return readKeys(schema, keys, consumer, row -> {
+            throw row.reason();
+        });
+    }
 
     /** This side of a comparison; the database renders its values itself. */
     TableReading reading(RowSchema schema);

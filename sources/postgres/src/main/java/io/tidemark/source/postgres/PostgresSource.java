@@ -10,6 +10,7 @@ import io.tidemark.source.postgres.slot.ReplicationSlot;
 import io.tidemark.source.postgres.snapshot.CutOpener;
 import io.tidemark.source.postgres.stream.PostgresChangeStream;
 import io.tidemark.source.postgres.stream.ReplicationRequest;
+import io.tidemark.source.postgres.type.ColumnChoices;
 import io.tidemark.source.postgres.type.TypeCatalog;
 import io.tidemark.spi.change.Position;
 import io.tidemark.spi.schema.TableId;
@@ -19,6 +20,7 @@ import io.tidemark.spi.source.SnapshotCut;
 import io.tidemark.spi.source.Source;
 import io.tidemark.spi.source.SourceStatus;
 import io.tidemark.spi.source.SourceTable;
+import io.tidemark.spi.source.TypeChoices;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -44,14 +46,15 @@ final class PostgresSource implements Source {
     private final Connections connections;
     private final CaptureNames names;
     private final Path scratch;
-    private final Set<String> textColumns;
+    private final TypeChoices choices;
+    private volatile boolean hasCheckedNames;
     private final Set<TableId> toldLeftOut = ConcurrentHashMap.newKeySet();
 
-    PostgresSource(Connections connections, CaptureNames names, Path scratch, Set<String> textColumns) {
+    PostgresSource(Connections connections, CaptureNames names, Path scratch, TypeChoices choices) {
         this.connections = connections;
         this.names = names;
         this.scratch = scratch;
-        this.textColumns = textColumns;
+        this.choices = choices;
     }
 
     @Override
@@ -61,13 +64,15 @@ final class PostgresSource implements Source {
 
     @Override
     public List<Finding> check(List<TableId> tables) {
-        return new CaptureChecks(connections, names, textColumns).run(tables);
+        return new CaptureChecks(connections, names, choices).run(tables);
     }
 
     @Override
     public List<SourceTable> tables() {
         try (Connection connection = connections.open()) {
-            TableCatalog catalog = TableCatalog.load(connection, TypeCatalog.load(connection), textColumns);
+            TypeCatalog types = TypeCatalog.load(connection);
+            checkNames(types);
+            TableCatalog catalog = TableCatalog.load(connection, types, choices);
             catalog.leftOut().forEach((table, reason) -> {
                 if (toldLeftOut.add(table)) {
                     LOG.info("Table left out: table={} reason={}", table, reason);
@@ -76,6 +81,14 @@ final class PostgresSource implements Source {
             return List.copyOf(catalog.tables().values());
         } catch (SQLException e) {
             throw PostgresErrors.running("list tables", e);
+        }
+    }
+
+    /** Once they were all there, a type that is dropped does not stop what runs. */
+    private void checkNames(TypeCatalog types) {
+        if (!hasCheckedNames) {
+            ColumnChoices.checkNames(choices, types);
+            hasCheckedNames = true;
         }
     }
 
@@ -98,7 +111,7 @@ final class PostgresSource implements Source {
                 names.publications(),
                 resumeToken,
                 schemas,
-                textColumns,
+                choices,
                 scratch.resolve("transactions"),
                 Clock.systemUTC()));
     }
@@ -162,6 +175,6 @@ final class PostgresSource implements Source {
     }
 
     private CapturePreparation preparation() {
-        return new CapturePreparation(connections, names, textColumns);
+        return new CapturePreparation(connections, names, choices);
     }
 }

@@ -1,12 +1,15 @@
 package io.tidemark.source.postgres;
 
+import io.tidemark.source.postgres.type.ColumnChoices;
 import io.tidemark.spi.config.Setting;
 import io.tidemark.spi.config.Settings;
+import io.tidemark.spi.schema.ColumnType;
 import io.tidemark.spi.source.Source;
 import io.tidemark.spi.source.SourceProvider;
+import io.tidemark.spi.source.TypeChoices;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
+import java.util.Optional;
 
 /** Makes {@link PostgresSource}s. */
 public final class PostgresSourceProvider implements SourceProvider {
@@ -21,11 +24,16 @@ public final class PostgresSourceProvider implements SourceProvider {
     }
 
     @Override
-    public Source open(String pipeline, Settings settings, Path scratch, List<String> columnOverrides) {
+    public Optional<String> refusal(String sourceType, ColumnType wanted) {
+        return ColumnChoices.refusal(sourceType, wanted);
+    }
+
+    @Override
+    public Source open(String pipeline, Settings settings, Path scratch, TypeChoices choices) {
         return new PostgresSource(
                 PostgresSettings.connections(pipeline, settings),
                 PostgresSettings.names(pipeline, settings),
                 scratch,
-                Set.copyOf(columnOverrides));
+                choices);
     }
 }

@@ -10,7 +10,6 @@ import io.tidemark.spi.change.LongVector;
 import io.tidemark.spi.change.Position;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.schema.RowSchema;
-import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.ChangeSink;
 import io.tidemark.spi.source.ChangeStream;
 import io.tidemark.spi.source.SnapshotChunk;
@@ -18,6 +17,7 @@ import io.tidemark.spi.source.SnapshotCut;
 import io.tidemark.spi.source.Source;
 import io.tidemark.spi.source.SourceStatus;
 import io.tidemark.spi.source.SourceTable;
+import io.tidemark.spi.source.UndecodableRow;
 import io.tidemark.spi.verify.DigestRequest;
 import io.tidemark.testkit.postgres.EmbeddedPostgresServer;
 import java.sql.Connection;
@@ -220,8 +220,8 @@ class CaptureAndSnapshotIT {
         }
 
         @Override
-        public void undecodable(TableId table, Position position, long sequence, TidemarkException reason, byte[] raw) {
-            throw reason;
+        public void undecodable(UndecodableRow row) {
+            throw row.reason();
         }
 
         /** Changes before the cutoff are in the snapshot, those from it on are not; so nothing may be found twice or missing. */

@@ -11,6 +11,7 @@ import io.tidemark.spi.source.Finding;
 import io.tidemark.spi.source.SnapshotCut;
 import io.tidemark.spi.source.Source;
 import io.tidemark.spi.source.SourceTable;
+import io.tidemark.spi.source.TypeChoices;
 import io.tidemark.testkit.postgres.EmbeddedPostgresServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -127,7 +128,7 @@ class ConnectionErrorsIT {
             port = socket.getLocalPort();
         }
         try (Source source = TestSource.open(
-                server, database, "p", Map.of("url", "postgresql://127.0.0.1:" + port + "/d"), List.of())) {
+                server, database, "p", Map.of("url", "postgresql://127.0.0.1:" + port + "/d"), TypeChoices.NONE)) {
             assertError(
                     source::tables,
                     ErrorCode.SOURCE_UNREACHABLE,
@@ -136,7 +137,7 @@ class ConnectionErrorsIT {
                     "Check host, port and network; is the database up?");
         }
         try (Source source = TestSource.open(
-                server, database, "p", Map.of("url", "postgresql://no-such-host.invalid/d"), List.of())) {
+                server, database, "p", Map.of("url", "postgresql://no-such-host.invalid/d"), TypeChoices.NONE)) {
             assertError(
                     source::tables,
                     ErrorCode.SOURCE_UNREACHABLE,
@@ -286,7 +287,7 @@ class ConnectionErrorsIT {
     private Source as(String user, Map<String, String> settings) {
         Map<String, String> all = new HashMap<>(settings);
         all.put("user", user);
-        return TestSource.open(server, database, "errors", all, List.of());
+        return TestSource.open(server, database, "errors", all, TypeChoices.NONE);
     }
 
     private String url() {

@@ -2,18 +2,19 @@ package io.tidemark.source.postgres;
 
 import io.tidemark.spi.change.ChangeBatch;
 import io.tidemark.spi.config.Settings;
+import io.tidemark.spi.schema.ColumnType;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.SnapshotChunk;
 import io.tidemark.spi.source.SnapshotCut;
 import io.tidemark.spi.source.Source;
 import io.tidemark.spi.source.SourceTable;
+import io.tidemark.spi.source.TypeChoices;
 import io.tidemark.testkit.postgres.EmbeddedPostgresServer;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -23,16 +24,16 @@ public final class TestSource {
 
     /** A source that connects as the server's superuser. */
     public static Source open(EmbeddedPostgresServer server, String database, String pipeline) {
-        return open(server, database, pipeline, Map.of(), List.of());
+        return open(server, database, pipeline, Map.of(), TypeChoices.NONE);
     }
 
-    /** A source with further settings, and columns to carry as text. */
+    /** A source with further settings, and columns to carry otherwise. */
     public static Source open(
             EmbeddedPostgresServer server,
             String database,
             String pipeline,
             Map<String, String> settings,
-            List<String> textColumns) {
+            TypeChoices choices) {
         Map<String, String> texts = new HashMap<>();
         texts.put("url", "postgresql://localhost:" + server.port() + "/" + database);
         texts.put("user", server.user());
@@ -42,7 +43,12 @@ public final class TestSource {
                         pipeline,
                         new Settings("source", texts, Map.of()),
                         Path.of("target", "scratch", database),
-                        textColumns);
+                        choices);
+    }
+
+    /** Choices for the columns of a table. */
+    public static TypeChoices choices(String table, Map<String, ColumnType> columns) {
+        return new TypeChoices(Map.of(), Map.of(new TableId("public", table), columns));
     }
 
     /** The source's table of this name. */

@@ -19,16 +19,12 @@ import org.apache.iceberg.deletes.Deletes;
 import org.apache.iceberg.deletes.PositionDeleteIndex;
 import org.apache.iceberg.io.CloseableIterable;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Upsert of a table without a key. Rows to take away are found by reading the table, newest files first, until all are found: there is no index
  * of whole rows, because such tables are histories that are nearly always only appended to.
  */
 public final class KeylessApply extends MirrorApply {
-    private static final Logger LOG = LoggerFactory.getLogger(KeylessApply.class);
-
     private final ApplyLimits limits;
     private final KeyedApply.Listener listener;
     private final KeylessRound round;
@@ -106,11 +102,13 @@ public final class KeylessApply extends MirrorApply {
                 return;
             }
         }
+        // Such a table is loaded at one cut, and the events after it name rows as they are in the mirror.
         if (missing > 0) {
-            LOG.warn(
-                    "Found fewer rows than were to be deleted table={} missing={}",
-                    changes().files().spec().schema().table(),
-                    missing);
+            throw new TidemarkException(
+                    ErrorCode.LAKE_ROW_MISSING,
+                    "Cannot apply events of "
+                            + changes().files().spec().schema().table()
+                            + ": they delete or update rows that the mirror does not have (missing=" + missing + ")");
         }
     }
 

@@ -1,6 +1,7 @@
 package io.tidemark.source.postgres.catalog;
 
 import io.tidemark.source.postgres.connection.PostgresErrors;
+import io.tidemark.source.postgres.type.ColumnChoices;
 import io.tidemark.source.postgres.type.PgType;
 import io.tidemark.source.postgres.type.TypeCatalog;
 import io.tidemark.spi.error.TidemarkException;
@@ -8,6 +9,7 @@ import io.tidemark.spi.schema.Column;
 import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.SourceTable;
+import io.tidemark.spi.source.TypeChoices;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -32,13 +34,13 @@ public final class TableCatalog {
     /**
      * Reads the catalog.
      *
-     * @param textColumns columns to carry as text, as {@code schema.table.column}
+     * @param choices what the user wants columns to be carried as
      */
-    public static TableCatalog load(Connection connection, TypeCatalog types, Set<String> textColumns) {
+    public static TableCatalog load(Connection connection, TypeCatalog types, TypeChoices choices) {
         try {
             CatalogRows rows = CatalogRows.load(connection);
             TableCatalog catalog = new TableCatalog();
-            catalog.addAll(rows, types, textColumns, connection.getMetaData().getDatabaseMajorVersion());
+            catalog.addAll(rows, types, choices, connection.getMetaData().getDatabaseMajorVersion());
             return catalog;
         } catch (SQLException e) {
             throw PostgresErrors.running("list tables", e);
@@ -60,7 +62,7 @@ public final class TableCatalog {
         return List.copyOf(unsupported.getOrDefault(table, List.of()));
     }
 
-    private void addAll(CatalogRows rows, TypeCatalog types, Set<String> textColumns, int serverMajor) {
+    private void addAll(CatalogRows rows, TypeCatalog types, TypeChoices choices, int serverMajor) {
         Map<Long, List<Relation>> leaves = leavesByRoot(rows.relations());
         for (Relation relation : rows.relations()) {
             if (relation.isPartition()) {
@@ -72,7 +74,7 @@ public final class TableCatalog {
                 leftOut.put(relation.id(), reason);
                 continue;
             }
-            tables.put(relation.id(), table(relation, parts, rows, types, textColumns, serverMajor));
+            tables.put(relation.id(), table(relation, parts, rows, types, choices, serverMajor));
         }
     }
 
@@ -98,7 +100,7 @@ public final class TableCatalog {
             List<Relation> leaves,
             CatalogRows rows,
             TypeCatalog types,
-            Set<String> textColumns,
+            TypeChoices choices,
             int serverMajor) {
         List<Column> columns = new ArrayList<>();
         List<String> notices = new ArrayList<>();
@@ -110,7 +112,7 @@ public final class TableCatalog {
                         "generated column " + column.name() + " is left out: logical replication does not carry it");
                 continue;
             }
-            PgType type = type(relation.id(), column, types, textColumns);
+            PgType type = type(relation.id(), column, types, choices);
             if (!type.isSupported()) {
                 notices.add("column " + column.name() + " has a type that is not supported: " + type.sourceType());
                 unsupported
@@ -131,9 +133,9 @@ public final class TableCatalog {
     }
 
     /** The type that a column is carried as. */
-    public static PgType type(TableId table, TableColumn column, TypeCatalog types, Set<String> textColumns) {
+    public static PgType type(TableId table, TableColumn column, TypeCatalog types, TypeChoices choices) {
         PgType type = PgType.of(column.typeOid(), column.typmod(), types);
-        return textColumns.contains(table + "." + column.name()) ? type.asText() : type;
+        return ColumnChoices.apply(choices, table, column.name(), type);
     }
 
     private static ReplicaIdentity identity(

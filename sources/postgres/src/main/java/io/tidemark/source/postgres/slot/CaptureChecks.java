@@ -8,25 +8,25 @@ import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.Finding;
+import io.tidemark.spi.source.TypeChoices;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Tests whether capture can work, and says with which statement to put right what cannot. Changes nothing. */
 public final class CaptureChecks {
     private final Connections connections;
     private final CaptureNames names;
-    private final Set<String> textColumns;
+    private final TypeChoices choices;
 
-    public CaptureChecks(Connections connections, CaptureNames names, Set<String> textColumns) {
+    public CaptureChecks(Connections connections, CaptureNames names, TypeChoices choices) {
         this.connections = connections;
         this.names = names;
-        this.textColumns = textColumns;
+        this.choices = choices;
     }
 
     /** Tests everything; never throws for what a user can put right. */
@@ -103,7 +103,7 @@ public final class CaptureChecks {
 
     /** Tests whether the tables can be published and read. */
     List<Finding> tables(Connection connection, Collection<TableId> tables) throws SQLException {
-        TableCatalog catalog = TableCatalog.load(connection, TypeCatalog.load(connection), textColumns);
+        TableCatalog catalog = TableCatalog.load(connection, TypeCatalog.load(connection), choices);
         TableChecks checks = new TableChecks(connection, catalog, connections.user(), names);
         List<Finding> findings = new ArrayList<>();
         for (TableId table : tables) {

@@ -11,6 +11,7 @@ import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.Finding;
 import io.tidemark.spi.source.SourceTable;
+import io.tidemark.spi.source.TypeChoices;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -18,7 +19,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,12 +32,12 @@ public final class CapturePreparation {
 
     private final Connections connections;
     private final CaptureNames names;
-    private final Set<String> textColumns;
+    private final TypeChoices choices;
 
-    public CapturePreparation(Connections connections, CaptureNames names, Set<String> textColumns) {
+    public CapturePreparation(Connections connections, CaptureNames names, TypeChoices choices) {
         this.connections = connections;
         this.names = names;
-        this.textColumns = textColumns;
+        this.choices = choices;
     }
 
     /**
@@ -121,12 +121,12 @@ public final class CapturePreparation {
             ReplicationSlot.drop(connection, names.slot());
             slot = Optional.empty();
         }
-        CaptureChecks checks = new CaptureChecks(connections, names, textColumns);
+        CaptureChecks checks = new CaptureChecks(connections, names, choices);
         if (slot.isEmpty()) {
             // A slot that cannot be made must not leave publications behind.
             failOn(checks.server(connection), null);
         }
-        TableCatalog catalog = TableCatalog.load(connection, TypeCatalog.load(connection), textColumns);
+        TableCatalog catalog = TableCatalog.load(connection, TypeCatalog.load(connection), choices);
         List<SourceTable> live = new ArrayList<>();
         for (SourceTable table : tables) {
             SourceTable found = catalog.tables().get(table.id());
@@ -156,7 +156,7 @@ public final class CapturePreparation {
         if (SqlState.isLost(e)) {
             throw e;
         }
-        CaptureChecks checks = new CaptureChecks(connections, names, textColumns);
+        CaptureChecks checks = new CaptureChecks(connections, names, choices);
         List<Finding> findings = new ArrayList<>(checks.server(connection));
         findings.addAll(checks.tables(connection, tables));
         return CaptureChecks.firstFailure(findings, e).orElseGet(() -> PostgresErrors.running("prepare capture", e));

@@ -16,6 +16,7 @@ import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.SnapshotChunk;
 import io.tidemark.spi.source.SnapshotCut;
 import io.tidemark.spi.source.SourceTable;
+import io.tidemark.spi.source.UndecodableRow;
 import io.tidemark.spi.verify.TableReading;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -63,28 +64,39 @@ public final class PostgresSnapshotCut implements SnapshotCut {
         try {
             return read(chunk.relation(), connection -> {
                 RelationLayout layout = RelationLayout.load(connection, chunk.relation(), schema, types);
-                return rowCopy(layout).copy(connection, range, consumer);
+                return rowCopy(layout).copy(connection, range, consumer, null);
             });
-        } catch (RowCopy.UndecodableRow e) {
+        } catch (RowCopy.RowFailure e) {
             throw located(chunk.relation(), range, e);
         }
     }
 
     @Override
-    public long readKeys(RowSchema schema, List<List<String>> keys, Consumer<ChangeBatch> consumer) {
+    public long read(
+            SnapshotChunk chunk,
+            RowSchema schema,
+            Consumer<ChangeBatch> consumer,
+            Consumer<UndecodableRow> undecodable) {
+        return read(chunk.relation(), connection -> {
+            RelationLayout layout = RelationLayout.load(connection, chunk.relation(), schema, types);
+            return rowCopy(layout).copy(connection, BlockRange.parse(chunk.range()), consumer, undecodable);
+        });
+    }
+
+    @Override
+    public long readKeys(
+            RowSchema schema,
+            List<List<String>> keys,
+            Consumer<ChangeBatch> consumer,
+            Consumer<UndecodableRow> undecodable) {
         KeyConditions conditions = new KeyConditions(schema);
         long rows = 0;
-        try {
-            for (int from = 0; from < keys.size(); from += KeyConditions.KEYS_PER_QUERY) {
-                List<List<String>> part =
-                        keys.subList(from, Math.min(keys.size(), from + KeyConditions.KEYS_PER_QUERY));
-                rows += read(schema.table(), connection -> {
-                    RelationLayout layout = RelationLayout.load(connection, schema.table(), schema, types);
-                    return rowCopy(layout).copy(connection, conditions.join(layout, part), consumer);
-                });
-            }
-        } catch (RowCopy.UndecodableRow e) {
-            throw e.reason();
+        for (int from = 0; from < keys.size(); from += KeyConditions.KEYS_PER_QUERY) {
+            List<List<String>> part = keys.subList(from, Math.min(keys.size(), from + KeyConditions.KEYS_PER_QUERY));
+            rows += read(schema.table(), connection -> {
+                RelationLayout layout = RelationLayout.load(connection, schema.table(), schema, types);
+                return rowCopy(layout).copy(connection, conditions.join(layout, part), consumer, undecodable);
+            });
         }
         return rows;
     }
@@ -100,7 +112,7 @@ public final class PostgresSnapshotCut implements SnapshotCut {
     }
 
     /** Names the place of the row: the same query gives the rows in the same order. */
-    private TidemarkException located(TableId relation, BlockRange range, RowCopy.UndecodableRow row) {
+    private TidemarkException located(TableId relation, BlockRange range, RowCopy.RowFailure row) {
         String at = read(relation, connection -> {
             try (Statement statement = connection.createStatement();
                     ResultSet found = statement.executeQuery("SELECT ctid::text FROM ONLY " + relation.quoted()

@@ -1,17 +1,22 @@
 package io.tidemark.source.postgres.snapshot;
 
+import io.tidemark.source.postgres.type.BigEndian;
 import io.tidemark.source.postgres.type.CopyBinaryReader;
 import io.tidemark.source.postgres.type.RowDecoder;
 import io.tidemark.source.postgres.view.BlockRange;
 import io.tidemark.source.postgres.view.CopyRows;
 import io.tidemark.source.postgres.view.RelationLayout;
 import io.tidemark.spi.change.ChangeBatch;
+import io.tidemark.spi.change.Operation;
 import io.tidemark.spi.change.Position;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.source.UndecodableRow;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Reads rows of a relation by binary COPY. */
 final class RowCopy {
@@ -29,19 +34,30 @@ final class RowCopy {
     }
 
     /** Reads the rows of a range of blocks. */
-    long copy(Connection connection, BlockRange range, Consumer<ChangeBatch> consumer) throws SQLException {
-        return copy(connection, " FROM " + layout.from() + " WHERE " + range.condition(), consumer);
+    long copy(
+            Connection connection,
+            BlockRange range,
+            Consumer<ChangeBatch> consumer,
+            @Nullable Consumer<UndecodableRow> undecodable)
+            throws SQLException {
+        return copy(connection, " FROM " + layout.from() + " WHERE " + range.condition(), consumer, undecodable);
     }
 
     /**
      * Reads rows.
      *
      * @param source what stands behind the list of columns
+     * @param undecodable gets rows that cannot be decoded; null when the first one ends the copy
      */
-    long copy(Connection connection, String source, Consumer<ChangeBatch> consumer) throws SQLException {
+    long copy(
+            Connection connection,
+            String source,
+            Consumer<ChangeBatch> consumer,
+            @Nullable Consumer<UndecodableRow> undecodable)
+            throws SQLException {
+        RowDecoder decoder = new RowDecoder(layout.schema(), layout.types());
         ChangeBatch batch = new ChangeBatch(layout.schema(), ROWS_PER_BATCH);
-        CopyBinaryReader reader = new CopyBinaryReader(
-                new RowDecoder(layout.schema(), layout.types()), () -> batch, position.value(), takenMicros);
+        CopyBinaryReader reader = new CopyBinaryReader(decoder, () -> batch, position.value(), takenMicros);
         Progress progress = new Progress();
         try {
             CopyRows.read(
@@ -53,18 +69,48 @@ final class RowCopy {
                             batch.clear();
                             progress.bytes = 0;
                         }
-                        reader.feed(row, 0, row.length);
+                        try {
+                            reader.feed(row, 0, row.length);
+                        } catch (TidemarkException e) {
+                            if (undecodable == null || e.code() != ErrorCode.SOURCE_VALUE) {
+                                throw e;
+                            }
+                            undecodable.accept(rejected(decoder, row, progress.rows, e));
+                        }
                         progress.bytes += row.length;
                         progress.rows++;
                         return true;
                     });
         } catch (TidemarkException e) {
-            throw e.code() == ErrorCode.SOURCE_VALUE ? new UndecodableRow(progress.rows, e) : e;
+            throw undecodable == null && e.code() == ErrorCode.SOURCE_VALUE ? new RowFailure(progress.rows, e) : e;
         }
         if (!batch.isEmpty()) {
             consumer.accept(batch);
         }
         return reader.finish();
+    }
+
+    /** A message is a row: before the first one the header, then the count of fields, then each with its length. */
+    private UndecodableRow rejected(RowDecoder decoder, byte[] row, long sequence, TidemarkException reason) {
+        int columns = decoder.columnCount();
+        int[] offsets = new int[columns];
+        int[] lengths = new int[columns];
+        int at = CopyBinaryReader.rowStart(row) + 2;
+        for (int i = 0; i < columns; i++) {
+            lengths[i] = BigEndian.int32(row, at);
+            at += 4;
+            offsets[i] = at;
+            at += Math.max(0, lengths[i]);
+        }
+        List<String> key = decoder.key(row, offsets, lengths);
+        return new UndecodableRow(
+                layout.schema().table(),
+                Operation.INSERT,
+                position,
+                sequence,
+                key.isEmpty() ? List.of() : List.of(key),
+                reason,
+                row);
     }
 
     /** What has been read so far. */
@@ -74,13 +120,13 @@ final class RowCopy {
     }
 
     /** A row of a copy could not be decoded; where it is has yet to be found out. */
-    static final class UndecodableRow extends RuntimeException {
+    static final class RowFailure extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         private final long offset;
         private final TidemarkException reason;
 
-        UndecodableRow(long offset, TidemarkException reason) {
+        RowFailure(long offset, TidemarkException reason) {
             super(reason);
             this.offset = offset;
             this.reason = reason;

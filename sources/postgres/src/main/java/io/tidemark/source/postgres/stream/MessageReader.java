@@ -32,6 +32,13 @@ final class MessageReader {
         return java.util.Arrays.copyOfRange(buffer, start, limit);
     }
 
+    /** A reader of this message from a place on. */
+    MessageReader rest(int from) {
+        MessageReader rest = new MessageReader();
+        rest.reset(buffer, from, limit - from, lsn);
+        return rest;
+    }
+
     int remaining() {
         return limit - position;
     }

@@ -97,7 +97,7 @@ public final class PostgresChangeStream implements ChangeStream {
         try {
             Relations relations = new Relations(
                     request.tables(),
-                    request.textColumns(),
+                    request.choices(),
                     () -> look(request, PostgresChangeStream::types),
                     new Lookup(request));
             connection = request.connections().openReplication();

@@ -1,6 +1,7 @@
 package io.tidemark.source.postgres.stream;
 
 import io.tidemark.source.postgres.catalog.TableHistory;
+import io.tidemark.source.postgres.type.ColumnChoices;
 import io.tidemark.source.postgres.type.PgType;
 import io.tidemark.source.postgres.type.TypeCatalog;
 import io.tidemark.spi.schema.BeforeImage;
@@ -8,6 +9,7 @@ import io.tidemark.spi.schema.Column;
 import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.SourceTable;
+import io.tidemark.spi.source.TypeChoices;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -29,7 +31,7 @@ final class Relations {
 
     private final Map<Integer, StreamRelation> known = new HashMap<>();
     private final Map<Integer, SourceTable> registered = new HashMap<>();
-    private final Set<String> textColumns;
+    private final TypeChoices choices;
     private final Supplier<TypeCatalog> typeSource;
     private final CatalogLookup lookup;
     private final Map<Integer, Long> fileNodes = new HashMap<>();
@@ -43,11 +45,10 @@ final class Relations {
      * @param typeSource asked at first, and again when a column has a type that is not known
      * @param lookup asked when a table is described: rarely, since the server describes a table at first and after it changed
      */
-    Relations(
-            List<SourceTable> tables, Set<String> textColumns, Supplier<TypeCatalog> typeSource, CatalogLookup lookup) {
+    Relations(List<SourceTable> tables, TypeChoices choices, Supplier<TypeCatalog> typeSource, CatalogLookup lookup) {
         this.lookup = lookup;
         tables.forEach(table -> registered.put(Integer.parseUnsignedInt(table.identity()), table));
-        this.textColumns = textColumns;
+        this.choices = choices;
         this.typeSource = typeSource;
         this.types = typeSource.get();
     }
@@ -111,10 +112,7 @@ final class Relations {
             for (int i = 0; i < count; i++) {
                 boolean isKey = (in.int8() & KEY_FLAG) != 0;
                 String columnName = in.string();
-                PgType type = type(in.int32(), in.int32());
-                if (textColumns.contains(id + "." + columnName)) {
-                    type = type.asText();
-                }
+                PgType type = carried(type(in.int32(), in.int32()), id, columnName, table);
                 columns.add(column(columnName, type, table));
                 columnTypes.add(type);
                 if (isKey) {
@@ -154,6 +152,18 @@ final class Relations {
             type = PgType.of(oid, typmod, types);
         }
         return type;
+    }
+
+    /** A column of the registered type is carried as it is registered; what is chosen now counts for others only. */
+    private PgType carried(PgType type, TableId id, String name, @Nullable SourceTable table) {
+        int index = table == null ? -1 : table.schema().indexOf(name);
+        if (table != null && index >= 0) {
+            Column known = table.schema().columns().get(index);
+            if (known.sourceType().equals(type.sourceType())) {
+                return type.as(known.type()).orElse(type);
+            }
+        }
+        return ColumnChoices.apply(choices, id, name, type);
     }
 
     private static Column column(String name, PgType type, @Nullable SourceTable table) {

@@ -2,11 +2,11 @@ package io.tidemark.source.postgres.stream;
 
 import io.tidemark.source.postgres.connection.Connections;
 import io.tidemark.spi.source.SourceTable;
+import io.tidemark.spi.source.TypeChoices;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * What a change stream reads, and how.
@@ -16,7 +16,7 @@ import java.util.Set;
  * @param publications names of the publications, as they are (unquoted); they exist
  * @param resumeToken a token of an earlier stream, after which to go on; empty to begin where the slot is
  * @param tables tables as registered, matched by oid ({@link SourceTable#identity}); others are delivered with the key that the stream tells
- * @param textColumns columns to carry as text, as {@code schema.table.column}
+ * @param choices what the user wants columns to be carried as
  * @param scratch folder for transactions in progress, for this stream alone; what an earlier one left there is deleted
  * @param clock tells the time at which the source was known to have nothing more to send
  */
@@ -26,13 +26,12 @@ public record ReplicationRequest(
         List<String> publications,
         Optional<String> resumeToken,
         List<SourceTable> tables,
-        Set<String> textColumns,
+        TypeChoices choices,
         Path scratch,
         Clock clock) {
     public ReplicationRequest {
         publications = List.copyOf(publications);
         tables = List.copyOf(tables);
-        textColumns = Set.copyOf(textColumns);
         if (publications.isEmpty()) {
             throw new IllegalArgumentException("Cannot read changes of no publication (slot=" + slot + ")");
         }

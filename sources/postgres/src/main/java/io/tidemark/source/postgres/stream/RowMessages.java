@@ -7,6 +7,7 @@ import io.tidemark.spi.change.Position;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.source.ChangeSink;
+import io.tidemark.spi.source.UndecodableRow;
 import java.nio.charset.StandardCharsets;
 
 /** Decodes the messages inside a transaction: relations, rows, truncations, logical messages. */
@@ -63,6 +64,7 @@ final class RowMessages {
     }
 
     private void insert(MessageReader in, ChangeSink sink) {
+        int start = in.skip(0);
         StreamRelation relation = relations.load(in.int32(), in);
         expect(in, 'N');
         long sequence = transaction.takeSequence();
@@ -74,11 +76,12 @@ final class RowMessages {
             events++;
         } catch (TidemarkException e) {
             batch.truncate(size);
-            reject(e, relation, sequence, in, sink);
+            reject(e, Operation.INSERT, relation, sequence, start, in, sink);
         }
     }
 
     private void update(MessageReader in, ChangeSink sink) {
+        int start = in.skip(0);
         StreamRelation relation = relations.load(in.int32(), in);
         int kind = in.int8();
         boolean hasOld = kind == 'K' || kind == 'O';
@@ -101,11 +104,12 @@ final class RowMessages {
             events += batch.size() - size;
         } catch (TidemarkException e) {
             batch.truncate(size);
-            reject(e, relation, sequence, in, sink);
+            reject(e, Operation.UPDATE, relation, sequence, start, in, sink);
         }
     }
 
     private void delete(MessageReader in, ChangeSink sink) {
+        int start = in.skip(0);
         StreamRelation relation = relations.load(in.int32(), in);
         int kind = in.int8();
         if (kind != 'K' && kind != 'O') {
@@ -121,7 +125,7 @@ final class RowMessages {
             events++;
         } catch (TidemarkException e) {
             batch.truncate(size);
-            reject(e, relation, sequence, in, sink);
+            reject(e, Operation.DELETE, relation, sequence, start, in, sink);
         }
     }
 
@@ -223,13 +227,26 @@ final class RowMessages {
 
     /** A value that cannot be represented concerns its row only; anything else ends the stream. */
     private void reject(
-            TidemarkException reason, StreamRelation relation, long sequence, MessageReader in, ChangeSink sink) {
+            TidemarkException reason,
+            Operation operation,
+            StreamRelation relation,
+            long sequence,
+            int start,
+            MessageReader in,
+            ChangeSink sink) {
         if (!concernsRow(reason)) {
             throw reason;
         }
         events++;
-        sink.undecodable(
-                relation.schema().table(), new Position(transaction.position()), sequence, reason, in.message());
+        byte[] message = in.message();
+        sink.undecodable(new UndecodableRow(
+                relation.schema().table(),
+                operation,
+                new Position(transaction.position()),
+                sequence,
+                RejectedKeys.of(relation, in.rest(start)),
+                reason,
+                message));
     }
 
     private static boolean concernsRow(TidemarkException e) {

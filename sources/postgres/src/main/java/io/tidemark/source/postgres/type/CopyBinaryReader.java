@@ -167,6 +167,13 @@ public final class CopyBinaryReader {
         rows++;
     }
 
+    /** Where the row starts in a piece that holds one row whole, and before the first one the header. */
+    public static int rowStart(byte[] data) {
+        boolean hasHeader =
+                data.length > HEADER_BYTES && Arrays.equals(data, 0, SIGNATURE.length, SIGNATURE, 0, SIGNATURE.length);
+        return hasHeader ? HEADER_BYTES + BigEndian.int32(data, SIGNATURE.length + 4) : 0;
+    }
+
     /** Length of the header, or 0 when it has not arrived whole. */
     private int readHeader(byte[] data, int offset, int end) {
         if (end - offset < HEADER_BYTES) {

@@ -28,6 +28,16 @@ final class Decoders {
         ((IntVector) out).append(BigEndian.int32(buffer, offset));
     }
 
+    /** An integer of two or four bytes as one of eight. */
+    static void widened(ColumnVector out, byte[] buffer, int offset, int length) {
+        if (length == 2) {
+            ((LongVector) out).append(BigEndian.int16(buffer, offset));
+        } else {
+            ValueErrors.checkLength(length, 4);
+            ((LongVector) out).append(BigEndian.int32(buffer, offset));
+        }
+    }
+
     static void int8(ColumnVector out, byte[] buffer, int offset, int length) {
         ValueErrors.checkLength(length, 8);
         ((LongVector) out).append(BigEndian.int64(buffer, offset));

@@ -8,6 +8,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds text forms by oid: built-in types, arrays of them, and what users and extensions make of them. */
 final class FormFinder {
+    /** Types of the extensions that come with Postgres, and whose binary form is known. */
+    private static final Map<String, TextForm> EXTENSIONS =
+            Map.of("citext", ScalarText::text, "hstore", DocumentText::hstore, "ltree", ScalarText::versionedText);
+
     private final TypeCatalog catalog;
     private final Map<Integer, TextForm> found = new ConcurrentHashMap<>();
 
@@ -82,17 +86,16 @@ final class FormFinder {
         return builtin == null ? ',' : builtin.delimiter();
     }
 
-    /** Types of the extensions that come with Postgres, and whose binary form is known. */
+    /** Names of the extensions' types that are carried. */
+    static Iterable<String> extensions() {
+        return EXTENSIONS.keySet();
+    }
+
     private static @Nullable TextForm ofExtension(UserType type) {
         String name = type.name().substring(type.name().lastIndexOf('.') + 1);
         if (!name.equals(type.extension())) {
             return null;
         }
-        return switch (name) {
-            case "citext" -> ScalarText::text;
-            case "hstore" -> DocumentText::hstore;
-            case "ltree" -> ScalarText::versionedText;
-            default -> null;
-        };
+        return EXTENSIONS.get(name);
     }
 }

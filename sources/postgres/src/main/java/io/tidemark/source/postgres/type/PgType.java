@@ -3,6 +3,8 @@ package io.tidemark.source.postgres.type;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.schema.ColumnType;
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +23,7 @@ public final class PgType {
     private final int oid;
     private final String sourceType;
     private final ColumnType columnType;
+    private final ColumnType declared;
     private final @Nullable BuiltinType builtin;
     private final boolean isMoney;
     private final @Nullable TextForm form;
@@ -30,6 +33,7 @@ public final class PgType {
             int oid,
             String sourceType,
             ColumnType columnType,
+            ColumnType declared,
             @Nullable BuiltinType builtin,
             boolean isMoney,
             @Nullable TextForm form,
@@ -37,6 +41,7 @@ public final class PgType {
         this.oid = oid;
         this.sourceType = sourceType;
         this.columnType = columnType;
+        this.declared = declared;
         this.builtin = builtin;
         this.isMoney = isMoney;
         this.form = form;
@@ -69,13 +74,41 @@ public final class PgType {
         } else if (builtin != null) {
             type = builtin.type();
         }
-        return new PgType(oid, sourceType, type, builtin, isMoney, form, catalog);
+        return new PgType(oid, sourceType, type, type, builtin, isMoney, form, catalog);
     }
 
     /** The same, carried as STRING because the user wants it so. */
     public PgType asText() {
         TextForm text = isMoney ? moneyText(catalog.moneyScale()) : form;
-        return new PgType(oid, sourceType, ColumnType.STRING, builtin, isMoney, text, catalog);
+        return new PgType(oid, sourceType, ColumnType.STRING, declared, builtin, isMoney, text, catalog);
+    }
+
+    /**
+     * The same, carried as another column type.
+     *
+     * @return empty when that is not possible
+     */
+    public Optional<PgType> as(ColumnType wanted) {
+        if (wanted.equals(columnType)) {
+            return Optional.of(this);
+        }
+        if (wanted.equals(ColumnType.STRING)) {
+            return Optional.of(asText());
+        }
+        boolean isDecimal =
+                wanted.kind() == ColumnType.Kind.DECIMAL && builtin != null && builtin.oid() == BuiltinType.NUMERIC;
+        boolean isWider = wanted.equals(ColumnType.INT64)
+                && builtin != null
+                && builtin.type().equals(ColumnType.INT32);
+        return isDecimal || isWider
+                ? Optional.of(new PgType(oid, sourceType, wanted, declared, builtin, isMoney, form, catalog))
+                : Optional.empty();
+    }
+
+    /** The type's name without its modifier, then that of the type under a domain. */
+    List<String> names() {
+        String own = TypeNames.of(oid, -1, catalog);
+        return builtin == null || builtin.name().equals(own) ? List.of(own) : List.of(own, builtin.name());
     }
 
     /** How the column is carried; STRING when the type is not supported. */
@@ -113,6 +146,11 @@ public final class PgType {
         if (columnType.kind() == ColumnType.Kind.DECIMAL) {
             return isMoney ? Decoders::money : Decoders.decimal(columnType);
         }
+        if (builtin != null
+                && columnType.kind() == ColumnType.Kind.INT64
+                && builtin.type().equals(ColumnType.INT32)) {
+            return Decoders::widened;
+        }
         boolean isText = columnType.kind() == ColumnType.Kind.STRING;
         if (builtin != null && builtin.decoder() != null && builtin.type().equals(columnType)) {
             return isText && catalog.checksText() ? new TextDecoder(builtin.text(), true) : builtin.decoder();
@@ -140,8 +178,16 @@ public final class PgType {
                 : "textin(" + builtin.outputFunction() + "(" + quotedColumn + "))";
     }
 
-    /** SQL for the column's value when its column type is not STRING: the column itself, but money as the number that it is. */
+    /**
+     * SQL for the column's value when its column type is not STRING: the column itself, but money as the number that it is, and a decimal
+     * that the user chose with the digits of that. One that has more digits keeps them, so that it is no value of the column type.
+     */
     public String valueExpression(String quotedColumn) {
+        if (columnType.kind() == ColumnType.Kind.DECIMAL && !columnType.equals(declared)) {
+            String rounded = "round(" + quotedColumn + ", " + columnType.scale() + ")";
+            return "case when " + quotedColumn + " = " + rounded + " then " + rounded + " else " + quotedColumn
+                    + " end";
+        }
         return isMoney ? quotedColumn + "::numeric" : quotedColumn;
     }
 

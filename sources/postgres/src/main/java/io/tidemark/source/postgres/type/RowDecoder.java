@@ -3,6 +3,8 @@ package io.tidemark.source.postgres.type;
 import io.tidemark.spi.change.ChangeBatch;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.schema.RowSchema;
+import io.tidemark.spi.verify.CanonicalValue;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The decoders of a table's columns, in schema order. For one thread. */
@@ -31,6 +33,30 @@ public final class RowDecoder {
 
     public int columnCount() {
         return decoders.length;
+    }
+
+    /**
+     * Reads the key of a row of which another value cannot be decoded.
+     *
+     * @param offsets where each column's value starts in the buffer
+     * @param lengths its bytes; negative when there is none
+     * @return canonical texts in key order; empty when there is no key or it cannot be read
+     */
+    public List<String> key(byte[] buffer, int[] offsets, int[] lengths) {
+        ChangeBatch scratch = new ChangeBatch(schema, 1);
+        List<String> key = new ArrayList<>();
+        for (int column : schema.keyIndexes()) {
+            if (lengths[column] < 0) {
+                return List.of();
+            }
+            try {
+                decoders[column].append(scratch.column(column), buffer, offsets[column], lengths[column]);
+            } catch (TidemarkException e) {
+                return List.of();
+            }
+            key.add(CanonicalValue.text(scratch.column(column), 0));
+        }
+        return key;
     }
 
     /**

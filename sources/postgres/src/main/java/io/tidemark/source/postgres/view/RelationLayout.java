@@ -176,11 +176,9 @@ public record RelationLayout(String from, RowSchema schema, List<PgType> types, 
 
     private static PgType type(
             TableId relation, RowSchema schema, Column column, TableColumn live, TypeCatalog catalog) {
-        PgType type = PgType.of(live.typeOid(), live.typmod(), catalog);
-        if (!type.columnType().equals(column.type()) && column.type().equals(ColumnType.STRING)) {
-            // The user wants it as text.
-            type = type.asText();
-        }
+        PgType found = PgType.of(live.typeOid(), live.typmod(), catalog);
+        // The user may have wanted it so.
+        PgType type = found.as(column.type()).orElse(found);
         if (!type.columnType().equals(column.type())) {
             throw changed(relation, "column " + column.name() + " is now of type " + type.sourceType());
         }

@@ -11,6 +11,7 @@ import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.Source;
 import io.tidemark.spi.source.SourceTable;
 import io.tidemark.testkit.postgres.EmbeddedPostgresServer;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -59,8 +60,7 @@ class TableCatalogIT {
         assertThat(table.estimatedRows()).isEqualTo(5000);
         assertThat(table.estimatedBytes()).isBetween(200_000L, 500_000L);
         assertThat(table.notices()).isEmpty();
-        assertThat(table("t", List.of("public.t.n")).schema().columns().get(2).type())
-                .isEqualTo(ColumnType.STRING);
+        assertThat(table("t", List.of("n")).schema().columns().get(2).type()).isEqualTo(ColumnType.STRING);
     }
 
     @Test
@@ -164,7 +164,9 @@ class TableCatalogIT {
     }
 
     private SourceTable table(String name, List<String> textColumns) {
-        try (Source source = TestSource.open(server, database, "p", Map.of(), textColumns)) {
+        Map<String, ColumnType> chosen = new HashMap<>();
+        textColumns.forEach(column -> chosen.put(column, ColumnType.STRING));
+        try (Source source = TestSource.open(server, database, "p", Map.of(), TestSource.choices(name, chosen))) {
             return TestSource.table(source, "public", name);
         }
     }

@@ -12,6 +12,7 @@ import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.Source;
 import io.tidemark.spi.source.SourceStatus;
 import io.tidemark.spi.source.SourceTable;
+import io.tidemark.spi.source.TypeChoices;
 import io.tidemark.testkit.postgres.EmbeddedPostgresServer;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -293,7 +294,7 @@ class PreparationIT {
         server.execute(database, "create table a (id int primary key)");
         try (Source mine = TestSource.open(server, database, "a-b_" + database);
                 Source theirs = TestSource.open(
-                        server, database, "a_b_" + database, Map.of("slot", "other_" + database), List.of())) {
+                        server, database, "a_b_" + database, Map.of("slot", "other_" + database), TypeChoices.NONE)) {
             mine.prepare(mine.tables(), Optional.empty());
             assertError(
                     () -> theirs.prepare(theirs.tables(), Optional.empty()),

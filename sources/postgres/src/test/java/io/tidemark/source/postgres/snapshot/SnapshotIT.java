@@ -12,6 +12,7 @@ import io.tidemark.spi.change.IntVector;
 import io.tidemark.spi.change.Operation;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.schema.ColumnType;
 import io.tidemark.spi.source.SnapshotChunk;
 import io.tidemark.spi.source.SnapshotCut;
 import io.tidemark.spi.source.Source;
@@ -326,7 +327,8 @@ class SnapshotIT {
                             "Cannot represent value: infinity is no timestamp (table=public.t, column=at, type=timestamp with time zone,"
                                     + " relation=public.t, ctid=(5,76))");
         }
-        try (Source source = TestSource.open(server, database, "texts", Map.of(), List.of("public.t.at"));
+        try (Source source = TestSource.open(
+                        server, database, "texts", Map.of(), TestSource.choices("t", Map.of("at", ColumnType.STRING)));
                 SnapshotCut cut = source.openCut(1, TIMEOUT)) {
             Set<String> rows = new HashSet<>();
             TestSource.readAll(cut, TestSource.table(source, "public", "t"), CHUNK_BYTES, batch -> texts(batch, rows));

@@ -334,8 +334,8 @@ class ChangeStreamIT {
     @Test
     void carriesColumnsAsTextWhenAsked() throws SQLException {
         probe.execute("create table t (id int primary key, d date, at timestamptz)");
-        probe.asText("public.t.d");
-        probe.asText("public.t.at");
+        probe.asText("t", "d");
+        probe.asText("t", "at");
         probe.register("t", List.of("id"), BeforeImage.KEY);
         probe.open();
         probe.execute("insert into t values (1, 'infinity', '2024-07-01 12:00:00.5+02')");

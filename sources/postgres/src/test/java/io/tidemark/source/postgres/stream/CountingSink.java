@@ -3,10 +3,9 @@ package io.tidemark.source.postgres.stream;
 import io.tidemark.spi.change.ChangeBatch;
 import io.tidemark.spi.change.IntVector;
 import io.tidemark.spi.change.Position;
-import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.schema.RowSchema;
-import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.ChangeSink;
+import io.tidemark.spi.source.UndecodableRow;
 
 /** Counts rows and sums their first column, in one batch per schema that is emptied when full. */
 final class CountingSink implements ChangeSink {
@@ -44,8 +43,8 @@ final class CountingSink implements ChangeSink {
     }
 
     @Override
-    public void undecodable(TableId table, Position position, long sequence, TidemarkException reason, byte[] raw) {
-        throw new AssertionError(reason);
+    public void undecodable(UndecodableRow row) {
+        throw new AssertionError(row.reason());
     }
 
     long rows() {

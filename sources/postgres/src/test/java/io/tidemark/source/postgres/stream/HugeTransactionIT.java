@@ -3,6 +3,7 @@ package io.tidemark.source.postgres.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.tidemark.spi.source.TypeChoices;
 import io.tidemark.testkit.postgres.EmbeddedPostgresServer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -13,7 +14,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -72,7 +72,7 @@ class HugeTransactionIT {
                     List.of("probe"),
                     Optional.empty(),
                     List.of(),
-                    Set.of(),
+                    TypeChoices.NONE,
                     Path.of(arguments[4]),
                     Clock.systemUTC());
             try (PostgresChangeStream stream = PostgresChangeStream.open(request)) {

@@ -8,11 +8,11 @@ import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.schema.BeforeImage;
 import io.tidemark.spi.schema.RowSchema;
+import io.tidemark.spi.source.TypeChoices;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,7 +43,7 @@ class PgOutputDecoderTest {
 
     private PgOutputDecoder decoder() {
         return new PgOutputDecoder(
-                new Relations(List.of(), Set.of(), () -> TypeCatalog.EMPTY, NoCatalog.INSTANCE), spilled);
+                new Relations(List.of(), TypeChoices.NONE, () -> TypeCatalog.EMPTY, NoCatalog.INSTANCE), spilled);
     }
 
     private void decode(byte[]... messages) {

@@ -14,6 +14,7 @@ import io.tidemark.spi.schema.ColumnType;
 import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.ChangeSink;
+import io.tidemark.spi.source.UndecodableRow;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -57,10 +58,15 @@ final class RecordingSink implements ChangeSink {
     }
 
     @Override
-    public void undecodable(TableId table, Position position, long sequence, TidemarkException reason, byte[] raw) {
+    public void undecodable(UndecodableRow row) {
         flush();
-        lines.add("rejected " + table);
-        rejections.add(new Rejection(table, position, sequence, reason, new String(raw, StandardCharsets.ISO_8859_1)));
+        lines.add("rejected " + row.table());
+        rejections.add(new Rejection(
+                row.table(),
+                row.position(),
+                row.sequence(),
+                row.reason(),
+                new String(row.raw(), StandardCharsets.ISO_8859_1)));
     }
 
     private void flush() {

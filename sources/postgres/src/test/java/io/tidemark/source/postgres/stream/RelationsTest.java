@@ -10,9 +10,9 @@ import io.tidemark.spi.schema.ColumnType;
 import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.SourceTable;
+import io.tidemark.spi.source.TypeChoices;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -24,7 +24,7 @@ class RelationsTest {
         List<SourceTable> tables = java.util.Arrays.stream(schemas)
                 .map(schema -> new SourceTable(schema, Integer.toUnsignedString(OID), -1, -1, List.of()))
                 .toList();
-        return new Relations(tables, Set.of(), () -> TypeCatalog.EMPTY, NoCatalog.INSTANCE);
+        return new Relations(tables, TypeChoices.NONE, () -> TypeCatalog.EMPTY, NoCatalog.INSTANCE);
     }
 
     private static RowSchema registered(List<String> key, BeforeImage beforeImage) {
@@ -124,7 +124,7 @@ class RelationsTest {
                 false);
         Relations relations = new Relations(
                 List.of(),
-                Set.of(),
+                TypeChoices.NONE,
                 () -> asked.incrementAndGet() == 1 ? TypeCatalog.EMPTY : later,
                 NoCatalog.INSTANCE);
         describe(relations, 'd', true, false);

@@ -2,13 +2,16 @@ package io.tidemark.source.postgres.stream;
 
 import io.tidemark.source.postgres.connection.Connections;
 import io.tidemark.source.postgres.connection.PostgresUrl;
+import io.tidemark.source.postgres.type.ColumnChoices;
 import io.tidemark.source.postgres.type.PgType;
 import io.tidemark.source.postgres.type.TypeCatalog;
 import io.tidemark.spi.schema.BeforeImage;
 import io.tidemark.spi.schema.Column;
+import io.tidemark.spi.schema.ColumnType;
 import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.SourceTable;
+import io.tidemark.spi.source.TypeChoices;
 import io.tidemark.testkit.postgres.EmbeddedPostgresServer;
 import java.io.IOException;
 import java.io.StringReader;
@@ -21,10 +24,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.awaitility.Awaitility;
 import org.postgresql.PGConnection;
 
@@ -37,7 +40,7 @@ final class StreamProbe implements AutoCloseable {
     private final Path scratch;
     private Connection sql;
     private final List<SourceTable> tables = new ArrayList<>();
-    private final Set<String> textColumns = new HashSet<>();
+    private final Map<TableId, Map<String, ColumnType>> chosen = new HashMap<>();
     private String publication = "probe";
     private PostgresChangeStream stream;
     private int takes;
@@ -120,8 +123,9 @@ final class StreamProbe implements AutoCloseable {
                 .untilAsserted(() -> execute("select pg_drop_replication_slot('" + slot() + "')"));
     }
 
-    void asText(String column) {
-        textColumns.add(column);
+    void asText(String table, String column) {
+        chosen.computeIfAbsent(new TableId("public", table), key -> new HashMap<>())
+                .put(column, ColumnType.STRING);
     }
 
     /** Registers a table as it is now. */
@@ -134,10 +138,11 @@ final class StreamProbe implements AutoCloseable {
                                 + " where attrelid = '" + table
                                 + "'::regclass and attnum > 0 and not attisdropped order by attnum")) {
             while (rows.next()) {
-                PgType type = PgType.of((int) rows.getLong(2), rows.getInt(3), types);
-                if (textColumns.contains("public." + table + "." + rows.getString(1))) {
-                    type = type.asText();
-                }
+                PgType type = ColumnChoices.apply(
+                        new TypeChoices(Map.of(), chosen),
+                        new TableId("public", table),
+                        rows.getString(1),
+                        PgType.of((int) rows.getLong(2), rows.getInt(3), types));
                 columns.add(new Column(rows.getString(1), type.columnType(), rows.getBoolean(4), type.sourceType()));
             }
         }
@@ -160,7 +165,14 @@ final class StreamProbe implements AutoCloseable {
 
     PostgresChangeStream open(Optional<String> token) {
         stream = PostgresChangeStream.open(new ReplicationRequest(
-                connections(), slot(), List.of(publication), token, tables, textColumns, scratch, Clock.systemUTC()));
+                connections(),
+                slot(),
+                List.of(publication),
+                token,
+                tables,
+                new TypeChoices(Map.of(), chosen),
+                scratch,
+                Clock.systemUTC()));
         return stream;
     }
 

@@ -7,6 +7,7 @@ import io.tidemark.source.postgres.TestSource;
 import io.tidemark.spi.change.ChangeBatch;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.schema.ColumnType;
 import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.source.SnapshotCut;
 import io.tidemark.spi.source.Source;
@@ -133,10 +134,11 @@ class TableReadingIT {
                 server.execute(database, "insert into t (id, c" + i + ") values (" + ++id + ", " + value + ")");
             }
         }
-        List<String> asText =
-                IntStream.range(0, types.size()).mapToObj(i -> "public.t.c" + i).toList();
-        for (List<String> textColumns : List.of(List.<String>of(), asText)) {
-            try (Source source = TestSource.open(server, database, "p", Map.of(), textColumns);
+        Map<String, ColumnType> asText = IntStream.range(0, types.size())
+                .boxed()
+                .collect(Collectors.toMap(i -> "c" + i, i -> ColumnType.STRING));
+        for (Map<String, ColumnType> chosen : List.of(Map.<String, ColumnType>of(), asText)) {
+            try (Source source = TestSource.open(server, database, "p", Map.of(), TestSource.choices("t", chosen));
                     SnapshotCut cut = source.openCut(2, TIMEOUT)) {
                 SourceTable table = TestSource.table(source, "public", "t");
                 List<List<String>> decoded = decoded(cut, table);

@@ -1,0 +1,105 @@
+package io.tidemark.dist.reference;
+
+import io.tidemark.lake.iceberg.schema.IcebergSchemas;
+import io.tidemark.source.postgres.type.TypeTable;
+import io.tidemark.spi.lake.LakeTableSpec;
+import io.tidemark.spi.schema.BeforeImage;
+import io.tidemark.spi.schema.Column;
+import io.tidemark.spi.schema.ColumnType;
+import io.tidemark.spi.schema.RowSchema;
+import io.tidemark.spi.schema.TableId;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** {@code docs/reference/types.md}. */
+final class TypesPage {
+    private static final String INTRODUCTION = """
+            # Types
+
+            <!-- Generated from the code that decodes; TypeTableIT takes each row through load, changes, slice, mirror and verify. -->
+
+            A value arrives as the database holds it, or its row does not arrive and says why. What a type of the lake holds exactly
+            gets that type; everything else is carried as `string`, in the text that the database itself prints (`datestyle` ISO,
+            `timezone` UTC, `intervalstyle` postgres, `bytea_output` hex, the shortest exact digits of floats). `string` holds every
+            value.
+
+            **Values that do not fit** fail their table with `SOURCE_VALUE`, or with `on-bad-value: dead-letter` are set aside with
+            their row: `tidemark dead-letters` lists them. No value is rounded, cut or replaced. To carry such values, carry the
+            column as `string`.
+
+            **Choices** are made in the configuration and hold for load, stream, verify and repair; a loaded table needs
+            `tidemark resync TABLE`:
+
+            ```yaml
+            types: {timestamp: string}                  # by source type, in all tables
+            tables:
+              - include: public.orders
+                columns: {paid_at: string, price: "decimal(20,4)"}
+              - include: public.*
+            ```
+
+            Types are named without modifier, as Postgres prints them or by their usual short names (`timestamptz`, `varchar`,
+            `int4`); those of users with their schema (`public.price`). A column's choice goes before one for its type, and that
+            before one for the type under a domain. A decimal for `numeric` counts for columns that declare no precision; with a
+            chosen decimal, values of more digits, NaN and infinity do not fit.
+
+            How each slice type is stored is in [slice-format.md](slice-format.md).
+            """;
+
+    private TypesPage() {}
+
+    static String text() {
+        StringBuilder text = new StringBuilder(INTRODUCTION);
+        append(text, "PostgreSQL: built-in types", TypeTable.builtin());
+        text.append(
+                "\nArrays of these are carried as `string`, as Postgres prints them: `{1,NULL,3}`. Those of `money` are not supported: they print as the\nserver's locale has it.\n");
+        append(text, "PostgreSQL: types of users and extensions", TypeTable.made());
+        text.append("""
+
+            A `numeric(p,s)` of more than 38 digits, or with s below 0 or above p, is carried as `string`. The digits of `money` follow
+            `lc_monetary`.
+
+            Types of other extensions are not supported, because their binary form is not known for certain: `tidemark check` names
+            such columns, and their tables fail with `SOURCE_TYPE`. A text that is not UTF-8, in a database of encoding SQL_ASCII, does
+            not fit. Of a NaN that is a float, the payload bits are not kept.
+            """);
+        return text.toString();
+    }
+
+    private static void append(StringBuilder text, String title, List<TypeTable.Row> rows) {
+        text.append("\n## ").append(title).append("\n\n");
+        text.append("| source type | slice type | Iceberg type | does not fit | can also be |\n");
+        text.append("| --- | --- | --- | --- | --- |\n");
+        for (TypeTable.Row row : rows) {
+            text.append("| ")
+                    .append(Markdown.code(row.name()))
+                    .append(" | ")
+                    .append(Markdown.cell(row.carriedText()))
+                    .append(" | ")
+                    .append(Markdown.cell(iceberg(row)))
+                    .append(" | ")
+                    .append(Markdown.cell(row.misfits()))
+                    .append(" | ")
+                    .append(row.choices().stream().map(Markdown::cell).collect(Collectors.joining(", ")))
+                    .append(" |\n");
+        }
+    }
+
+    /** What the lake makes of it; digits that are the user's stay letters. */
+    private static String iceberg(TypeTable.Row row) {
+        ColumnType carried = row.carried();
+        if (!carried.toString().equals(row.carriedText())) {
+            return row.carriedText();
+        }
+        RowSchema schema = new RowSchema(
+                new TableId("public", "t"),
+                List.of(new Column("c", carried, true, row.name())),
+                List.of(),
+                BeforeImage.FULL);
+        return IcebergSchemas.of(new LakeTableSpec(schema, List.of(), LakeTableSpec.DeleteMode.HARD))
+                .columns()
+                .get(0)
+                .type()
+                .toString();
+    }
+}

@@ -1,0 +1,48 @@
+package io.tidemark.engine.capture;
+
+import io.tidemark.engine.config.BadValues;
+import io.tidemark.engine.pipeline.Pipeline;
+import io.tidemark.engine.table.LoadPlan;
+import io.tidemark.engine.table.TableRecord;
+import io.tidemark.engine.table.TableState;
+import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.schema.TableId;
+import io.tidemark.spi.source.UndecodableRow;
+import java.util.Optional;
+
+/**
+ * What capture does with a row that cannot be decoded. It becomes a dead letter in any case, because the slice log goes on without it; what the
+ * configuration says decides whether its table fails too.
+ */
+final class SetAside {
+    private final Pipeline pipeline;
+
+    SetAside(Pipeline pipeline) {
+        this.pipeline = pipeline;
+    }
+
+    void take(UndecodableRow row) {
+        Optional<TableRecord> record = pipeline.registry().find(row.table());
+        if (record.isEmpty() || record.orElseThrow().state() == TableState.DROPPED) {
+            return;
+        }
+        LoadPlan load = record.orElseThrow().load();
+        if (load != null && row.position().isBefore(load.firstCutoff())) {
+            // The load has read the row as it was later.
+            return;
+        }
+        TableId table = row.table();
+        try {
+            pipeline.deadLetters().record(row);
+        } catch (TidemarkException e) {
+            if (e.code() != io.tidemark.spi.error.ErrorCode.LIMIT_EXCEEDED) {
+                throw e;
+            }
+            pipeline.registry().fail(table, e);
+            return;
+        }
+        if (pipeline.config().badValues(table) == BadValues.FAIL) {
+            pipeline.registry().fail(table, row.reason());
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package io.tidemark.engine.work;
+
+import io.tidemark.engine.deadletter.DeadLetters;
+import io.tidemark.engine.table.TableRecord;
+import io.tidemark.spi.change.ChangeBatch;
+import io.tidemark.spi.change.ColumnVector;
+import io.tidemark.spi.change.Operation;
+import io.tidemark.spi.verify.CanonicalValue;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keys of which a row was set aside. An update of such a key that does not send all values would take those it lacks from a row of the mirror that
+ * is older than the one it changed, or is not there at all: it is left out, and the dead letter goes on saying that the key's row is not the
+ * source's. Events that send all values are applied.
+ */
+final class ParkedKeys {
+    /** No key. */
+    static final ParkedKeys NONE = new ParkedKeys();
+
+    private final @Nullable DeadLetters letters;
+    private final Set<List<String>> keys;
+    private @Nullable ChangeBatch held;
+
+    private ParkedKeys() {
+        this.letters = null;
+        this.keys = Set.of();
+    }
+
+    /** Keys of the table's open letters. */
+    ParkedKeys(DeadLetters letters, TableRecord record) {
+        this.letters = letters;
+        this.keys = record.schema().hasKey() ? new HashSet<>(letters.openKeys(record.id())) : Set.of();
+    }
+
+    /** The batch, without the events that are to be left out. */
+    ChangeBatch without(ChangeBatch batch) {
+        return keys.isEmpty() ? batch : filtered(joined(batch));
+    }
+
+    /** The old row of an update may be the last one of a batch. */
+    private ChangeBatch joined(ChangeBatch batch) {
+        int size = batch.size();
+        boolean isSplit = size > 0 && batch.operation(size - 1) == Operation.BEFORE;
+        if (held == null && !isSplit) {
+            return batch;
+        }
+        ChangeBatch joined = new ChangeBatch(batch.schema(), size + 1);
+        if (held != null) {
+            joined.appendFrom(held, 0);
+            held = null;
+        }
+        for (int row = 0; row < (isSplit ? size - 1 : size); row++) {
+            joined.appendFrom(batch, row);
+        }
+        if (isSplit) {
+            held = new ChangeBatch(batch.schema(), 1);
+            held.appendFrom(batch, size - 1);
+        }
+        return joined;
+    }
+
+    private ChangeBatch filtered(ChangeBatch batch) {
+        ChangeBatch wanted = new ChangeBatch(batch.schema(), batch.size());
+        for (int row = 0; row < batch.size(); row++) {
+            boolean isPair = batch.operation(row) == Operation.BEFORE;
+            int update = isPair ? row + 1 : row;
+            if (batch.operation(update) == Operation.UPDATE && isParked(batch, row, update)) {
+                if (isPair) {
+                    deleteOld(batch, row, wanted);
+                }
+                row = update;
+            } else {
+                wanted.appendFrom(batch, row);
+            }
+        }
+        return wanted;
+    }
+
+    private boolean isParked(ChangeBatch batch, int before, int update) {
+        if (batch.columns().stream().noneMatch(column -> column.isUnchanged(update))) {
+            return false;
+        }
+        List<String> old = key(batch, before);
+        List<String> now = key(batch, update);
+        if (!keys.contains(old)) {
+            return false;
+        }
+        if (letters != null && keys.add(now)) {
+            letters.widen(batch.schema().table(), old, now);
+        }
+        return true;
+    }
+
+    /** The old key is gone from the source, whatever becomes of the new one. */
+    private static void deleteOld(ChangeBatch batch, int before, ChangeBatch wanted) {
+        wanted.beginRow(
+                Operation.DELETE,
+                batch.position(before),
+                batch.sequence(before),
+                batch.transaction(before),
+                batch.commitMicros(before));
+        for (int i = 0; i < batch.columns().size(); i++) {
+            wanted.column(i).appendFrom(batch.column(i), before);
+        }
+    }
+
+    private static List<String> key(ChangeBatch batch, int row) {
+        List<String> key = new ArrayList<>();
+        for (int index : batch.schema().keyIndexes()) {
+            ColumnVector column = batch.column(index);
+            key.add(column.isPresent(row) ? CanonicalValue.text(column, row) : "");
+        }
+        return key;
+    }
+}
