@@ -3,6 +3,7 @@ package io.tidemark.source.postgres.stream;
 import io.tidemark.source.postgres.catalog.TableHistory;
 import io.tidemark.source.postgres.connection.Connections;
 import io.tidemark.source.postgres.connection.PostgresErrors;
+import io.tidemark.source.postgres.slot.ReplicationSlot;
 import io.tidemark.source.postgres.type.PgType;
 import io.tidemark.source.postgres.type.TypeCatalog;
 import io.tidemark.source.postgres.verify.InitialValue;
@@ -101,7 +102,9 @@ public final class PostgresChangeStream implements ChangeStream {
                     () -> look(request, PostgresChangeStream::types),
                     new Lookup(request));
             connection = request.connections().openReplication();
-            long start = request.resumeToken().map(PostgresChangeStream::lsn).orElse(0L);
+            long start = request.resumeToken().isPresent()
+                    ? lsn(request.resumeToken().orElseThrow())
+                    : confirmed(sql, request.slot());
             PGReplicationStream stream = StreamStart.start(connection, request, start);
             PostgresChangeStream opened = new PostgresChangeStream(request, connection, stream, relations, sql, start);
             sql = null;
@@ -249,6 +252,17 @@ public final class PostgresChangeStream implements ChangeStream {
             return question.apply(catalog);
         } finally {
             Connections.close(catalog);
+        }
+    }
+
+    /** Where a slot begins that nobody has read from: what is delivered before anything arrives must be a place to go on at. */
+    private static long confirmed(Connection sql, String slot) {
+        try {
+            return ReplicationSlot.find(sql, slot)
+                    .map(found -> found.confirmed().value())
+                    .orElse(0L);
+        } catch (SQLException e) {
+            throw PostgresErrors.running("look up replication slot " + slot, e);
         }
     }
 

@@ -94,6 +94,12 @@ class AcknowledgementIT {
     }
 
     @Test
+    void whatIsDeliveredBeforeAnythingArrivesIsWhereTheSlotBegins() throws SQLException {
+        String begins = confirmed();
+        assertThat(probe.open().deliveredToken()).isEqualTo(begins).isNotEqualTo("0/0");
+    }
+
+    @Test
     void refusesToAcknowledgeWhatWasNotDelivered() throws SQLException {
         PostgresChangeStream stream = probe.open();
         assertThatThrownBy(() -> stream.acknowledge("FFFFFF/0"))
