@@ -47,7 +47,11 @@ public final class Enrolment {
         pipeline.source().prepare(captured, resumeToken);
         for (SourceTable table : captured) {
             registry.find(table.id()).filter(record -> !record.published()).ifPresent(record -> {
-                registry.update(record.id(), (current, now) -> current.withPublished());
+                // A resync that came meanwhile has another schema than the stream will be opened with: it waits for the
+                // next look.
+                registry.update(
+                        record.id(),
+                        (current, now) -> current.schema().equals(table.schema()) ? current.withPublished() : current);
                 pipeline.signals().tables().wake();
             });
         }

@@ -177,8 +177,10 @@ public record RelationLayout(String from, RowSchema schema, List<PgType> types, 
     private static PgType type(
             TableId relation, RowSchema schema, Column column, TableColumn live, TypeCatalog catalog) {
         PgType found = PgType.of(live.typeOid(), live.typmod(), catalog);
-        // The user may have wanted it so.
-        PgType type = found.as(column.type()).orElse(found);
+        // The user may have wanted it so; a type that was changed since is another matter, unless text holds it too.
+        boolean isChosen =
+                found.sourceType().equals(column.sourceType()) || column.type().equals(ColumnType.STRING);
+        PgType type = isChosen ? found.as(column.type()).orElse(found) : found;
         if (!type.columnType().equals(column.type())) {
             throw changed(relation, "column " + column.name() + " is now of type " + type.sourceType());
         }
