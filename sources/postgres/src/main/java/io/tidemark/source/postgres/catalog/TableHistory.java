@@ -10,17 +10,36 @@ import java.util.List;
 
 /**
  * What the catalog keeps of a table's past: every column that it ever had, dropped ones included, because Postgres never gives a number twice; and
- * the file that holds its rows, which is another one after each rewrite.
+ * the files that hold its rows, which are others after each rewrite.
  *
- * @param fileNode {@code relfilenode}; 0 when the table has none of its own
+ * @param files the files, of a partitioned table those of its partitions, as one number that changes with them
+ * @param isNeverRewritten whether the rows are in the files that they were first written to
  * @param columns all columns by number
  */
-public record TableHistory(long fileNode, List<PastColumn> columns) {
+public record TableHistory(long files, boolean isNeverRewritten, List<PastColumn> columns) {
+    /** A table that the catalog does not know. */
+    public static final TableHistory UNKNOWN = new TableHistory(0, false, List.of());
+
+    /** A relation gets its own oid as its first file node, and another one with each new file. */
     private static final String SQL = """
-            select c.relfilenode::int8, a.attnum, a.attname, a.attisdropped, a.attgenerated <> '', a.atthasmissing,
-                   a.atthasdef or a.attidentity <> '', a.xmin::text::int8
-              from pg_catalog.pg_class c join pg_catalog.pg_attribute a on a.attrelid = c.oid
-             where c.oid = ?::int8::oid and a.attnum > 0 order by a.attnum
+            with recursive parts(oid) as (
+              select ?::int8::oid
+              union all
+              select i.inhrelid from parts p join pg_catalog.pg_inherits i on i.inhparent = p.oid
+                join pg_catalog.pg_class c on c.oid = i.inhrelid and c.relispartition),
+            leaves as (
+              select c.oid, c.relfilenode from parts join pg_catalog.pg_class c on c.oid = parts.oid where c.relkind <> 'p'),
+            files as (
+              select coalesce(sum(pg_catalog.hashint8extended(oid::int8 * 4294967296 + relfilenode::int8, 0)::numeric), 0) as files,
+                     coalesce(bool_and(oid = relfilenode), false) as is_original
+                from leaves)
+            select mod(f.files, 9223372036854775807)::int8, f.is_original, a.attnum, a.attname, a.atttypid::int8, a.atttypmod,
+                   a.attisdropped, a.attgenerated <> '', a.atthasmissing or exists (
+                     select from leaves l join pg_catalog.pg_attribute m on m.attrelid = l.oid
+                      where m.attname = a.attname and m.atthasmissing),
+                   a.xmin::text::int8
+              from pg_catalog.pg_attribute a cross join files f
+             where a.attrelid = ?::int8::oid and a.attnum > 0 order by a.attnum
             """;
 
     public TableHistory {
@@ -32,43 +51,56 @@ public record TableHistory(long fileNode, List<PastColumn> columns) {
      *
      * @param number {@code attnum}
      * @param name its name; of a dropped one a placeholder
+     * @param typeOid oid of its type; 0 of a dropped one
+     * @param typmod type modifier, -1 for none
      * @param isDropped whether it is gone
      * @param isGenerated whether it is computed, so that logical replication leaves it out
-     * @param hasMissingValue whether rows that were there before it have a value in it that is not in their files
-     * @param hasDefault whether new rows get a value by themselves
+     * @param hasMissingValue whether rows that were there before it, of a partition too, have a value in it that is not in their files
      * @param changedBy transaction that last changed the entry, 32 bits
      */
     public record PastColumn(
             int number,
             String name,
+            int typeOid,
+            int typmod,
             boolean isDropped,
             boolean isGenerated,
             boolean hasMissingValue,
-            boolean hasDefault,
             int changedBy) {}
 
-    /** Reads the history of the table with the oid; without columns when there is no such table. */
+    /** Reads the history of the table with the oid. */
     public static TableHistory load(Connection connection, int oid) {
-        long fileNode = 0;
+        long files = 0;
+        boolean isNeverRewritten = false;
         List<PastColumn> columns = new ArrayList<>();
         try (PreparedStatement statement = connection.prepareStatement(SQL)) {
             statement.setLong(1, Integer.toUnsignedLong(oid));
+            statement.setLong(2, Integer.toUnsignedLong(oid));
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
-                    fileNode = row.getLong(1);
+                    files = row.getLong(1);
+                    isNeverRewritten = row.getBoolean(2);
                     columns.add(new PastColumn(
-                            row.getInt(2),
-                            row.getString(3),
-                            row.getBoolean(4),
-                            row.getBoolean(5),
-                            row.getBoolean(6),
+                            row.getInt(3),
+                            row.getString(4),
+                            (int) row.getLong(5),
+                            row.getInt(6),
                             row.getBoolean(7),
-                            (int) row.getLong(8)));
+                            row.getBoolean(8),
+                            row.getBoolean(9),
+                            (int) row.getLong(10)));
                 }
             }
         } catch (SQLException e) {
             throw PostgresErrors.running("look a table up", e);
         }
-        return new TableHistory(fileNode, columns);
+        return new TableHistory(files, isNeverRewritten, columns);
+    }
+
+    /** The columns that rows in the stream have now. */
+    public List<PastColumn> present() {
+        return columns.stream()
+                .filter(column -> !column.isDropped() && !column.isGenerated())
+                .toList();
     }
 }

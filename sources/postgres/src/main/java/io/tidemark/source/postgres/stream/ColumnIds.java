@@ -22,7 +22,7 @@ final class ColumnIds {
     private static final int DROPPED_MAX = 8;
 
     private final RowSchema before;
-    private final long fileNodeBefore;
+    private final boolean isRewritten;
     private final TableHistory history;
     private final int transaction;
     private final InitialValues initialValues;
@@ -40,16 +40,16 @@ final class ColumnIds {
 
     /**
      * @param before the version before, with ids
-     * @param fileNodeBefore file of the table when it was looked up for that version; 0 when that is not known
+     * @param isRewritten whether rows may have been rewritten since that version
      * @param history the catalog now
      * @param transaction id of the transaction that the message is part of, 32 bits
      * @param initialValues asked for columns that came with a value
      */
     ColumnIds(
-            RowSchema before, long fileNodeBefore, TableHistory history, int transaction, InitialValues initialValues) {
+            RowSchema before, boolean isRewritten, TableHistory history, int transaction, InitialValues initialValues) {
         this.initialValues = initialValues;
         this.before = before;
-        this.fileNodeBefore = fileNodeBefore;
+        this.isRewritten = isRewritten;
         this.history = history;
         this.transaction = transaction;
     }
@@ -67,12 +67,11 @@ final class ColumnIds {
     }
 
     private Column follow(Column column, PastColumn found, int place, Column unknown) {
-        boolean isSameFile = history.fileNode() != 0 && history.fileNode() == fileNodeBefore;
         int index = before.indexOfId(found.number());
         String initial = null;
         if (index >= 0) {
             initial = before.columns().get(index).initial();
-            if (!before.columns().get(index).sourceType().equals(column.sourceType()) && !isSameFile) {
+            if (!before.columns().get(index).sourceType().equals(column.sourceType()) && isRewritten) {
                 return unknown;
             }
         } else if (found.hasMissingValue()) {
@@ -80,7 +79,8 @@ final class ColumnIds {
             if (initial == null) {
                 return unknown;
             }
-        } else if (found.hasDefault() && !isSameFile) {
+        } else if (isRewritten) {
+            // A rewrite puts the value that the column came with into the rows, and the catalog forgets it.
             return unknown;
         }
         return new Column(

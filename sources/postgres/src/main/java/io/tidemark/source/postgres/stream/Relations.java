@@ -34,7 +34,10 @@ final class Relations {
     private final TypeChoices choices;
     private final Supplier<TypeCatalog> typeSource;
     private final CatalogLookup lookup;
-    private final Map<Integer, Long> fileNodes = new HashMap<>();
+
+    /** Files of tables, noted when the catalog had the table as the stream described it: no later change was in it. */
+    private final Map<Integer, Long> files = new HashMap<>();
+
     private TypeCatalog types;
     private int lastOid;
     private @Nullable StreamRelation last;
@@ -107,12 +110,16 @@ final class Relations {
         List<Column> columns = new ArrayList<>();
         List<PgType> columnTypes = new ArrayList<>();
         List<String> flagged = new ArrayList<>();
+        List<String> described = new ArrayList<>();
         try {
             TableId id = table != null ? table.id() : new TableId(namespace.isEmpty() ? "pg_catalog" : namespace, name);
             for (int i = 0; i < count; i++) {
                 boolean isKey = (in.int8() & KEY_FLAG) != 0;
                 String columnName = in.string();
-                PgType type = carried(type(in.int32(), in.int32()), id, columnName, table);
+                int typeOid = in.int32();
+                int typmod = in.int32();
+                described.add(columnName + " " + typeOid + " " + typmod);
+                PgType type = carried(type(typeOid, typmod), id, columnName, table);
                 columns.add(column(columnName, type, table));
                 columnTypes.add(type);
                 if (isKey) {
@@ -124,15 +131,16 @@ final class Relations {
             RowSchema version = before != null ? before.schema() : table != null ? table.schema() : null;
             if (version != null) {
                 TableHistory history = lookup.history(oid);
-                long fileNode = fileNodes.getOrDefault(oid, 0L);
+                boolean isRewritten = !history.isNeverRewritten()
+                        && !Long.valueOf(history.files()).equals(files.get(oid));
                 numbered = new ColumnIds(
                                 version,
-                                fileNode,
+                                isRewritten,
                                 history,
                                 transaction,
                                 (number, place) -> lookup.initialValue(oid, number, columnTypes.get(place)))
                         .number(columns);
-                fileNodes.put(oid, history.fileNode());
+                note(oid, history, described);
             }
             RowSchema schema = new RowSchema(
                     id,
@@ -142,6 +150,17 @@ final class Relations {
             return new StreamRelation(identity, schema, columnTypes);
         } catch (IllegalArgumentException e) {
             throw in.malformed("a table that cannot be (oid=" + Integer.toUnsignedString(oid) + ")", e);
+        }
+    }
+
+    private void note(int oid, TableHistory history, List<String> described) {
+        List<String> there = history.present().stream()
+                .map(column -> column.name() + " " + column.typeOid() + " " + column.typmod())
+                .toList();
+        if (there.equals(described)) {
+            files.put(oid, history.files());
+        } else {
+            files.remove(oid);
         }
     }
 

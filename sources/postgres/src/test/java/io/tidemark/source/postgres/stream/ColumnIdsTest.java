@@ -19,7 +19,6 @@ import org.junit.jupiter.api.Test;
 
 class ColumnIdsTest {
     private static final int TRANSACTION = 100;
-    private static final long FILE = 5_000;
 
     /** A version of the table: {@code "a", "b"} are columns 1 and 2. */
     private static RowSchema version(String... names) {
@@ -35,7 +34,7 @@ class ColumnIdsTest {
     }
 
     private static PastColumn there(int number, String name) {
-        return new PastColumn(number, name, false, false, false, false, 50);
+        return new PastColumn(number, name, 25, -1, false, false, false, 50);
     }
 
     private static PastColumn gone(int number) {
@@ -43,7 +42,7 @@ class ColumnIdsTest {
     }
 
     private static PastColumn gone(int number, int by) {
-        return new PastColumn(number, "........pg.dropped." + number + "........", true, false, false, false, by);
+        return new PastColumn(number, "........pg.dropped." + number + "........", 25, -1, true, false, false, by);
     }
 
     /** Ids of the message's columns, all of type text. */
@@ -55,12 +54,17 @@ class ColumnIdsTest {
     }
 
     private static List<Integer> ids(RowSchema before, TableHistory history, List<Column> message) {
-        return new ColumnIds(before, FILE, history, TRANSACTION, (number, place) -> Optional.empty())
+        return ids(before, false, history, message);
+    }
+
+    private static List<Integer> ids(
+            RowSchema before, boolean isRewritten, TableHistory history, List<Column> message) {
+        return new ColumnIds(before, isRewritten, history, TRANSACTION, (number, place) -> Optional.empty())
                 .number(message).stream().map(Column::id).toList();
     }
 
     private static TableHistory history(PastColumn... columns) {
-        return new TableHistory(FILE, List.of(columns));
+        return new TableHistory(1, true, List.of(columns));
     }
 
     @Test
@@ -106,7 +110,7 @@ class ColumnIdsTest {
 
     @Test
     void aChangeOfALaterTransactionIsNotWhatTheMessageTells() {
-        PastColumn later = new PastColumn(2, "b", false, false, false, false, TRANSACTION + 1);
+        PastColumn later = new PastColumn(2, "b", 25, -1, false, false, false, TRANSACTION + 1);
         assertThat(ids(version("a"), history(there(1, "a"), later), "a", "b")).containsExactly(0, 0);
         assertThat(ids(version("a"), history(there(1, "a"), later), "a")).containsExactly(1);
     }
@@ -120,16 +124,16 @@ class ColumnIdsTest {
 
     @Test
     void transactionIdsGoAround() {
-        PastColumn old = new PastColumn(2, "b", false, false, false, false, -10);
+        PastColumn old = new PastColumn(2, "b", 25, -1, false, false, false, -10);
         assertThat(ids(version("a"), history(there(1, "a"), old), "a", "b")).containsExactly(1, 2);
     }
 
     @Test
     void valuesThatRowsGotWithTheColumnCannotBeFollowed() {
-        PastColumn constant = new PastColumn(2, "b", false, false, true, true, 50);
+        PastColumn constant = new PastColumn(2, "b", 25, -1, false, false, true, 50);
         ColumnIds known = new ColumnIds(
                 version("a"),
-                FILE,
+                false,
                 history(there(1, "a"), constant),
                 TRANSACTION,
                 (number, place) -> Optional.of("value of " + number + " at " + place));
@@ -138,11 +142,12 @@ class ColumnIdsTest {
                         column("a", "text", 1), new Column("b", ColumnType.STRING, true, "text", 2, "value of 2 at 1"));
         assertThat(ids(version("a"), history(there(1, "a"), constant), "a", "b"))
                 .containsExactly(1, 0);
-        PastColumn computed = new PastColumn(2, "b", false, false, false, true, 50);
-        TableHistory rewritten = new TableHistory(FILE + 1, List.of(there(1, "a"), computed));
-        assertThat(ids(version("a"), rewritten, "a", "b")).containsExactly(1, 0);
-        assertThat(ids(version("a"), history(there(1, "a"), computed), "a", "b"))
-                .as("a default that came later")
+        PastColumn empty = there(2, "b");
+        List<Column> message = List.of(column("a", "text", 0), column("b", "text", 0));
+        assertThat(ids(version("a"), true, history(there(1, "a"), empty), message))
+                .as("a value that a rewrite has put into the rows")
+                .containsExactly(1, 0);
+        assertThat(ids(version("a"), false, history(there(1, "a"), empty), message))
                 .containsExactly(1, 2);
     }
 
@@ -150,22 +155,19 @@ class ColumnIdsTest {
     void anotherTypeIsFollowedOnlyWhenRowsWereNotRewritten() {
         List<Column> message = List.of(column("a", "character varying(20)", 0));
         assertThat(ids(version("a"), history(there(1, "a")), message)).containsExactly(1);
-        assertThat(ids(version("a"), new TableHistory(FILE + 1, List.of(there(1, "a"))), message))
-                .containsExactly(0);
-        assertThat(ids(version("a"), new TableHistory(0, List.of(there(1, "a"))), message))
-                .containsExactly(0);
+        assertThat(ids(version("a"), true, history(there(1, "a")), message)).containsExactly(0);
     }
 
     @Test
     void generatedColumnsAreNotInTheStream() {
-        PastColumn generated = new PastColumn(2, "g", false, true, false, true, 50);
+        PastColumn generated = new PastColumn(2, "g", 25, -1, false, true, false, 50);
         assertThat(ids(version("a"), history(there(1, "a"), generated, there(3, "c")), "a", "c"))
                 .containsExactly(1, 3);
     }
 
     @Test
     void noHistoryMeansDoubt() {
-        assertThat(ids(version("a"), new TableHistory(0, List.of()), "a")).containsExactly(0);
+        assertThat(ids(version("a"), TableHistory.UNKNOWN, "a")).containsExactly(0);
     }
 
     /** All changes of a small table, in two steps of which the message tells the first: what is taken is the truth, or nothing is. */
@@ -199,7 +201,7 @@ class ColumnIdsTest {
                     if (message.stream().map(Column::name).distinct().count() < message.size()) {
                         continue;
                     }
-                    List<Integer> ids = ids(version("a", "b", "c"), new TableHistory(FILE, now), message);
+                    List<Integer> ids = ids(version("a", "b", "c"), new TableHistory(1, true, now), message);
                     if (!ids.contains(0)) {
                         assertThat(ids).as("%s of %s", message, now).isEqualTo(truth);
                         taken++;

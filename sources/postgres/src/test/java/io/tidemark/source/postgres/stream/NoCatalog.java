@@ -2,7 +2,6 @@ package io.tidemark.source.postgres.stream;
 
 import io.tidemark.source.postgres.catalog.TableHistory;
 import io.tidemark.source.postgres.type.PgType;
-import java.util.List;
 import java.util.Optional;
 
 /** A catalog that knows no table. */
@@ -11,7 +10,7 @@ enum NoCatalog implements Relations.CatalogLookup {
 
     @Override
     public TableHistory history(int oid) {
-        return new TableHistory(0, List.of());
+        return TableHistory.UNKNOWN;
     }
 
     @Override
