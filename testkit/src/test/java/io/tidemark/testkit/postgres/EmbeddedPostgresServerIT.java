@@ -47,7 +47,8 @@ class EmbeddedPostgresServerIT {
                 .orElseThrow();
         try (EmbeddedPostgresServer server = EmbeddedPostgresServer.start(Map.of(), jar)) {
             assertThat(jar.getFileName().toString())
-                    .contains("-" + value(server, "postgres", "show server_version").split(" ")[0] + ".");
+                    .contains("-"
+                            + value(server, "postgres", "show server_version").split(" ")[0] + ".");
         }
     }
 
