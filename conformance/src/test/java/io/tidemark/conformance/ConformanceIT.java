@@ -40,6 +40,8 @@ class ConformanceIT {
     /** Scenarios mostly wait: for a slice to be sealed, for a commit. */
     private static final int AT_A_TIME = 4;
 
+    private static final int RESULT_CHARACTERS_MAX = 160;
+
     /** Scenarios prepare transactions, and transactions of more than a page or two are to be streamed while they go on. */
     private static final Map<String, String> SETTINGS =
             Map.of("max_prepared_transactions", "10", "logical_decoding_work_mem", "64kB");
@@ -138,12 +140,17 @@ class ConformanceIT {
                 run.run();
                 results.add(scenario, label(version), Outcome.EQUAL, secondsSince(start), Outcome.EQUAL.label);
             } catch (Exception | AssertionError e) {
-                results.add(
-                        scenario, label(version), Outcome.FAILED, secondsSince(start), String.valueOf(e.getMessage()));
+                results.add(scenario, label(version), Outcome.FAILED, secondsSince(start), firstWords(e));
                 throw new AssertionError(scenario.name() + " on " + label(version) + ": " + e.getMessage(), e);
             }
             return null;
         };
+    }
+
+    private static String firstWords(Throwable failure) {
+        String text =
+                String.valueOf(failure.getMessage()).replaceAll("\\s+", " ").strip();
+        return text.length() <= RESULT_CHARACTERS_MAX ? text : text.substring(0, RESULT_CHARACTERS_MAX) + " ...";
     }
 
     private String noServer(int version) {

@@ -49,8 +49,11 @@ final class ScenarioRun implements AutoCloseable {
             }
         }
         running();
-        prove();
-        compare();
+        // A table may have been created or brought back by the last step.
+        awaitSettled();
+        List<String> wrong = verify();
+        wrong.addAll(compare());
+        assertThat(wrong).as(wrong.isEmpty() ? "" : wrong.get(0)).isEmpty();
     }
 
     private void take(Step step) {
@@ -211,9 +214,8 @@ final class ScenarioRun implements AutoCloseable {
         assertThat(rows).containsExactlyElementsOf(step.blocks().get(1).lines().toList());
     }
 
-    private void prove() throws InterruptedException {
-        // A table may have been created or brought back by the last step.
-        awaitSettled();
+    /** What Tidemark's own proof finds wrong. */
+    private List<String> verify() throws InterruptedException {
         List<String> wrong = new ArrayList<>();
         Set<TableId> missing = expected();
         for (TableProof proof : pipeline.verify()) {
@@ -221,20 +223,22 @@ final class ScenarioRun implements AutoCloseable {
             TableProof.Outcome wanted =
                     different.contains(proof.table()) ? TableProof.Outcome.DIFFERENT : TableProof.Outcome.EQUAL;
             if (!failed.contains(proof.table()) && proof.outcome() != wanted) {
-                wrong.add(proof.table() + " is " + proof.outcome() + " " + proof.reason() + " " + proof.differences());
+                wrong.add("verify: " + proof.table() + " is " + proof.outcome() + " " + proof.reason() + " "
+                        + proof.differences());
             }
         }
-        missing.forEach(table -> wrong.add(table + " is not part of the pipeline"));
-        assertThat(wrong).as("verify").isEmpty();
+        missing.forEach(table -> wrong.add("verify: " + table + " is not part of the pipeline"));
+        return wrong;
     }
 
-    private void compare() throws IOException {
+    /** What a comparison finds wrong that knows of Tidemark no more than where the lake is. */
+    private List<String> compare() throws IOException {
         List<String> wrong = new ArrayList<>();
         for (TableId table : expected()) {
             ScenarioDatabase.TextRows rows = database.rows(table);
             MirrorRows mirror = pipeline.mirror(table);
             if (!rows.columns().equals(mirror.columns())) {
-                wrong.add(table + ": columns are " + mirror.columns() + ", not " + rows.columns());
+                wrong.add("rows: " + table + ": columns are " + mirror.columns() + ", not " + rows.columns());
                 continue;
             }
             List<String> differences = RowDifferences.between(
@@ -243,7 +247,7 @@ final class ScenarioRun implements AutoCloseable {
                 wrong.add(table + ": " + (differences.isEmpty() ? "no row differs" : String.join("\n  ", differences)));
             }
         }
-        assertThat(wrong).as("comparison by the database's own text").isEmpty();
+        return wrong;
     }
 
     private Set<TableId> expected() {
