@@ -1,5 +1,6 @@
 package io.tidemark.conformance;
 
+import io.tidemark.engine.check.Checks;
 import io.tidemark.engine.config.ConfigReader;
 import io.tidemark.engine.pipeline.Pipeline;
 import io.tidemark.engine.plugin.Plugins;
@@ -12,6 +13,7 @@ import io.tidemark.engine.verify.VerifyListener;
 import io.tidemark.engine.verify.VerifyRequest;
 import io.tidemark.spi.query.ResultVisitor;
 import io.tidemark.spi.schema.TableId;
+import io.tidemark.spi.source.Finding;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,6 +68,10 @@ final class ScenarioPipeline implements AutoCloseable {
             pipeline.close();
             pipeline = null;
         }
+    }
+
+    List<Finding> check() {
+        return Checks.run(ConfigReader.read(file, plugins, Map.of()), plugins);
     }
 
     List<TableProof> verify() throws InterruptedException {
