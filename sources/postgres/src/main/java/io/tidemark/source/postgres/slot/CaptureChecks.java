@@ -109,6 +109,12 @@ public final class CaptureChecks {
         for (TableId table : tables) {
             findings.addAll(checks.run(table));
         }
+        catalog.leftOut().forEach((table, reason) -> {
+            // Rules select among the tables that can be captured, so nobody asks about this one.
+            if (!tables.contains(table)) {
+                findings.add(Finding.warning("table " + table, "table " + table + " is left out: " + reason, ""));
+            }
+        });
         return findings;
     }
 

@@ -100,7 +100,8 @@ final class Decoders {
         if (micros == Long.MAX_VALUE || micros == Long.MIN_VALUE) {
             throw ValueErrors.unrepresentable("infinity is no timestamp");
         }
-        if (micros > Long.MAX_VALUE - DateTimeText.EPOCH_MICROS) {
+        // The greatest number of microseconds is infinity to DuckDB, and so to verify and query.
+        if (micros >= Long.MAX_VALUE - DateTimeText.EPOCH_MICROS) {
             throw ValueErrors.unrepresentable("the timestamp is too late");
         }
         ((LongVector) out).append(micros + DateTimeText.EPOCH_MICROS);

@@ -9,6 +9,7 @@ import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.schema.BeforeImage;
 import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.schema.TableId;
+import io.tidemark.spi.source.Finding;
 import io.tidemark.spi.source.Source;
 import io.tidemark.spi.source.SourceStatus;
 import io.tidemark.spi.source.SourceTable;
@@ -203,6 +204,12 @@ class PreparationIT {
         server.execute(database, "create unlogged table u (id int primary key)");
         try (Source source = source()) {
             assertThat(source.tables()).isEmpty();
+            assertThat(source.check(List.of()))
+                    .contains(Finding.warning(
+                            "table public.u",
+                            "table public.u is left out: it is unlogged, so its changes are not in the log;"
+                                    + " run: ALTER TABLE \"public\".\"u\" SET LOGGED;",
+                            ""));
             assertError(
                     () -> source.prepare(List.of(table("u")), Optional.empty()),
                     ErrorCode.SOURCE_TYPE,

@@ -124,7 +124,7 @@ class ExactValueIT {
             "294216-01-01 00:00:00.000001"
         };
         // The database computes the epoch of the last years only nearly; the bytes of the value are exact.
-        String last = "294247-01-10 04:00:54.775807";
+        String last = "294247-01-10 04:00:54.775806";
         String bytes = "(('x' || encode(timestamp_send(v), 'hex'))::bit(64)::bigint::numeric + 946684800000000)::text";
         check("timestamp", ColumnType.TIMESTAMP, bytes, last);
         check("timestamp", ColumnType.TIMESTAMP, "trunc(extract(epoch from v) * 1000000)::text", timestamps);
@@ -170,6 +170,7 @@ class ExactValueIT {
         "timestamp, -infinity",
         "timestamptz, infinity",
         "timestamptz, 294276-12-31 23:59:59+00",
+        "timestamp, 294247-01-10 04:00:54.775807",
         "timestamp, 294247-01-10 04:00:54.775808",
         "time, 24:00:00",
         "'numeric(10,2)', NaN",

@@ -1,0 +1,173 @@
+package io.tidemark.conformance;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import io.tidemark.conformance.ResultTable.Outcome;
+import io.tidemark.testkit.postgres.EmbeddedPostgresServer;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicContainer;
+import org.junit.jupiter.api.DynamicNode;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs every scenario on the oldest and the newest supported Postgres, several at a time, and writes a table of the results. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ConformanceIT {
+    private static final String SOURCE = "postgres";
+    private static final List<Integer> VERSIONS = List.of(14, 18);
+
+    /** Scenarios mostly wait: for a slice to be sealed, for a commit. */
+    private static final int AT_A_TIME = 4;
+
+    private static final int RESULT_CHARACTERS_MAX = 160;
+
+    /** Scenarios prepare transactions, and transactions of more than a page or two are to be streamed while they go on. */
+    private static final Map<String, String> SETTINGS =
+            Map.of("max_prepared_transactions", "10", "logical_decoding_work_mem", "64kB");
+
+    private final Path target = Path.of(System.getProperty("tidemark.target", "target"));
+    private final String wanted = System.getProperty("tidemark.scenario", "");
+    private final Map<Integer, EmbeddedPostgresServer> servers = new TreeMap<>();
+    private final ResultTable results =
+            new ResultTable(VERSIONS.stream().map(ConformanceIT::label).toList());
+    private final ExecutorService executor = Executors.newFixedThreadPool(AT_A_TIME);
+
+    @TempDir
+    Path folder;
+
+    @BeforeAll
+    void startServers() {
+        for (int version : VERSIONS) {
+            Path binaries = binaries(version);
+            if (Files.exists(binaries)) {
+                servers.put(version, EmbeddedPostgresServer.start(SETTINGS, binaries));
+            }
+        }
+    }
+
+    @AfterAll
+    void endServersAndWriteTable() throws IOException {
+        executor.shutdownNow();
+        servers.values().forEach(EmbeddedPostgresServer::close);
+        Files.createDirectories(target);
+        Files.writeString(target.resolve("conformance.txt"), results.text());
+        Files.writeString(target.resolve("conformance.md"), results.markdown());
+        System.out.println(results.text());
+    }
+
+    @TestFactory
+    Stream<DynamicContainer> scenarios() throws IOException, URISyntaxException {
+        Map<String, List<DynamicNode>> topics = new LinkedHashMap<>();
+        for (Scenario scenario : load()) {
+            List<DynamicTest> tests =
+                    VERSIONS.stream().map(version -> test(scenario, version)).toList();
+            topics.computeIfAbsent(scenario.topic(), topic -> new ArrayList<>())
+                    .add(dynamicContainer(scenario.name() + ": " + scenario.title(), tests));
+        }
+        return topics.entrySet().stream().map(topic -> dynamicContainer(topic.getKey(), topic.getValue()));
+    }
+
+    private List<Scenario> load() throws IOException, URISyntaxException {
+        URI root = ConformanceIT.class.getResource("/scenarios/README.md").toURI();
+        Path scenarios = Path.of(root).getParent();
+        List<Scenario> found = new ArrayList<>();
+        try (Stream<Path> files = Files.walk(scenarios, 2)) {
+            for (Path file : files.filter(path -> path.toString().endsWith(".md"))
+                    .sorted()
+                    .toList()) {
+                String name =
+                        scenarios.relativize(file).toString().replace('\\', '/').replace(".md", "");
+                if (!name.equals("README") && name.contains(wanted)) {
+                    found.add(ScenarioParser.parse(name, Files.readString(file)));
+                }
+            }
+        }
+        return found;
+    }
+
+    /** The run begins in the background at once; the test waits for its end. */
+    private DynamicTest test(Scenario scenario, int version) {
+        String server = label(version);
+        Scenario.Section section = scenario.sections().get(SOURCE);
+        String skipped = section == null
+                ? "not for " + SOURCE
+                : version < section.minimumVersion() ? "needs Postgres " + section.minimumVersion() : noServer(version);
+        if (!scenario.pending().isEmpty()) {
+            results.add(scenario, server, Outcome.PENDING, 0, "pending: " + scenario.pending());
+            return dynamicTest(server, () -> assumeTrue(false, "pending: " + scenario.pending()));
+        }
+        if (!skipped.isEmpty()) {
+            results.add(scenario, server, Outcome.NOT_RUN, 0, "");
+            return dynamicTest(server, () -> assumeTrue(false, skipped));
+        }
+        Future<Void> run = executor.submit(run(scenario, section, version));
+        return dynamicTest(server, () -> {
+            try {
+                run.get();
+            } catch (ExecutionException e) {
+                throw e.getCause();
+            }
+        });
+    }
+
+    private Callable<Void> run(Scenario scenario, Scenario.Section section, int version) {
+        return () -> {
+            long start = System.nanoTime();
+            Path place = Files.createDirectories(folder.resolve(scenario.name() + "-" + version));
+            PostgresDatabase database = new PostgresDatabase(servers.get(version));
+            try (ScenarioRun run = new ScenarioRun(scenario, section, database, place)) {
+                run.run();
+                results.add(scenario, label(version), Outcome.EQUAL, secondsSince(start), Outcome.EQUAL.label);
+            } catch (Exception | AssertionError e) {
+                results.add(scenario, label(version), Outcome.FAILED, secondsSince(start), firstWords(e));
+                throw new AssertionError(scenario.name() + " on " + label(version) + ": " + e.getMessage(), e);
+            }
+            return null;
+        };
+    }
+
+    private static String firstWords(Throwable failure) {
+        String text =
+                String.valueOf(failure.getMessage()).replaceAll("\\s+", " ").strip();
+        return text.length() <= RESULT_CHARACTERS_MAX ? text : text.substring(0, RESULT_CHARACTERS_MAX) + " ...";
+    }
+
+    private String noServer(int version) {
+        return servers.containsKey(version)
+                ? ""
+                : "no binaries of Postgres " + version + " for this platform (looked for " + binaries(version) + ")";
+    }
+
+    private Path binaries(int version) {
+        return target.resolve("postgres").resolve(version + ".jar");
+    }
+
+    private static double secondsSince(long start) {
+        return (System.nanoTime() - start) / 1e9;
+    }
+
+    private static String label(int version) {
+        return "PG " + version;
+    }
+}
