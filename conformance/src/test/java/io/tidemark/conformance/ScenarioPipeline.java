@@ -7,6 +7,7 @@ import io.tidemark.engine.plugin.Plugins;
 import io.tidemark.engine.query.Queries;
 import io.tidemark.engine.run.Role;
 import io.tidemark.engine.run.Runner;
+import io.tidemark.engine.table.TableState;
 import io.tidemark.engine.verify.TableProof;
 import io.tidemark.engine.verify.Verifier;
 import io.tidemark.engine.verify.VerifyListener;
@@ -24,6 +25,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
 /** A pipeline as a user has it: a configuration file in a folder, and all roles in this process. */
@@ -74,7 +76,30 @@ final class ScenarioPipeline implements AutoCloseable {
         return Checks.run(ConfigReader.read(file, plugins, Map.of()), plugins);
     }
 
-    List<TableProof> verify() throws InterruptedException {
+    /** A proof of everything; taken again while a table is being loaded, which may begin while the proof waits for its mirror. */
+    List<TableProof> verify() {
+        List<List<TableProof>> last = new ArrayList<>();
+        Awaitility.await()
+                .atMost(Duration.ofMinutes(1))
+                .pollInterval(Duration.ofMillis(200))
+                .until(() -> {
+                    List<TableProof> proofs = proofs();
+                    last.clear();
+                    last.add(proofs);
+                    return proofs.stream().noneMatch(this::isUnderWay);
+                });
+        return last.get(0);
+    }
+
+    private boolean isUnderWay(TableProof proof) {
+        return proof.outcome() == TableProof.Outcome.UNPROVEN
+                && opened().registry()
+                        .find(proof.table())
+                        .filter(record -> record.state() != TableState.FAILED && record.state() != TableState.PAUSED)
+                        .isPresent();
+    }
+
+    private List<TableProof> proofs() throws InterruptedException {
         VerifyRequest request = new VerifyRequest(
                 List.of(), Optional.empty(), Optional.empty(), VerifyRequest.Repair.REPORT, 20, Duration.ofSeconds(60));
         try (Queries queries = new Queries(opened(), plugins)) {

@@ -2,6 +2,7 @@ package io.tidemark.dist;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidemark.engine.steer.TableCommands;
 import io.tidemark.engine.table.TableState;
 import io.tidemark.engine.verify.TableProof;
 import io.tidemark.engine.verify.VerifyReport;
@@ -75,6 +76,9 @@ class DifferentialIT {
                 }
                 tables.touch();
                 proveInTheEnd(mirrored, seed);
+                mirrored.stop();
+                // A server has few slots, and there are many seeds.
+                new TableCommands(mirrored.pipeline()).dropPipeline();
             } catch (Throwable e) {
                 Files.write(folder.resolve("statements.sql"), tables.log());
                 throw e;

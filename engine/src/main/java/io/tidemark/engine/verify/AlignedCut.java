@@ -26,6 +26,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -44,6 +45,7 @@ final class AlignedCut implements AutoCloseable {
     private final Documents<Hold> holds;
     private final Set<TableId> held = new HashSet<>();
     private final Map<TableId, PinnedTable> pinned = new HashMap<>();
+    private final Map<TableId, TableProof> unaligned = new HashMap<>();
     private final SnapshotCut cut;
     private final Position through;
     private final Instant takenAt;
@@ -106,6 +108,11 @@ final class AlignedCut implements AutoCloseable {
         return takenAt;
     }
 
+    /** Why a table is at no cut: it was stopped or loaded again while its mirror was waited for. */
+    Optional<TableProof> unaligned(TableId table) {
+        return Optional.ofNullable(unaligned.get(table));
+    }
+
     PinnedTable pinned(TableId table) {
         PinnedTable found = pinned.get(table);
         if (found == null) {
@@ -147,14 +154,17 @@ final class AlignedCut implements AutoCloseable {
 
     private boolean pinIfThere(TableRecord record) {
         TableRecord now = pipeline.registry().load(record.id());
-        if (!now.state().applies()) {
+        if (!now.state().applies() || !Objects.equals(now.load(), record.load())) {
             TableRecord.Failure failure = now.failure();
-            throw new TidemarkException(
-                    ErrorCode.TIMEOUT,
-                    "Cannot verify " + record.id() + ": it is " + now.state().label() + " now"
-                            + (failure == null ? "" : " (" + failure.reason() + ")"),
-                    failure == null ? "Wait until it is live." : failure.remedy(),
-                    null);
+            String reason = failure == null ? String.join("; ", now.notices()) : failure.reason();
+            unaligned.put(
+                    record.id(),
+                    TableProof.unproven(
+                            record.id(),
+                            "it is " + now.state().label() + " now" + (reason.isEmpty() ? "" : ": " + reason),
+                            failure == null ? "Wait until 'tidemark status' shows it live." : failure.remedy()));
+            release(record.id());
+            return true;
         }
         Optional<TableProgress> progress = pipeline.progress().find(record.id());
         if (progress.isEmpty() || progress.orElseThrow().position().isBefore(through)) {

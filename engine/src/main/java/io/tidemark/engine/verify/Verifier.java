@@ -107,7 +107,8 @@ public final class Verifier {
     private TableProof compareOrSay(
             TableRecord table, AlignedCut aligned, VerifyRequest request, VerifyListener listener) {
         try {
-            return compare(table, aligned, request, listener);
+            Optional<TableProof> unaligned = aligned.unaligned(table.id());
+            return unaligned.isPresent() ? unaligned.orElseThrow() : compare(table, aligned, request, listener);
         } catch (TidemarkException e) {
             if (e.code() != ErrorCode.SOURCE_SCHEMA_CHANGED) {
                 throw e;
