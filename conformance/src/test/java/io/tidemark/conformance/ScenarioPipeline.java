@@ -25,11 +25,16 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
 /** A pipeline as a user has it: a configuration file in a folder, and all roles in this process. */
 final class ScenarioPipeline implements AutoCloseable {
+    /** Sections that a scenario may give itself, as a whole. */
+    private static final String LAKE = "lake: {location: ./lake}\n";
+
     private static final String SLICES = "slices: {interval: 1s}\n";
     private static final String LIMITS = "limits: {query-memory: 256MiB}\n";
 
@@ -42,8 +47,11 @@ final class ScenarioPipeline implements AutoCloseable {
         this.file = folder.resolve("tidemark.yaml");
         Files.writeString(
                 file,
-                "pipeline: " + database.name() + "\n" + database.source() + "lake:\n  location: ./lake\n"
-                        + (more.contains("slices:") ? "" : SLICES) + (more.contains("limits:") ? "" : LIMITS) + more);
+                "pipeline: " + database.name() + "\n" + database.source()
+                        + Stream.of(LAKE, SLICES, LIMITS)
+                                .filter(section -> !more.contains(section.substring(0, section.indexOf(':') + 1)))
+                                .collect(Collectors.joining())
+                        + more);
     }
 
     Pipeline opened() {

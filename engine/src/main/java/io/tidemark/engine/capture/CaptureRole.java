@@ -28,7 +28,7 @@ public final class CaptureRole {
     private static final Logger LOG = LoggerFactory.getLogger(CaptureRole.class);
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration REPORT = Duration.ofSeconds(1);
-    private static final Duration ENROL = Duration.ofSeconds(30);
+    private static final Duration ENROL = Duration.ofSeconds(10);
     private static final Duration REGISTRY_LOOK = Duration.ofSeconds(2);
     private static final Duration HEARTBEAT = Duration.ofSeconds(30);
 

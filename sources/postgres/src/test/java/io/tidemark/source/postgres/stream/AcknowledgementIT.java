@@ -95,8 +95,8 @@ class AcknowledgementIT {
 
     @Test
     void whatIsDeliveredBeforeAnythingArrivesIsWhereTheSlotBegins() throws SQLException {
-        String begins = confirmed();
-        assertThat(probe.open().deliveredToken()).isEqualTo(begins).isNotEqualTo("0/0");
+        String token = probe.open().deliveredToken();
+        assertThat(token).isEqualTo(confirmed()).isNotEqualTo("0/0");
     }
 
     @Test
