@@ -46,7 +46,7 @@ class ConformanceIT {
     private static final Map<String, String> SETTINGS =
             Map.of("max_prepared_transactions", "10", "logical_decoding_work_mem", "64kB");
 
-    private final Path target = Path.of(System.getProperty("tidemark.target", "target"));
+    private final Path target = target();
     private final String wanted = System.getProperty("tidemark.scenario", "");
     private final Map<Integer, EmbeddedPostgresServer> servers = new TreeMap<>();
     private final ResultTable results =
@@ -159,8 +159,12 @@ class ConformanceIT {
                 : "no binaries of Postgres " + version + " for this platform (looked for " + binaries(version) + ")";
     }
 
-    private Path binaries(int version) {
-        return target.resolve("postgres").resolve(version + ".jar");
+    static Path target() {
+        return Path.of(System.getProperty("tidemark.target", "target"));
+    }
+
+    static Path binaries(int version) {
+        return target().resolve("postgres").resolve(version + ".jar");
     }
 
     private static double secondsSince(long start) {

@@ -42,6 +42,10 @@ final class PostgresDatabase implements ScenarioDatabase {
         this.database = server.createDatabase();
     }
 
+    Connection connect() {
+        return server.connect(database);
+    }
+
     @Override
     public String name() {
         return database;

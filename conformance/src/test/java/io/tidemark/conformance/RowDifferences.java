@@ -12,6 +12,14 @@ final class RowDifferences {
 
     private RowDifferences() {}
 
+    /** What a database prints of a table, against its mirror. */
+    static List<String> of(ScenarioDatabase.TextRows rows, MirrorRows mirror) {
+        if (!rows.columns().equals(mirror.columns())) {
+            return List.of("columns are " + mirror.columns() + ", not " + rows.columns());
+        }
+        return between(rows.rows().stream().map(mirror::comparable).toList(), mirror.rows());
+    }
+
     /** The rows that only one side has, or has more often, for people; empty when there is none. */
     static List<String> between(List<List<String>> database, List<List<String>> mirror) {
         Map<List<String>, Integer> counts = new HashMap<>();

@@ -235,14 +235,7 @@ final class ScenarioRun implements AutoCloseable {
     private List<String> compare() throws IOException {
         List<String> wrong = new ArrayList<>();
         for (TableId table : expected()) {
-            ScenarioDatabase.TextRows rows = database.rows(table);
-            MirrorRows mirror = pipeline.mirror(table);
-            if (!rows.columns().equals(mirror.columns())) {
-                wrong.add("rows: " + table + ": columns are " + mirror.columns() + ", not " + rows.columns());
-                continue;
-            }
-            List<String> differences = RowDifferences.between(
-                    rows.rows().stream().map(mirror::comparable).toList(), mirror.rows());
+            List<String> differences = RowDifferences.of(database.rows(table), pipeline.mirror(table));
             if (differences.isEmpty() == different.contains(table)) {
                 wrong.add(table + ": " + (differences.isEmpty() ? "no row differs" : String.join("\n  ", differences)));
             }

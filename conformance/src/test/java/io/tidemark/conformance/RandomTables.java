@@ -1,4 +1,4 @@
-package io.tidemark.dist;
+package io.tidemark.conformance;
 
 import java.sql.Connection;
 import java.sql.SQLException;
