@@ -77,9 +77,7 @@ public final class ConfigReader {
                 Map.of("url", "jdbc:sqlite:" + state.orElse(folder).resolve("metadata.db")));
         Settings slices = sections.read(section(top, "slices", false), PipelineSettings.slices());
         Settings limits = sections.read(section(top, "limits", false), PipelineSettings.limits());
-        List<TableRule> tables = top.find("tables")
-                .map(entry -> new TableRuleReader(problems, sections).read(entry.line(), entry.node()))
-                .orElseGet(TableRuleReader::everything);
+        List<TableRule> tables = tables(top);
         Map<String, ColumnType> types = types(top, source.type());
         Optional<BadValues> badValues = sections.value(top, PipelineSettings.BAD_VALUES);
         problems.throwIfAny();
@@ -136,6 +134,36 @@ public final class ConfigReader {
                     "Cannot read the configuration: the file cannot be read (file=" + file + ", reason="
                             + e.getClass().getSimpleName() + ")",
                     e);
+        }
+    }
+
+    private List<TableRule> tables(YamlMap top) {
+        Optional<String> mappings = sections.value(top, PipelineSettings.TABLE_MAPPINGS);
+        if (mappings.isPresent()) {
+            if (top.has("tables")) {
+                problems.add(top.lineOf("tables"), "tables and table-mappings both select tables: keep one of them");
+            }
+            return dmsMappings(top, mappings.orElseThrow());
+        }
+        return top.find("tables")
+                .map(entry -> new TableRuleReader(problems, sections).read(entry.line(), entry.node()))
+                .orElseGet(TableRuleReader::everything);
+    }
+
+    private List<TableRule> dmsMappings(YamlMap top, String text) {
+        int line = top.lineOf(PipelineSettings.TABLE_MAPPINGS.key());
+        Optional<Path> document = localPath(top, PipelineSettings.TABLE_MAPPINGS.key(), text);
+        if (document.isEmpty()) {
+            return List.of();
+        }
+        try {
+            return new DmsMappings(problems, line, text).read(Files.readString(document.orElseThrow()));
+        } catch (IOException e) {
+            problems.add(
+                    line,
+                    "table-mappings: " + text + " cannot be read ("
+                            + e.getClass().getSimpleName() + ")");
+            return List.of();
         }
     }
 

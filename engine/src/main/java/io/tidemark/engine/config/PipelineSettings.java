@@ -46,6 +46,15 @@ public final class PipelineSettings {
             "What happens to a row with a value that its column's type cannot hold: the table fails (fail), or the row is set aside"
                     + " and the table goes on without it (dead-letter); see 'tidemark dead-letters'.");
 
+    static final Setting<String> TABLE_MAPPINGS = new Setting<>(
+            "table-mappings",
+            "path",
+            null,
+            true,
+            false,
+            "Table mappings of an AWS DMS task (JSON) that select the tables, in place of the list 'tables'; relative to the configuration file.",
+            text -> text);
+
     static final Setting<String> SOURCE_TYPE = Setting.text("type", "Kind of the source.");
     static final Setting<String> LAKE_TYPE =
             Setting.text("type", "Format of the mirror tables.").withDefault("iceberg");
@@ -150,7 +159,7 @@ public final class PipelineSettings {
 
     /** Settings at the top of the file. */
     public static List<Setting<?>> top() {
-        return List.of(PIPELINE, STATE, TYPES, BAD_VALUES);
+        return List.of(PIPELINE, STATE, TABLE_MAPPINGS, TYPES, BAD_VALUES);
     }
 
     /** Settings of the section {@code source} beside the plug-in's own. */

@@ -54,6 +54,46 @@ public final class TablePattern {
         return new TablePattern(text, schema, name);
     }
 
+    /**
+     * A pattern in the notation of AWS DMS: {@code %} stands for any characters, {@code _} for one, {@code [_]} for an underscore (DMS user guide,
+     * "Wildcards in table mapping").
+     *
+     * @throws IllegalArgumentException with a reason for people for what this does not know: sets and ranges of characters
+     */
+    static TablePattern ofDms(String schema, String name) {
+        return new TablePattern(schema + "." + name, dmsPart(schema), dmsPart(name));
+    }
+
+    /** The one table of these names, in which no character has a meaning. */
+    static TablePattern ofTable(TableId table) {
+        return new TablePattern(table.toString(), List.of(LITERAL + table.schema()), List.of(LITERAL + table.name()));
+    }
+
+    private static List<String> dmsPart(String text) {
+        List<String> tokens = new ArrayList<>();
+        StringBuilder literal = new StringBuilder();
+        for (int at = 0; at < text.length(); at++) {
+            char c = text.charAt(at);
+            if (c == '%' || c == '_') {
+                addLiteral(tokens, literal);
+                tokens.add(c == '%' ? ANY : ONE);
+            } else if (text.startsWith("[_]", at)) {
+                literal.append('_');
+                at += 2;
+            } else if (c == '[') {
+                throw new IllegalArgumentException(
+                        "has a set of characters, which is not done: write a rule for each (found: " + text + ")");
+            } else {
+                literal.append(c);
+            }
+        }
+        addLiteral(tokens, literal);
+        if (tokens.isEmpty()) {
+            throw new IllegalArgumentException("is empty");
+        }
+        return tokens;
+    }
+
     public boolean matches(TableId table) {
         return schemaRegex.matcher(table.schema()).matches()
                 && nameRegex.matcher(table.name()).matches();
