@@ -223,7 +223,7 @@ final class RandomTables {
         }
         String alter = "alter table " + table.name + " ";
         int dice = random.nextInt(10);
-        if (dice < 4 && table.columns.size() < COLUMNS_MAX || table.columns.isEmpty()) {
+        if ((dice < 4 && table.columns.size() < COLUMNS_MAX) || table.columns.isEmpty()) {
             Column column = newColumn();
             String definition = alter + "add column " + column.name + " " + column.type;
             run(random.nextBoolean() ? definition : definition + " default " + value(column));
