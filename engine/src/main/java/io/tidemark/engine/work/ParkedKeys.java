@@ -5,7 +5,7 @@ import io.tidemark.engine.table.TableRecord;
 import io.tidemark.spi.change.ChangeBatch;
 import io.tidemark.spi.change.ColumnVector;
 import io.tidemark.spi.change.Operation;
-import io.tidemark.spi.verify.CanonicalValue;
+import io.tidemark.spi.verify.CanonicalText;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -112,7 +112,7 @@ final class ParkedKeys {
         List<String> key = new ArrayList<>();
         for (int index : batch.schema().keyIndexes()) {
             ColumnVector column = batch.column(index);
-            key.add(column.isPresent(row) ? CanonicalValue.text(column, row) : "");
+            key.add(column.isPresent(row) ? CanonicalText.text(column, row) : "");
         }
         return key;
     }

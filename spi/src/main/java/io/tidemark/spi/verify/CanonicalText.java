@@ -14,9 +14,27 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.UUID;
 
-/** Reads values from the canonical text that {@link TableReading} defines. */
+/** Values as the canonical text that {@link TableReading} defines, for keys and defaults. Comparisons do not use it: there each side renders for itself. */
 public final class CanonicalText {
     private CanonicalText() {}
+
+    /** The text of a value that is present, as {@link TableReading} defines it. */
+    public static String text(ColumnVector column, int row) {
+        return switch (column.type().kind()) {
+            case BOOLEAN -> ((BooleanVector) column).value(row) ? "t" : "f";
+            case INT32, DATE -> Integer.toString(((IntVector) column).value(row));
+            case INT64, TIME, TIMESTAMP, TIMESTAMP_TZ -> Long.toString(((LongVector) column).value(row));
+            case FLOAT32 -> HexFormat.of().toHexDigits(Float.floatToIntBits(((FloatVector) column).value(row)));
+            case FLOAT64 -> HexFormat.of().toHexDigits(Double.doubleToLongBits(((DoubleVector) column).value(row)));
+            case DECIMAL -> new BigDecimal(unscaled(column, row), column.type().scale()).toPlainString();
+            case STRING -> ((BytesVector) column).text(row);
+            case BYTES -> HexFormat.of().formatHex(((BytesVector) column).bytes(row));
+            case UUID -> {
+                ByteBuffer bytes = ByteBuffer.wrap(((BytesVector) column).bytes(row));
+                yield new UUID(bytes.getLong(), bytes.getLong()).toString();
+            }
+        };
+    }
 
     /**
      * Appends the value that the text stands for.
@@ -54,5 +72,11 @@ public final class CanonicalText {
         } else {
             ((LongVector) column).append(unscaled.longValueExact());
         }
+    }
+
+    private static BigInteger unscaled(ColumnVector column, int row) {
+        return column instanceof LongVector values
+                ? BigInteger.valueOf(values.value(row))
+                : new BigInteger(((BytesVector) column).bytes(row));
     }
 }

@@ -3,7 +3,7 @@ package io.tidemark.source.postgres.type;
 import io.tidemark.spi.change.ChangeBatch;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.schema.RowSchema;
-import io.tidemark.spi.verify.CanonicalValue;
+import io.tidemark.spi.verify.CanonicalText;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -54,7 +54,7 @@ public final class RowDecoder {
             } catch (TidemarkException e) {
                 return List.of();
             }
-            key.add(CanonicalValue.text(scratch.column(column), 0));
+            key.add(CanonicalText.text(scratch.column(column), 0));
         }
         return key;
     }
