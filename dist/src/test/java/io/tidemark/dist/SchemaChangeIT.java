@@ -148,6 +148,13 @@ class SchemaChangeIT {
             mirrored.execute("update t set w = 2");
             mirrored.prove();
             assertThat(mirrored.query("select id, w from t")).containsExactly(List.of(1, 2));
+            mirrored.execute("alter table t add column x int");
+            assertThat(mirrored.verify().proofs())
+                    .extracting(proof -> proof.table().name() + " " + proof.outcome() + " " + proof.reason())
+                    .contains("t UNPROVEN Cannot read table \"public\".\"t\": its columns are no longer those that were"
+                            + " registered (column=x), and no row has changed since");
+            mirrored.execute("update t set x = 3");
+            mirrored.prove();
         }
     }
 

@@ -122,6 +122,8 @@ public final class PostgresTableReading implements TableReading {
         return guarded(connection -> {
             // Loading the layout locks the table and finds it missing or rewritten.
             RelationLayout.load(connection, schema.table(), schema, types);
+            // Rows that are equal but for a column that the mirror lacks are not equal.
+            RelationLayout.requireWhole(connection, schema);
             return RelationPlan.of(connection, schema.table(), bytes);
         });
     }
