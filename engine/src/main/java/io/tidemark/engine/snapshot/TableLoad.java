@@ -113,9 +113,9 @@ final class TableLoad implements AutoCloseable {
                 }
             };
             if (pipeline.config().badValues(record.id()) == BadValues.DEAD_LETTER) {
-                cut.read(chunk, record.schema(), rowsOfChunk, pipeline.deadLetters()::recordLoaded);
+                cut.read(chunk, record.sourceTable(), rowsOfChunk, pipeline.deadLetters()::recordLoaded);
             } else {
-                cut.read(chunk, record.schema(), rowsOfChunk);
+                cut.read(chunk, record.sourceTable(), rowsOfChunk);
             }
             writer.commit();
             unfinished.decrementAndGet();

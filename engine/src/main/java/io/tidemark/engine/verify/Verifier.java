@@ -126,7 +126,7 @@ public final class Verifier {
         PinnedTable pinned = aligned.pinned(table.id());
         RowSchema schema = pinned.spec().schema();
         Comparison.Result result = new Comparison(
-                        schema, aligned.cut().reading(schema), engine.reading(pinned), pinned.rows(), request)
+                        schema, aligned.cut().reading(table.sourceTable()), engine.reading(pinned), pinned.rows(), request)
                 .run();
         Certificate certificate = new Certificate(
                 pipeline.config().pipeline(),

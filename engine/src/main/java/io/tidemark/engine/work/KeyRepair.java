@@ -58,7 +58,7 @@ final class KeyRepair {
                 // Each step is one bounded commit; the last one ends at the cut.
             }
             List<UndecodableRow> undecodable = new ArrayList<>();
-            cut.readKeys(record.schema(), keys, batch -> {}, undecodable::add);
+            cut.readKeys(record.sourceTable(), keys, batch -> {}, undecodable::add);
             List<List<String>> left =
                     undecodable.stream().flatMap(row -> row.keys().stream()).toList();
             List<List<String>> healed =
@@ -67,7 +67,7 @@ final class KeyRepair {
             try (LakeApply apply = table.beginApply(progress, fence)) {
                 if (!healed.isEmpty()) {
                     apply.repair(gone(healed, cut.cutoff()));
-                    cut.readKeys(record.schema(), healed, apply::repair);
+                    cut.readKeys(record.sourceTable(), healed, apply::repair);
                 }
                 LakeProgress after = apply.commit(progress).progress();
                 pipeline.progress().applied(record.id(), after, 0);

@@ -2,7 +2,6 @@ package io.tidemark.spi.source;
 
 import io.tidemark.spi.change.ChangeBatch;
 import io.tidemark.spi.change.Position;
-import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.verify.TableReading;
 import java.util.List;
 import java.util.function.Consumer;
@@ -28,7 +27,7 @@ public interface SnapshotCut extends AutoCloseable {
      *
      * @return rows read
      */
-    long read(SnapshotChunk chunk, RowSchema schema, Consumer<ChangeBatch> consumer);
+    long read(SnapshotChunk chunk, SourceTable table, Consumer<ChangeBatch> consumer);
 
     /**
      * The same, going on behind rows that cannot be decoded.
@@ -38,7 +37,7 @@ public interface SnapshotCut extends AutoCloseable {
      */
     long read(
             SnapshotChunk chunk,
-            RowSchema schema,
+            SourceTable table,
             Consumer<ChangeBatch> consumer,
             Consumer<UndecodableRow> undecodable);
 
@@ -49,20 +48,20 @@ public interface SnapshotCut extends AutoCloseable {
      * @param undecodable gets the rows that are left out; what it throws ends the reading
      */
     long readKeys(
-            RowSchema schema,
+            SourceTable table,
             List<List<String>> keys,
             Consumer<ChangeBatch> consumer,
             Consumer<UndecodableRow> undecodable);
 
     /** The same, ending with the reason of the first row that cannot be decoded. */
-    default long readKeys(RowSchema schema, List<List<String>> keys, Consumer<ChangeBatch> consumer) {
-        return readKeys(schema, keys, consumer, row -> {
+    default long readKeys(SourceTable table, List<List<String>> keys, Consumer<ChangeBatch> consumer) {
+        return readKeys(table, keys, consumer, row -> {
             throw row.reason();
         });
     }
 
     /** This side of a comparison; the database renders its values itself. */
-    TableReading reading(RowSchema schema);
+    TableReading reading(SourceTable table);
 
     @Override
     void close();

@@ -1,6 +1,7 @@
 package io.tidemark.spi.source;
 
 import io.tidemark.spi.change.Position;
+import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.schema.TableId;
 import java.time.Duration;
 import java.util.List;
@@ -26,8 +27,16 @@ public interface Source extends AutoCloseable {
      */
     List<Finding> check(List<TableId> tables);
 
-    /** All user tables with their schemas, ordered by name. Partitions are not listed beside their partitioned table. */
+    /** All user tables with their whole schemas, ordered by name. Partitions are not listed beside their partitioned table. */
     List<SourceTable> tables();
+
+    /**
+     * Why a table cannot be mirrored in its scope: a condition on a column that is not there, on a type that cannot be compared, with a literal
+     * that is none of the type, or a scope that leaves nothing to tell rows apart by. Empty when it can.
+     *
+     * @return {@code CONFIG_INVALID} with the reason
+     */
+    Optional<TidemarkException> scopeProblem(SourceTable table);
 
     /**
      * Makes the source keep and publish the changes of exactly these tables (Postgres: publication and slot). Idempotent; called again when
@@ -44,7 +53,11 @@ public interface Source extends AutoCloseable {
     /**
      * Opens the stream of all transactions after the token. Only one stream of a pipeline can be open at a time.
      *
-     * @param schemas the schemas as registered: key columns come from here, since the stream does not always tell them
+     * <p>Of a table with a scope only that comes. An update that takes a row out of the scope arrives as a DELETE of its key (as a DELETE of the
+     * full old row, when the table has no key), one that brings it in as an UPDATE; which of them it was is not told apart by the stream. A
+     * DELETE may be of a row that never was in the scope.
+     *
+     * @param schemas the tables as registered: key columns come from here, since the stream does not always tell them
      */
     ChangeStream openStream(Optional<String> resumeToken, List<SourceTable> schemas);
 

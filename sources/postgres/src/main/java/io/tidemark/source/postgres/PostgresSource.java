@@ -13,6 +13,7 @@ import io.tidemark.source.postgres.stream.ReplicationRequest;
 import io.tidemark.source.postgres.type.ColumnChoices;
 import io.tidemark.source.postgres.type.TypeCatalog;
 import io.tidemark.spi.change.Position;
+import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.ChangeStream;
 import io.tidemark.spi.source.Finding;
@@ -82,6 +83,11 @@ final class PostgresSource implements Source {
         } catch (SQLException e) {
             throw PostgresErrors.running("list tables", e);
         }
+    }
+
+    @Override
+    public Optional<TidemarkException> scopeProblem(SourceTable table) {
+        return Optional.empty();
     }
 
     /** Once they were all there, a type that is dropped does not stop what runs. */

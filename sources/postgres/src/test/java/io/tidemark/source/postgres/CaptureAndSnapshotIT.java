@@ -101,7 +101,7 @@ class CaptureAndSnapshotIT {
             }
             try (SnapshotCut cut = source.openCut(1, TIMEOUT)) {
                 Map<Long, String> expected = new HashMap<>();
-                cut.reading(table.schema())
+                cut.reading(table)
                         .rows(
                                 DigestRequest.whole(1),
                                 Set.of(0),
@@ -144,7 +144,7 @@ class CaptureAndSnapshotIT {
         try (SnapshotCut cut = source.openCut(2, TIMEOUT)) {
             Map<Long, String> rows = new HashMap<>();
             for (SnapshotChunk chunk : cut.plan(table, 128 << 10)) {
-                cut.read(chunk, table.schema(), batch -> {
+                cut.read(chunk, table, batch -> {
                     for (int row = 0; row < batch.size(); row++) {
                         long id = ((LongVector) batch.column(0)).value(row);
                         String before = rows.put(id, Mirror.values(batch, row));

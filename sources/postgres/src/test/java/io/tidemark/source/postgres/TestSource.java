@@ -63,7 +63,7 @@ public final class TestSource {
     public static long readAll(SnapshotCut cut, SourceTable table, long chunkBytes, Consumer<ChangeBatch> consumer) {
         long rows = 0;
         for (SnapshotChunk chunk : cut.plan(table, chunkBytes)) {
-            rows += cut.read(chunk, table.schema(), consumer);
+            rows += cut.read(chunk, table, consumer);
         }
         return rows;
     }

@@ -59,11 +59,11 @@ public final class PostgresSnapshotCut implements SnapshotCut {
     }
 
     @Override
-    public long read(SnapshotChunk chunk, RowSchema schema, Consumer<ChangeBatch> consumer) {
+    public long read(SnapshotChunk chunk, SourceTable table, Consumer<ChangeBatch> consumer) {
         BlockRange range = BlockRange.parse(chunk.range());
         try {
             return read(chunk.relation(), connection -> {
-                RelationLayout layout = RelationLayout.load(connection, chunk.relation(), schema, types);
+                RelationLayout layout = RelationLayout.load(connection, chunk.relation(), table.schema(), types);
                 return rowCopy(layout).copy(connection, range, consumer, null);
             });
         } catch (RowCopy.RowFailure e) {
@@ -74,21 +74,22 @@ public final class PostgresSnapshotCut implements SnapshotCut {
     @Override
     public long read(
             SnapshotChunk chunk,
-            RowSchema schema,
+            SourceTable table,
             Consumer<ChangeBatch> consumer,
             Consumer<UndecodableRow> undecodable) {
         return read(chunk.relation(), connection -> {
-            RelationLayout layout = RelationLayout.load(connection, chunk.relation(), schema, types);
+            RelationLayout layout = RelationLayout.load(connection, chunk.relation(), table.schema(), types);
             return rowCopy(layout).copy(connection, BlockRange.parse(chunk.range()), consumer, undecodable);
         });
     }
 
     @Override
     public long readKeys(
-            RowSchema schema,
+            SourceTable table,
             List<List<String>> keys,
             Consumer<ChangeBatch> consumer,
             Consumer<UndecodableRow> undecodable) {
+        RowSchema schema = table.schema();
         KeyConditions conditions = new KeyConditions(schema);
         long rows = 0;
         for (int from = 0; from < keys.size(); from += KeyConditions.KEYS_PER_QUERY) {
@@ -102,8 +103,8 @@ public final class PostgresSnapshotCut implements SnapshotCut {
     }
 
     @Override
-    public TableReading reading(RowSchema schema) {
-        return new PostgresTableReading(view, schema, types);
+    public TableReading reading(SourceTable table) {
+        return new PostgresTableReading(view, table.schema(), types);
     }
 
     @Override

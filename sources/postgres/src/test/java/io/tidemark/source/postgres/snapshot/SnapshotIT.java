@@ -86,7 +86,7 @@ class SnapshotIT {
                 ExecutorService executor = Executors.newFixedThreadPool(6);
                 List<Future<Long>> reads = new ArrayList<>();
                 for (SnapshotChunk chunk : chunks) {
-                    reads.add(executor.submit(() -> cut.read(chunk, table.schema(), batch -> {
+                    reads.add(executor.submit(() -> cut.read(chunk, table, batch -> {
                         assertThat(batch.operation(0)).isEqualTo(Operation.INSERT);
                         assertThat(batch.position(0)).isEqualTo(cut.cutoff().value());
                         for (int row = 0; row < batch.size(); row++) {
@@ -130,7 +130,7 @@ class SnapshotIT {
             SourceTable table = TestSource.table(source, "public", "t");
             List<SnapshotChunk> chunks = cut.plan(table, CHUNK_BYTES);
             assertThat(chunks).containsExactly(new SnapshotChunk(table.id(), 0, table.id(), "0-", 0));
-            assertThat(cut.read(chunks.get(0), table.schema(), batch -> {})).isZero();
+            assertThat(cut.read(chunks.get(0), table, batch -> {})).isZero();
         }
     }
 
@@ -165,7 +165,7 @@ class SnapshotIT {
                     .isEqualTo(1);
             List<Integer> found = new ArrayList<>();
             assertThat(cut.readKeys(
-                            table.schema(),
+                            table,
                             List.of(List.of("150"), List.of("7"), List.of("7"), List.of("999")),
                             batch -> ids(batch, found)))
                     .isEqualTo(2);
@@ -213,7 +213,7 @@ class SnapshotIT {
             SourceTable gone = TestSource.table(source, "public", "gone");
             SnapshotChunk chunk = cut.plan(gone, CHUNK_BYTES).get(0);
             server.execute(database, "drop table gone");
-            assertCode(() -> cut.read(chunk, gone.schema(), batch -> {}), ErrorCode.SOURCE_TABLE_MISSING);
+            assertCode(() -> cut.read(chunk, gone, batch -> {}), ErrorCode.SOURCE_TABLE_MISSING);
             assertCode(() -> cut.plan(gone, CHUNK_BYTES), ErrorCode.SOURCE_TABLE_MISSING);
             assertThat(TestSource.readAll(cut, TestSource.table(source, "public", "stays"), CHUNK_BYTES, batch -> {}))
                     .isEqualTo(1);
@@ -250,12 +250,12 @@ class SnapshotIT {
                 for (int i = 0; i < tables.size(); i++) {
                     SourceTable table = tables.get(i);
                     SnapshotChunk chunk = chunks.get(i);
-                    assertCode(() -> cut.read(chunk, table.schema(), batch -> {}), ErrorCode.SOURCE_TABLE_REWRITTEN);
+                    assertCode(() -> cut.read(chunk, table, batch -> {}), ErrorCode.SOURCE_TABLE_REWRITTEN);
                     assertCode(
-                            () -> cut.readKeys(table.schema(), List.of(List.of("1")), batch -> {}),
+                            () -> cut.readKeys(table, List.of(List.of("1")), batch -> {}),
                             ErrorCode.SOURCE_TABLE_REWRITTEN);
                     assertCode(
-                            () -> cut.reading(table.schema()).digests(DigestRequest.whole(4)),
+                            () -> cut.reading(table).digests(DigestRequest.whole(4)),
                             ErrorCode.SOURCE_TABLE_REWRITTEN);
                 }
             }
@@ -301,8 +301,8 @@ class SnapshotIT {
                 SnapshotCut cut = source.openCut(1, TIMEOUT)) {
             SourceTable table = TestSource.table(source, "public", "t");
             TestSource.readAll(cut, table, CHUNK_BYTES, batch -> {});
-            cut.readKeys(table.schema(), List.of(List.of("1")), batch -> {});
-            cut.reading(table.schema()).digests(DigestRequest.whole(4));
+            cut.readKeys(table, List.of(List.of("1")), batch -> {});
+            cut.reading(table).digests(DigestRequest.whole(4));
             try (Connection connection = server.connect(database)) {
                 assertThat(TestSource.value(connection, "select count(*) from pg_locks where relation = 't'::regclass"))
                         .isEqualTo("0");

@@ -144,9 +144,9 @@ class TableReadingIT {
                 List<List<String>> decoded = decoded(cut, table);
                 List<List<String>> rendered = new ArrayList<>();
                 Set<Integer> all = IntStream.range(0, BUCKETS).boxed().collect(Collectors.toSet());
-                cut.reading(table.schema()).rows(DigestRequest.whole(BUCKETS), all, rendered::add);
+                cut.reading(table).rows(DigestRequest.whole(BUCKETS), all, rendered::add);
                 assertThat(rendered).containsExactlyInAnyOrderElementsOf(decoded);
-                assertThat(cut.reading(table.schema()).digests(DigestRequest.whole(BUCKETS)))
+                assertThat(cut.reading(table).digests(DigestRequest.whole(BUCKETS)))
                         .isEqualTo(Canonical.digests(table.schema(), decoded, BUCKETS));
             }
         }
@@ -161,7 +161,7 @@ class TableReadingIT {
             List<List<String>> decoded = decoded(cut, table);
             assertThat(decoded).hasSize(200_000);
             for (int buckets : new int[] {1, 1024, 65536}) {
-                assertThat(cut.reading(table.schema()).digests(DigestRequest.whole(buckets)))
+                assertThat(cut.reading(table).digests(DigestRequest.whole(buckets)))
                         .isEqualTo(Canonical.digests(table.schema(), decoded, buckets));
             }
         }
@@ -175,7 +175,7 @@ class TableReadingIT {
                 java.sql.Connection connection = server.connect(database)) {
             SourceTable table = TestSource.table(source, "public", "transactions");
             BucketDigest digest =
-                    cut.reading(table.schema()).digests(DigestRequest.whole(1)).get(0);
+                    cut.reading(table).digests(DigestRequest.whole(1)).get(0);
             String sums = TestSource.value(connection, """
                     select count(*) || ' ' || sum(('x' || left(h, 16))::bit(64)::bigint) || ' ' || sum(('x' || right(h, 16))::bit(64)::bigint)
                       from (select md5(concat(length(a), ':', a, length(c), ':', c, coalesce(length(u) || ':' || u, '-'), length(entity), ':', entity,
@@ -204,7 +204,7 @@ class TableReadingIT {
             List<List<String>> rows = new ArrayList<>();
             Set<Integer> buckets = different.stream().map(BucketDigest::bucket).collect(Collectors.toSet());
             try (SnapshotCut cut = source.openCut(1, TIMEOUT)) {
-                cut.reading(table.schema()).rows(DigestRequest.whole(256), buckets, rows::add);
+                cut.reading(table).rows(DigestRequest.whole(256), buckets, rows::add);
             }
             assertThat(rows).hasSize((int)
                     different.stream().mapToLong(BucketDigest::rows).sum());
@@ -266,7 +266,7 @@ class TableReadingIT {
         try (Source source = source();
                 SnapshotCut cut = source.openCut(1, TIMEOUT)) {
             SourceTable table = TestSource.table(source, "public", "t");
-            assertThat(cut.reading(table.schema()).digests(DigestRequest.whole(BUCKETS)))
+            assertThat(cut.reading(table).digests(DigestRequest.whole(BUCKETS)))
                     .isEqualTo(Canonical.digests(table.schema(), decoded(cut, table), BUCKETS));
         }
     }
@@ -286,7 +286,7 @@ class TableReadingIT {
             assertThat(table.schema().columns())
                     .extracting(column -> column.name())
                     .containsExactly("id", "name");
-            assertThat(cut.reading(table.schema()).digests(DigestRequest.whole(BUCKETS)))
+            assertThat(cut.reading(table).digests(DigestRequest.whole(BUCKETS)))
                     .isEqualTo(Canonical.digests(table.schema(), decoded(cut, table), BUCKETS));
         }
     }
@@ -300,7 +300,7 @@ class TableReadingIT {
         try (Source source = source();
                 SnapshotCut cut = source.openCut(1, TIMEOUT)) {
             List<List<String>> rows = new ArrayList<>();
-            cut.reading(TestSource.table(source, "public", "t").schema())
+            cut.reading(TestSource.table(source, "public", "t"))
                     .rows(DigestRequest.whole(1), Set.of(0), rows::add);
             assertThat(rows).containsExactly(List.of("1", "infinity", "-Infinity", "Infinity", "NaN", "86400000000"));
         }
@@ -331,10 +331,10 @@ class TableReadingIT {
                     SnapshotCut cut = source.openCut(1, TIMEOUT)) {
                 SourceTable table = TestSource.table(source, "public", "k");
                 List<List<String>> keys = new ArrayList<>();
-                cut.reading(table.schema()).rows(DigestRequest.whole(1), Set.of(0), keys::add);
+                cut.reading(table).rows(DigestRequest.whole(1), Set.of(0), keys::add);
                 assertThat(keys).hasSize(values.size());
                 List<List<String>> found = new ArrayList<>();
-                cut.readKeys(table.schema(), keys, batch -> found.addAll(Canonical.texts(batch)));
+                cut.readKeys(table, keys, batch -> found.addAll(Canonical.texts(batch)));
                 assertThat(found).as(type.getKey()).containsExactlyInAnyOrderElementsOf(keys);
             }
         }
@@ -356,7 +356,7 @@ class TableReadingIT {
 
     private static List<BucketDigest> digests(Source source, SourceTable table, DigestRequest request) {
         try (SnapshotCut cut = source.openCut(2, TIMEOUT)) {
-            TableReading reading = cut.reading(table.schema());
+            TableReading reading = cut.reading(table);
             return reading.digests(request);
         }
     }
