@@ -131,21 +131,37 @@ final class PostgresDatabase implements ScenarioDatabase {
                     }
                 }
             }
-            try (Statement settings = connection.createStatement()) {
-                settings.execute("set timezone = 'UTC'; set datestyle = 'ISO'; set intervalstyle = 'postgres';"
-                        + " set extra_float_digits = 1; set bytea_output = 'hex'");
-            }
-            String sql =
-                    columns.stream().map(TableId::quote).collect(Collectors.joining(", ", "copy (select ", " from "))
-                            + only + table.quoted() + ") to stdout";
-            StringWriter out = new StringWriter();
-            new CopyManager(connection.unwrap(BaseConnection.class)).copyOut(sql, out);
-            return new TextRows(
-                    columns,
-                    out.toString().lines().map(PostgresDatabase::values).toList());
+            String list = columns.stream().map(TableId::quote).collect(Collectors.joining(", "));
+            return new TextRows(columns, copy(connection, "select " + list + " from " + only + table.quoted()));
         } catch (SQLException | IOException e) {
             throw new IllegalStateException("Cannot read rows of " + table + ": " + e.getMessage(), e);
         }
+    }
+
+    @Override
+    public TextRows rows(String query) {
+        List<String> columns = new ArrayList<>();
+        try (Connection connection = server.connect(database)) {
+            try (Statement statement = connection.createStatement();
+                    ResultSet none = statement.executeQuery("select * from (" + query + ") q limit 0")) {
+                for (int i = 1; i <= none.getMetaData().getColumnCount(); i++) {
+                    columns.add(none.getMetaData().getColumnName(i));
+                }
+            }
+            return new TextRows(columns, copy(connection, query));
+        } catch (SQLException | IOException e) {
+            throw new IllegalStateException("Cannot read rows of " + query + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static List<List<String>> copy(Connection connection, String query) throws SQLException, IOException {
+        try (Statement settings = connection.createStatement()) {
+            settings.execute("set timezone = 'UTC'; set datestyle = 'ISO'; set intervalstyle = 'postgres';"
+                    + " set extra_float_digits = 1; set bytea_output = 'hex'");
+        }
+        StringWriter out = new StringWriter();
+        new CopyManager(connection.unwrap(BaseConnection.class)).copyOut("copy (" + query + ") to stdout", out);
+        return out.toString().lines().map(PostgresDatabase::values).toList();
     }
 
     /** A prepared transaction or a slot that is left would hold up the other databases of the server. */

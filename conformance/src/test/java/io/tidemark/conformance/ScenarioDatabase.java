@@ -24,6 +24,9 @@ interface ScenarioDatabase extends AutoCloseable {
     /** All rows of a table as the database itself prints them. */
     TextRows rows(TableId table);
 
+    /** What a query gives, as the database itself prints it. */
+    TextRows rows(String query);
+
     /** Removes the database and whatever a pipeline or a failed scenario left in it. */
     @Override
     void close();

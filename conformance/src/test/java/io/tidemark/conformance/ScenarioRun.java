@@ -32,6 +32,10 @@ final class ScenarioRun implements AutoCloseable {
     private final Set<TableId> failed = new TreeSet<>();
     private final Set<TableId> different = new TreeSet<>();
     private final Set<TableId> omitted = new TreeSet<>();
+    private final Map<TableId, OtherMirror> others = new TreeMap<>();
+
+    /** A mirror under another name, and the query whose rows it must hold. */
+    private record OtherMirror(TableId name, String query) {}
 
     ScenarioRun(Scenario scenario, Scenario.Section section, ScenarioDatabase database, Path folder)
             throws IOException {
@@ -94,12 +98,20 @@ final class ScenarioRun implements AutoCloseable {
             case FAILS -> fails(step);
             case DIFFERS -> different.add(table(step));
             case OMITS -> omits(step);
+            case MIRRORS ->
+                others.put(
+                        table(step),
+                        new OtherMirror(
+                                table(step.arguments().get(1)), step.blocks().get(0)));
             case ROWS -> rows(step);
         }
     }
 
     private static TableId table(Step step) {
-        String name = step.arguments().get(0);
+        return table(step.arguments().get(0));
+    }
+
+    private static TableId table(String name) {
         int dot = name.indexOf('.');
         return dot < 0 ? new TableId("public", name) : new TableId(name.substring(0, dot), name.substring(dot + 1));
     }
@@ -235,7 +247,10 @@ final class ScenarioRun implements AutoCloseable {
     private List<String> compare() throws IOException {
         List<String> wrong = new ArrayList<>();
         for (TableId table : expected()) {
-            List<String> differences = RowDifferences.of(database.rows(table), pipeline.mirror(table));
+            OtherMirror other = others.get(table);
+            List<String> differences = other == null
+                    ? RowDifferences.of(database.rows(table), pipeline.mirror(table))
+                    : RowDifferences.of(database.rows(other.query()), pipeline.mirror(other.name()));
             if (differences.isEmpty() == different.contains(table)) {
                 wrong.add(table + ": " + (differences.isEmpty() ? "no row differs" : String.join("\n  ", differences)));
             }

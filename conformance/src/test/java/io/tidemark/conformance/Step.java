@@ -25,6 +25,7 @@ record Step(Kind kind, List<String> arguments, List<String> blocks) {
         FAILS(2, -1),
         DIFFERS(1, 0),
         OMITS(1, -1),
+        MIRRORS(2, 1),
         ROWS(0, 2);
 
         final int arguments;

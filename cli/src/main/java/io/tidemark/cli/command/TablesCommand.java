@@ -10,6 +10,7 @@ import io.tidemark.spi.lake.LakeTable;
 import io.tidemark.spi.schema.Column;
 import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.schema.TableId;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -66,15 +67,23 @@ final class TablesCommand extends PipelineCommand {
                 .column("KEY")
                 .column("PARTITION")
                 .column("DELETES");
+        boolean isRenamed = records.stream().anyMatch(record -> !record.mirror().equals(record.id()));
+        if (isRenamed) {
+            text.column("MIRROR");
+        }
         for (TableRecord record : records) {
-            text.row(
+            List<String> cells = new ArrayList<>(List.of(
                     record.id().toString(),
                     record.state().label(),
                     rows(pipeline, record).map(Human::count).orElse(""),
                     Human.count(record.schema().columns().size()),
                     record.schema().hasKey() ? String.join(", ", record.schema().key()) : "none",
                     String.join(", ", record.partitions()),
-                    deletes(record));
+                    deletes(record)));
+            if (isRenamed) {
+                cells.add(record.mirror().toString());
+            }
+            text.row(cells.toArray(String[]::new));
         }
         text.print(terminal());
         for (TableRecord record : records) {
@@ -83,7 +92,7 @@ final class TablesCommand extends PipelineCommand {
     }
 
     private void columns(TableRecord record) {
-        RowSchema schema = record.schema();
+        RowSchema schema = record.spec().schema();
         if (session().isJson()) {
             printJson(json(record, Optional.empty()));
             return;
@@ -110,7 +119,7 @@ final class TablesCommand extends PipelineCommand {
         if (record.state() == TableState.PENDING || record.state() == TableState.DROPPED) {
             return Optional.empty();
         }
-        Optional<LakeTable> found = pipeline.lake().find(record.id());
+        Optional<LakeTable> found = pipeline.lake().find(record.mirror());
         if (found.isEmpty()) {
             return Optional.empty();
         }
@@ -125,6 +134,7 @@ final class TablesCommand extends PipelineCommand {
 
     private static Map<String, @Nullable Object> json(TableRecord record, Optional<Long> rows) {
         Map<String, @Nullable Object> fields = StatusJson.table(record.id());
+        fields.put("mirror", StatusJson.table(record.mirror()));
         fields.put("state", record.state().label());
         fields.put("rows", rows.orElse(null));
         fields.put("key", record.schema().key());
@@ -133,7 +143,7 @@ final class TablesCommand extends PipelineCommand {
         fields.put("notices", record.notices());
         fields.put(
                 "columns",
-                record.schema().columns().stream()
+                record.spec().schema().columns().stream()
                         .map(column -> {
                             Map<String, @Nullable Object> inner = new LinkedHashMap<>();
                             inner.put("name", column.name());

@@ -65,7 +65,7 @@ final class DropCommand extends PipelineCommand {
             if (all) {
                 commands.dropPipeline();
                 if (withMirror) {
-                    chosen.forEach(pipeline.lake()::drop);
+                    records.forEach(record -> pipeline.lake().drop(record.mirror()));
                 }
                 tell(pipeline);
             } else {

@@ -74,9 +74,9 @@ public final class Enrolment {
         takeNewChoices(found);
         List<SourceTable> captured = new ArrayList<>();
         for (TableRecord record : registry.list()) {
-            SourceTable table = found.get(record.id());
-            if (record.state().captured() && isStillThere(record, table) && table != null) {
-                captured.add(withRegisteredSchema(registry.load(record.id()), table));
+            SourceTable whole = found.get(record.id());
+            if (record.state().captured() && isStillThere(record, whole) && whole != null) {
+                captured.add(withRegisteredSchema(registry.load(record.id()), whole));
             }
         }
         return captured;
@@ -89,7 +89,8 @@ public final class Enrolment {
             if (!known.contains(table.id())) {
                 ruleFor(pipeline.config().tables(), table.id())
                         .ifPresent(rule -> registry.add(TableRecord.pending(
-                                table,
+                                pipeline.wanted().of(table),
+                                pipeline.wanted().shape(table.id()),
                                 rule.partitions(),
                                 rule.deletes(),
                                 pipeline.clock().instant())));
@@ -97,37 +98,52 @@ public final class Enrolment {
         }
     }
 
-    /** What is not loaded yet is loaded with the types that are chosen now. */
+    /** What is not loaded yet is loaded as it is wanted now. */
     private void takeNewChoices(Map<TableId, SourceTable> found) {
         for (TableRecord record : registry.list()) {
-            SourceTable table = found.get(record.id());
-            if (table != null
-                    && record.load() == null
-                    && record.state() == TableState.PENDING
-                    && pipeline.chosenTypes()
-                            .change(record.schema(), table.schema())
-                            .isPresent()) {
-                registry.update(
+            SourceTable whole = found.get(record.id());
+            if (whole != null
+                    && isUnloaded(record)
+                    && pipeline.wanted().difference(record, whole).isPresent()) {
+                TableRecord after = registry.update(
                         record.id(),
-                        (current, now) -> current.load() == null && current.state() == TableState.PENDING
-                                ? current.restarted(table, now)
+                        (current, now) -> isUnloaded(current)
+                                ? current.restarted(
+                                        pipeline.wanted().of(whole),
+                                        pipeline.wanted().shape(whole.id()),
+                                        now)
                                 : current);
+                dropLeft(record, after);
             }
         }
     }
 
-    /** A wrong choice, or one that came after the load, stops the table. */
-    private void checkChoices(TableRecord record, SourceTable table) {
-        if (record.state() != TableState.FAILED && table.identity().equals(record.identity())) {
-            pipeline.chosenTypes()
-                    .problem(table)
-                    .or(() -> pipeline.chosenTypes().change(record.schema(), table.schema()))
-                    .ifPresent(problem -> registry.fail(record.id(), problem));
+    private static boolean isUnloaded(TableRecord record) {
+        return record.load() == null && record.state() == TableState.PENDING;
+    }
+
+    /** A mirror under a name that is not wanted any more has no further use. */
+    private void dropLeft(TableRecord before, TableRecord after) {
+        boolean isOfAnother = registry.list().stream()
+                .anyMatch(other ->
+                        !other.id().equals(before.id()) && other.mirror().equals(before.mirror()));
+        if (!before.mirror().equals(after.mirror()) && !isOfAnother) {
+            pipeline.lake().drop(before.mirror());
         }
     }
 
-    private boolean isStillThere(TableRecord record, @org.jspecify.annotations.Nullable SourceTable table) {
-        if (table == null) {
+    /** A wrong choice, or one that came after the load, stops the table. */
+    private void checkChoices(TableRecord record, SourceTable whole) {
+        if (record.state() != TableState.FAILED && whole.identity().equals(record.identity())) {
+            Optional<TidemarkException> problem = record.load() == null
+                    ? pipeline.wanted().problem(whole, registry.list())
+                    : pipeline.wanted().change(record, whole);
+            problem.ifPresent(found -> registry.fail(record.id(), found));
+        }
+    }
+
+    private boolean isStillThere(TableRecord record, @org.jspecify.annotations.Nullable SourceTable whole) {
+        if (whole == null) {
             if (record.state() != TableState.FAILED) {
                 registry.fail(
                         record.id(),
@@ -138,28 +154,29 @@ public final class Enrolment {
             return false;
         }
         if (record.state() == TableState.PENDING && !record.published()) {
-            checkChoices(registry.update(record.id(), (current, now) -> current.asFound(table)), table);
+            checkChoices(asFound(record, whole), whole);
             return true;
         }
+        SourceTable table = whole.within(record.scope());
         if (record.state() == TableState.FAILED) {
             boolean wasMissing =
                     record.failure() != null && record.failure().code().equals(ErrorCode.SOURCE_TABLE_MISSING.name());
-            return !wasMissing || changed(record, table, "it is in the source again");
+            return !wasMissing || changed(record, whole, "it is in the source again");
         }
         if (!table.identity().equals(record.identity())) {
-            return changed(record, table, "it was dropped and created again");
+            return changed(record, whole, "it was dropped and created again");
         }
         if (!hasSameKey(record.schema(), table.schema())) {
             return changed(
                     record,
-                    table,
+                    whole,
                     "its key changed (registered=" + record.schema().key() + ", now="
                             + table.schema().key() + ")");
         }
         BeforeImage before = record.schema().beforeImage();
         BeforeImage now = table.schema().beforeImage();
         if (before != now && (before == BeforeImage.NONE || now == BeforeImage.NONE)) {
-            return changed(record, table, "its replica identity changed (registered=" + before + ", now=" + now + ")");
+            return changed(record, whole, "its replica identity changed (registered=" + before + ", now=" + now + ")");
         }
         if (before != now) {
             registry.update(record.id(), (current, at) -> {
@@ -167,12 +184,12 @@ public final class Enrolment {
                 return current.withSchema(new RowSchema(schema.table(), schema.columns(), schema.key(), now));
             });
         }
-        checkChoices(record, table);
+        checkChoices(record, whole);
         return true;
     }
 
     /** What cannot be followed change by change: the table is loaded again, or waits for somebody who wants to know. */
-    private boolean changed(TableRecord record, SourceTable table, String reason) {
+    private boolean changed(TableRecord record, SourceTable whole, String reason) {
         if (!SchemaPolicy.follows(pipeline.config().tables(), record.id())) {
             registry.fail(
                     record.id(),
@@ -180,10 +197,19 @@ public final class Enrolment {
                             ErrorCode.SOURCE_SCHEMA_CHANGED, "Cannot go on with table " + record.id() + ": " + reason));
         } else if (record.state() != TableState.PAUSED) {
             registry.reload(record.id(), reason);
-            registry.update(record.id(), (current, now) -> current.asFound(table));
+            asFound(record, whole);
             pipeline.signals().tables().wake();
         }
         return true;
+    }
+
+    private TableRecord asFound(TableRecord record, SourceTable whole) {
+        TableRecord after = registry.update(
+                record.id(),
+                (current, now) -> current.asFound(
+                        pipeline.wanted().of(whole), pipeline.wanted().shape(whole.id())));
+        dropLeft(record, after);
+        return after;
     }
 
     /** Columns are told apart by their ids where both know them, so that a renamed key is the same key. */
@@ -197,12 +223,15 @@ public final class Enrolment {
                 .toList();
     }
 
-    private static SourceTable withRegisteredSchema(TableRecord record, SourceTable found) {
+    private static SourceTable withRegisteredSchema(TableRecord record, SourceTable whole) {
+        SourceTable found = whole.within(record.scope());
+        boolean isSameTable = record.identity().equals(found.identity());
         return new SourceTable(
-                record.identity().equals(found.identity()) ? record.schema() : found.schema(),
+                isSameTable ? record.schema() : found.schema(),
                 found.identity(),
                 -1,
                 -1,
-                List.of());
+                List.of(),
+                isSameTable ? record.scope() : found.scope());
     }
 }

@@ -4,6 +4,7 @@ import io.tidemark.engine.capture.Enrolment;
 import io.tidemark.engine.config.PipelineConfig;
 import io.tidemark.engine.pipeline.Pipeline;
 import io.tidemark.engine.plugin.Plugins;
+import io.tidemark.engine.table.TableRecord;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.schema.TableId;
@@ -36,9 +37,10 @@ public final class Checks {
                     .filter(table -> Enrolment.ruleFor(pipeline.config().tables(), table.id())
                             .isPresent())
                     .toList();
+            List<TableRecord> registered = pipeline.registry().list();
             for (SourceTable table : tables) {
-                pipeline.chosenTypes()
-                        .problem(table)
+                pipeline.wanted()
+                        .problem(table, registered)
                         .ifPresent(problem -> findings.add(failed("table " + table.id(), problem)));
             }
             List<TableId> selected = tables.stream().map(SourceTable::id).toList();

@@ -29,19 +29,20 @@ public final class ChosenTypes {
     public static TypeChoices of(PipelineConfig config) {
         Map<TableId, Map<String, ColumnType>> columns = new HashMap<>();
         for (TableRule rule : config.tables()) {
-            rule.pattern().exact().ifPresent(table -> {
-                Map<String, ColumnType> chosen = new HashMap<>();
-                rule.columns().forEach((column, choice) -> chosen.put(column, choice.type()));
-                columns.put(table, chosen);
-            });
+            rule.pattern().exact().ifPresent(table -> columns.computeIfAbsent(table, found -> new HashMap<>()));
         }
+        config.transformations().stream()
+                .filter(transformation -> transformation.kind() == Transformation.Kind.RETYPE)
+                .flatMap(transformation -> transformation.tables().exact().stream())
+                .forEach(table -> columns.computeIfAbsent(table, found -> new HashMap<>()));
+        columns.forEach((table, chosen) ->
+                config.columns(table).forEach((column, choice) -> chosen.put(column, choice.type())));
         return new TypeChoices(config.types(), columns);
     }
 
     /** Why a choice for a column of the table cannot be followed; the source has followed those that can be. */
     public Optional<TidemarkException> problem(SourceTable table) {
-        Map<String, ColumnChoice> chosen =
-                config.findRule(table.id()).map(TableRule::columns).orElse(Map.of());
+        Map<String, ColumnChoice> chosen = config.columns(table.id());
         for (Map.Entry<String, ColumnChoice> entry : new java.util.TreeMap<>(chosen).entrySet()) {
             String name = entry.getKey();
             ColumnType wanted = entry.getValue().type();

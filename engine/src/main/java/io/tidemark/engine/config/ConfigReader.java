@@ -57,7 +57,7 @@ public final class ConfigReader {
     private PipelineConfig read(Path file) {
         YamlMap top = YamlFile.parse(content(file), problems);
         List<String> known = new ArrayList<>(SectionReader.keys(PipelineSettings.top()));
-        known.addAll(List.of("source", "lake", "metadata", "slices", "tables", "limits"));
+        known.addAll(List.of("source", "lake", "metadata", "slices", "tables", "transformations", "limits"));
         sections.refuseUnknown(top, known);
         Optional<String> pipeline = required(top, PipelineSettings.PIPELINE);
         Optional<Path> state =
@@ -77,7 +77,11 @@ public final class ConfigReader {
                 Map.of("url", "jdbc:sqlite:" + state.orElse(folder).resolve("metadata.db")));
         Settings slices = sections.read(section(top, "slices", false), PipelineSettings.slices());
         Settings limits = sections.read(section(top, "limits", false), PipelineSettings.limits());
-        List<TableRule> tables = tables(top);
+        List<Transformation> transformations = new ArrayList<>();
+        List<TableRule> tables = tables(top, transformations);
+        top.find("transformations")
+                .ifPresent(entry -> transformations.addAll(
+                        new TransformationReader(problems, sections).read(entry.line(), entry.node())));
         Map<String, ColumnType> types = types(top, source.type());
         Optional<BadValues> badValues = sections.value(top, PipelineSettings.BAD_VALUES);
         problems.throwIfAny();
@@ -93,6 +97,7 @@ public final class ConfigReader {
                 types,
                 badValues.orElseThrow(),
                 tables,
+                transformations,
                 limitConfig(limits));
     }
 
@@ -137,27 +142,31 @@ public final class ConfigReader {
         }
     }
 
-    private List<TableRule> tables(YamlMap top) {
+    /** An AWS DMS document can hold transformations too. */
+    private List<TableRule> tables(YamlMap top, List<Transformation> transformations) {
         Optional<String> mappings = sections.value(top, PipelineSettings.TABLE_MAPPINGS);
         if (mappings.isPresent()) {
             if (top.has("tables")) {
                 problems.add(top.lineOf("tables"), "tables and table-mappings both select tables: keep one of them");
             }
-            return dmsMappings(top, mappings.orElseThrow());
+            return dmsMappings(top, mappings.orElseThrow(), transformations);
         }
         return top.find("tables")
                 .map(entry -> new TableRuleReader(problems, sections).read(entry.line(), entry.node()))
                 .orElseGet(TableRuleReader::everything);
     }
 
-    private List<TableRule> dmsMappings(YamlMap top, String text) {
+    private List<TableRule> dmsMappings(YamlMap top, String text, List<Transformation> transformations) {
         int line = top.lineOf(PipelineSettings.TABLE_MAPPINGS.key());
         Optional<Path> document = localPath(top, PipelineSettings.TABLE_MAPPINGS.key(), text);
         if (document.isEmpty()) {
             return List.of();
         }
         try {
-            return new DmsMappings(problems, line, text).read(Files.readString(document.orElseThrow()));
+            DmsMappings mappings = new DmsMappings(problems, line, text);
+            List<TableRule> rules = mappings.read(Files.readString(document.orElseThrow()));
+            transformations.addAll(mappings.transformations());
+            return rules;
         } catch (IOException e) {
             problems.add(
                     line,

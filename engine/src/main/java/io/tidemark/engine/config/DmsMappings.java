@@ -3,9 +3,8 @@ package io.tidemark.engine.config;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.tidemark.engine.config.TableRule.SchemaChanges;
-import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
 import io.tidemark.spi.schema.TableId;
+import io.tidemark.spi.source.RowFilter;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -15,15 +14,15 @@ import java.util.Set;
 
 /**
  * The table mappings of an AWS DMS task as rules for tables. Selection rules select as they do there (DMS user guide, "Selection rules and actions"):
- * a table is in when an include rule matches it and no exclude rule does, or when an explicit rule names it; names are case-sensitive. What else
- * such a document can hold is refused by name, since a mirror without it would not be what the document says.
+ * a table is in when an include rule matches it and no exclude rule does, or when an explicit rule names it; an include rule with filters goes
+ * before those without; names are case-sensitive. What else such a document can hold is refused by name, since a mirror without it would not be
+ * what the document says.
  */
 final class DmsMappings {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Set<String> FIELDS =
             Set.of("rule-type", "rule-id", "rule-name", "rule-action", "object-locator", "filters");
     private static final Map<String, String> OTHER_TYPES = Map.of(
-            "transformation", "names and columns of mirrors are those of the source",
             "table-settings", "limits.snapshot-readers and limits.chunk-size say how a table is loaded",
             "data-masking", "values arrive as the database holds them");
 
@@ -32,7 +31,9 @@ final class DmsMappings {
     private final String file;
     private final List<TableRule> explicit = new ArrayList<>();
     private final List<TableRule> excludes = new ArrayList<>();
+    private final List<TableRule> filtered = new ArrayList<>();
     private final List<TableRule> includes = new ArrayList<>();
+    private final List<Transformation> transformations = new ArrayList<>();
 
     /**
      * @param line line of the setting that names the document
@@ -75,18 +76,33 @@ final class DmsMappings {
                 isClean = false;
             }
         }
-        if (isClean && explicit.isEmpty() && includes.isEmpty()) {
+        if (isClean && explicit.isEmpty() && filtered.isEmpty() && includes.isEmpty()) {
             problem("selects no table: it has no selection rule that includes one");
         }
         List<TableRule> all = new ArrayList<>(explicit);
         all.addAll(excludes);
+        all.addAll(filtered);
         all.addAll(includes);
         return all;
+    }
+
+    /** What the document says of names and columns, in its order; to be asked after {@link #read}. */
+    List<Transformation> transformations() {
+        return transformations;
     }
 
     /** Returns whether the rule was understood. */
     private boolean add(JsonNode rule, String name) {
         String type = rule.path("rule-type").asText("");
+        if (type.equals("transformation")) {
+            try {
+                transformations.add(new DmsTransformations(line).read(rule));
+                return true;
+            } catch (IllegalArgumentException e) {
+                problem(name + " " + e.getMessage());
+                return false;
+            }
+        }
         if (!type.equals("selection")) {
             String reason = OTHER_TYPES.get(type);
             problem(name + " has rule-type '" + type + "', which is not done" + (reason == null ? "" : ": " + reason)
@@ -100,10 +116,6 @@ final class DmsMappings {
                 problem(name + " has '" + field + "', which is not done; take it out");
                 isClean = false;
             }
-        }
-        if (!rule.path("filters").isEmpty()) {
-            problem(name + " has filters, which are not done: a mirror holds all rows of its table");
-            isClean = false;
         }
         return addSelection(rule, name) && isClean;
     }
@@ -129,24 +141,32 @@ final class DmsMappings {
             return false;
         }
         try {
-            switch (rule.path("rule-action").asText("")) {
-                case "include" -> includes.add(rule(true, TablePattern.ofDms(schema, table)));
-                case "exclude" -> excludes.add(rule(false, TablePattern.ofDms(schema, table)));
-                case "explicit" -> explicit.add(rule(true, TablePattern.ofTable(new TableId(schema, table))));
+            RowFilter where = DmsFilters.read(rule.path("filters"));
+            String action = rule.path("rule-action").asText("");
+            TablePattern pattern = action.equals("explicit")
+                    ? TablePattern.ofTable(new TableId(schema, table))
+                    : TablePattern.ofDms(schema, table);
+            if (!where.isEmpty()
+                    && (!action.equals("include") || pattern.exact().isEmpty())) {
+                problem(
+                        name
+                                + " has filters, which are for rules that include one table without a wildcard ([_] is an underscore)");
+                return false;
+            }
+            switch (action) {
+                case "include" -> (where.isEmpty() ? includes : filtered).add(TableRule.filtered(true, pattern, where));
+                case "exclude" -> excludes.add(TableRule.plain(false, pattern));
+                case "explicit" -> explicit.add(TableRule.plain(true, pattern));
                 default -> {
                     problem(name + " must have the rule-action include, exclude or explicit");
                     return false;
                 }
             }
         } catch (IllegalArgumentException e) {
-            problem(name + ": the name of schema or table " + e.getMessage());
+            problem(name + ": the name of schema or table, or a filter, " + e.getMessage());
             return false;
         }
         return true;
-    }
-
-    private static TableRule rule(boolean include, TablePattern pattern) {
-        return new TableRule(include, pattern, List.of(), DeleteMode.HARD, SchemaChanges.FOLLOW, Map.of(), null);
     }
 
     private void problem(String text) {

@@ -1,11 +1,21 @@
 package io.tidemark.engine.config;
 
+import io.tidemark.engine.config.Transformation.Kind;
+import io.tidemark.engine.mirror.AddedColumn;
+import io.tidemark.engine.mirror.ColumnNaming;
+import io.tidemark.engine.mirror.MirrorShape;
+import io.tidemark.engine.mirror.NameChange;
 import io.tidemark.spi.schema.ColumnType;
 import io.tidemark.spi.schema.TableId;
+import io.tidemark.spi.source.RowFilter;
+import io.tidemark.spi.source.TableScope;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A validated configuration.
@@ -21,6 +31,7 @@ import java.util.Optional;
  * @param types wanted type per type of the source
  * @param badValues what happens to rows with a value that does not fit its column, unless a rule says otherwise
  * @param tables rules that select tables; the first that matches decides
+ * @param transformations what mirrors and their columns are named, and what else an AWS DMS document says of columns
  * @param limits bounds on memory, connections and threads
  */
 public record PipelineConfig(
@@ -35,10 +46,12 @@ public record PipelineConfig(
         Map<String, ColumnType> types,
         BadValues badValues,
         List<TableRule> tables,
+        List<Transformation> transformations,
         LimitConfig limits) {
     public PipelineConfig {
         types = Map.copyOf(types);
         tables = List.copyOf(tables);
+        transformations = List.copyOf(transformations);
     }
 
     /** The rule that selects a table, unless it is left out: the first that matches decides. */
@@ -49,5 +62,61 @@ public record PipelineConfig(
     /** What happens to rows of the table with a value that does not fit its column. */
     public BadValues badValues(TableId table) {
         return findRule(table).map(TableRule::badValues).orElse(badValues);
+    }
+
+    /** Wanted type per column name. */
+    public Map<String, TableRule.ColumnChoice> columns(TableId table) {
+        Map<String, TableRule.ColumnChoice> columns =
+                new HashMap<>(findRule(table).map(TableRule::columns).orElse(Map.of()));
+        for (Transformation transformation : transformations) {
+            if (transformation.isOf(table, Kind.RETYPE) && transformation.type() != null) {
+                columns.put(
+                        transformation.column().exact().orElseThrow(),
+                        new TableRule.ColumnChoice(transformation.type(), transformation.line()));
+            }
+        }
+        return columns;
+    }
+
+    /** The part of the table that is mirrored. */
+    public TableScope scope(TableId table) {
+        List<String> omitted = new ArrayList<>();
+        findRule(table).ifPresent(rule -> rule.omit().forEach(column -> omitted.add(column.regex())));
+        List<String> kept = new ArrayList<>();
+        for (Transformation transformation : transformations) {
+            if (transformation.isOf(table, Kind.OMIT)) {
+                omitted.add(transformation.column().regex());
+            } else if (transformation.isOf(table, Kind.KEEP)) {
+                kept.add(transformation.column().regex());
+            }
+        }
+        if (!kept.isEmpty()) {
+            omitted.add("(?s)(?!(?:" + String.join("|", kept) + ")$).*");
+        }
+        RowFilter where = findRule(table).map(TableRule::where).orElse(RowFilter.ALL);
+        return new TableScope(omitted, Set.of(), where);
+    }
+
+    /** How the mirror of the table is named, and what it has beside the table's columns. */
+    public MirrorShape shape(TableId table) {
+        String schema = table.schema();
+        String name = table.name();
+        List<ColumnNaming> columns = new ArrayList<>();
+        List<AddedColumn> added = new ArrayList<>();
+        for (Transformation transformation : transformations) {
+            NameChange change = transformation.name();
+            if (change != null && transformation.isOf(table, Kind.RENAME)) {
+                switch (transformation.target()) {
+                    case SCHEMA -> schema = change.apply(schema);
+                    case TABLE -> name = change.apply(name);
+                    case COLUMN ->
+                        columns.add(new ColumnNaming(transformation.column().regex(), change));
+                }
+            } else if (transformation.added() != null && transformation.isOf(table, Kind.ADD)) {
+                added.add(transformation.added());
+            }
+        }
+        findRule(table).ifPresent(rule -> added.addAll(rule.add()));
+        return new MirrorShape(new TableId(schema, name), columns, added);
     }
 }

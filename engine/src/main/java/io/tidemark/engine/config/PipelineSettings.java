@@ -4,6 +4,7 @@ import io.tidemark.engine.config.TableRule.SchemaChanges;
 import io.tidemark.spi.config.Setting;
 import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
 import io.tidemark.spi.schema.ColumnType;
+import io.tidemark.spi.source.RowFilter;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -149,6 +150,54 @@ public final class PipelineSettings {
             "Columns to carry as another type: string (the source's own text, exact for every value), \"decimal(p,s)\" for"
                     + " numeric, int64 for smaller integers; see types.md. For one table only. A loaded table needs a resync.",
             PipelineSettings::columnType);
+    static final Setting<RowFilter> WHERE = new Setting<>(
+            "where",
+            "condition",
+            null,
+            true,
+            false,
+            "Rows to mirror, as in SQL: comparisons of a column with a literal (=, <>, <, <=, >, >=, in, between, not between, is null, is not"
+                    + " null) joined with 'and'; comparisons of one column joined with 'or' in parentheses. A row that an update takes out goes"
+                    + " from the mirror. Text compares byte by byte. A loaded table needs a resync.",
+            RowFilterParser::parse);
+    static final Setting<NamePattern> OMIT = new Setting<>(
+            "omit",
+            "list of columns",
+            null,
+            true,
+            false,
+            "Columns to leave out, * and ? allowed: their values reach neither slices nor mirror. Not columns of the key. A loaded table needs a"
+                    + " resync.",
+            text -> NamePattern.split(text, 1).get(0));
+    static final Setting<String> ADD = new Setting<>(
+            "add",
+            "mapping of column: content",
+            null,
+            true,
+            false,
+            "Columns that the mirror has beside the table's: " + AddedColumnText.KINDS
+                    + ". 'verify' does not compare them. A loaded table needs a resync.",
+            text -> text);
+
+    static final Setting<String> TRANSFORM_SCHEMA =
+            transformation("schema", "Schemas to transform, by the source's names, * and ? allowed.");
+    static final Setting<String> TRANSFORM_TABLE =
+            transformation("table", "Tables to transform: schema.table, by the source's names, * and ? allowed.");
+    static final Setting<String> TRANSFORM_COLUMN = transformation(
+            "column", "Columns to transform: schema.table.column, by the source's names, * and ? allowed.");
+    static final Setting<String> RENAME = transformation("rename", "The name in the lake.");
+    static final Setting<String> ADD_PREFIX = transformation("add-prefix", "Put this before the name.");
+    static final Setting<String> REMOVE_PREFIX =
+            transformation("remove-prefix", "Take this from the front of the name, where it stands there.");
+    static final Setting<String> REPLACE_PREFIX =
+            transformation("replace-prefix", "[old, new]: put new for old at the front of the name.");
+    static final Setting<String> ADD_SUFFIX = transformation("add-suffix", "Put this behind the name.");
+    static final Setting<String> REMOVE_SUFFIX =
+            transformation("remove-suffix", "Take this from the end of the name, where it stands there.");
+    static final Setting<String> REPLACE_SUFFIX =
+            transformation("replace-suffix", "[old, new]: put new for old at the end of the name.");
+    static final Setting<String> CASE = transformation("case", "lower or upper: turn the name into it.");
+
     static final Setting<BadValues> RULE_BAD_VALUES = Setting.choice(
                     "on-bad-value",
                     BadValues.FAIL,
@@ -195,7 +244,27 @@ public final class PipelineSettings {
 
     /** Settings of one rule of the list {@code tables}. */
     public static List<Setting<?>> tableRule() {
-        return List.of(INCLUDE, EXCLUDE, PARTITION, DELETE, SCHEMA_CHANGES, COLUMNS, RULE_BAD_VALUES);
+        return List.of(INCLUDE, EXCLUDE, PARTITION, DELETE, SCHEMA_CHANGES, COLUMNS, WHERE, OMIT, ADD, RULE_BAD_VALUES);
+    }
+
+    /** Settings of one entry of the list {@code transformations}. */
+    public static List<Setting<?>> transformation() {
+        return List.of(
+                TRANSFORM_SCHEMA,
+                TRANSFORM_TABLE,
+                TRANSFORM_COLUMN,
+                RENAME,
+                ADD_PREFIX,
+                REMOVE_PREFIX,
+                REPLACE_PREFIX,
+                ADD_SUFFIX,
+                REMOVE_SUFFIX,
+                REPLACE_SUFFIX,
+                CASE);
+    }
+
+    private static Setting<String> transformation(String key, String description) {
+        return new Setting<>(key, "text", null, true, false, description, text -> text);
     }
 
     private static Setting<TablePattern> pattern(String key, String description) {

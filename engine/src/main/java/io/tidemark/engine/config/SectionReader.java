@@ -149,7 +149,8 @@ final class SectionReader {
                 "slices", PipelineSettings.slices(),
                 "limits", PipelineSettings.limits(),
                 "lake", PipelineSettings.lake(),
-                "tables[]", PipelineSettings.tableRule());
+                "tables[]", PipelineSettings.tableRule(),
+                "transformations[]", PipelineSettings.transformation());
         return sections.entrySet().stream()
                 .filter(other -> !other.getKey().equals(section))
                 .filter(other -> !key.equals("type") && keys(other.getValue()).contains(key))

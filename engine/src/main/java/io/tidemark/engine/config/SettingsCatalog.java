@@ -36,6 +36,8 @@ public record SettingsCatalog(List<Section> sections) {
         addPlugins(sections, "lake", PipelineSettings.lake(), plugins.lakes());
         sections.add(new Section("slices", "", "slices", PipelineSettings.slices()));
         sections.add(new Section("tables", "", "tables (each rule of the list)", PipelineSettings.tableRule()));
+        sections.add(new Section(
+                "transformations", "", "transformations (each entry of the list)", PipelineSettings.transformation()));
         sections.add(new Section("limits", "", "limits", PipelineSettings.limits()));
         addPlugins(sections, "metadata", PipelineSettings.metadata(), plugins.metastores());
         return new SettingsCatalog(sections);

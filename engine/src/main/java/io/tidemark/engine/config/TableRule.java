@@ -1,8 +1,10 @@
 package io.tidemark.engine.config;
 
+import io.tidemark.engine.mirror.AddedColumn;
 import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
 import io.tidemark.spi.schema.ColumnType;
 import io.tidemark.spi.schema.TableId;
+import io.tidemark.spi.source.RowFilter;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * @param deletes what a delete does to the mirror
  * @param schemaChanges what happens when the table's columns or key change in the source
  * @param columns wanted type per column name
+ * @param where which rows are mirrored
+ * @param omit columns that are left out
+ * @param add columns that the mirror has beside those of the table
  * @param badValues what happens to rows with a value that does not fit its column; null for what the pipeline says
  */
 public record TableRule(
@@ -25,6 +30,9 @@ public record TableRule(
         DeleteMode deletes,
         SchemaChanges schemaChanges,
         Map<String, ColumnChoice> columns,
+        RowFilter where,
+        List<NamePattern> omit,
+        List<AddedColumn> add,
         @Nullable BadValues badValues) {
     /** What happens when a table's columns or key change in the source. */
     public enum SchemaChanges {
@@ -37,6 +45,28 @@ public record TableRule(
     public TableRule {
         partitions = List.copyOf(partitions);
         columns = Map.copyOf(columns);
+        omit = List.copyOf(omit);
+        add = List.copyOf(add);
+    }
+
+    /** A rule that says nothing but which tables. */
+    static TableRule plain(boolean include, TablePattern pattern) {
+        return filtered(include, pattern, RowFilter.ALL);
+    }
+
+    /** The same with a condition on rows. */
+    static TableRule filtered(boolean include, TablePattern pattern, RowFilter where) {
+        return new TableRule(
+                include,
+                pattern,
+                List.of(),
+                DeleteMode.HARD,
+                SchemaChanges.FOLLOW,
+                Map.of(),
+                where,
+                List.of(),
+                List.of(),
+                null);
     }
 
     /**

@@ -2,7 +2,9 @@ package io.tidemark.engine.config;
 
 import io.tidemark.engine.config.TableRule.ColumnChoice;
 import io.tidemark.engine.config.TableRule.SchemaChanges;
+import io.tidemark.engine.mirror.AddedColumn;
 import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
+import io.tidemark.spi.source.RowFilter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,8 +25,7 @@ final class TableRuleReader {
 
     /** The rule that counts when none is written: everything is mirrored. */
     static List<TableRule> everything() {
-        return List.of(new TableRule(
-                true, TablePattern.of("*.*"), List.of(), DeleteMode.HARD, SchemaChanges.FOLLOW, Map.of(), null));
+        return List.of(TableRule.plain(true, TablePattern.of("*.*")));
     }
 
     List<TableRule> read(int line, Node node) {
@@ -63,7 +64,7 @@ final class TableRuleReader {
             return Optional.empty();
         }
         if (!include) {
-            for (String key : List.of("partition", "delete", "columns", "on-bad-value")) {
+            for (String key : List.of("partition", "delete", "columns", "where", "omit", "add", "on-bad-value")) {
                 if (map.has(key)) {
                     problems.add(map.lineOf(key), map.pathTo(key) + " has no meaning beside exclude");
                 }
@@ -75,6 +76,9 @@ final class TableRuleReader {
         Optional<SchemaChanges> changes = sections.value(map, PipelineSettings.SCHEMA_CHANGES);
         List<String> partitions = partitions(map);
         Map<String, ColumnChoice> columns = columns(map);
+        Optional<RowFilter> where = sections.value(map, PipelineSettings.WHERE);
+        List<NamePattern> omit = omit(map);
+        List<AddedColumn> add = add(map);
         Optional<BadValues> badValues = sections.value(map, PipelineSettings.RULE_BAD_VALUES);
         if (include
                 && map.has("columns")
@@ -90,7 +94,45 @@ final class TableRuleReader {
                 deletes.orElse(DeleteMode.HARD),
                 changes.orElse(SchemaChanges.FOLLOW),
                 columns,
+                where.orElse(RowFilter.ALL),
+                omit,
+                add,
                 badValues.orElse(null)));
+    }
+
+    private List<NamePattern> omit(YamlMap map) {
+        List<NamePattern> omit = new ArrayList<>();
+        map.find("omit").ifPresent(entry -> {
+            String path = map.pathTo("omit");
+            if (!(entry.node() instanceof SequenceNode list)) {
+                problems.add(entry.line(), path + " must be a list of columns, for example [card_number, \"tmp_*\"]");
+                return;
+            }
+            for (Node item : list.getValue()) {
+                int line = YamlMap.lineOf(item, entry.line());
+                YamlMap.text(path, line, item, "a column; * stands for any characters", problems)
+                        .flatMap(text -> sections.parsed(path, line, PipelineSettings.OMIT, text))
+                        .ifPresent(omit::add);
+            }
+        });
+        return omit;
+    }
+
+    private List<AddedColumn> add(YamlMap map) {
+        List<AddedColumn> add = new ArrayList<>();
+        map.find("add").ifPresent(entry -> {
+            YamlMap pairs = YamlMap.of(map.pathTo("add"), entry.line(), entry.node(), problems);
+            for (String column : pairs.keys()) {
+                pairs.text(column, AddedColumnText.KINDS, problems).ifPresent(text -> {
+                    try {
+                        add.add(AddedColumnText.parse(column, text));
+                    } catch (IllegalArgumentException e) {
+                        problems.add(pairs.lineOf(column), pairs.pathTo(column) + " " + e.getMessage());
+                    }
+                });
+            }
+        });
+        return add;
     }
 
     /** The first rule that matches decides, so one behind a wider one would silently do nothing. */

@@ -29,7 +29,7 @@ public final class Pipeline implements AutoCloseable {
     private final Clock clock;
     private final Signals signals = new Signals();
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
-    private final ChosenTypes chosenTypes;
+    private final WantedTables wanted;
     private final Source source;
     private final Lake lake;
     private final ObjectStore storage;
@@ -43,8 +43,6 @@ public final class Pipeline implements AutoCloseable {
     private Pipeline(PipelineConfig config, Plugins plugins, Clock clock) {
         this.config = config;
         this.clock = clock;
-        this.chosenTypes =
-                new ChosenTypes(config, plugins.source(config.source().type())::refusal);
         try {
             Files.createDirectories(config.state());
         } catch (IOException e) {
@@ -68,6 +66,10 @@ public final class Pipeline implements AutoCloseable {
             this.sliceLog = kept(plugins.sliceLog().open(config.pipeline(), storage, metastore, clock));
             this.leases = kept(new Leases(metastore));
             this.registry = new TableRegistry(metastore, clock);
+            this.wanted = new WantedTables(
+                    config,
+                    new ChosenTypes(config, plugins.source(config.source().type())::refusal),
+                    source);
             this.progress = new ProgressIndex(metastore, clock);
             this.deadLetters = new DeadLetters(
                     metastore,
@@ -92,9 +94,9 @@ public final class Pipeline implements AutoCloseable {
         return config;
     }
 
-    /** Types that the configuration wants columns to be carried as. */
-    public ChosenTypes chosenTypes() {
-        return chosenTypes;
+    /** What the configuration wants of the tables. */
+    public WantedTables wanted() {
+        return wanted;
     }
 
     public Clock clock() {

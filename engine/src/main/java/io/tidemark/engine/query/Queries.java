@@ -18,6 +18,7 @@ import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.slice.SliceFile;
 import io.tidemark.spi.slice.SliceManifest;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -86,7 +87,7 @@ public final class Queries implements AutoCloseable {
 
         @Override
         public List<TableId> tables() {
-            return pipeline.registry().list().stream().map(TableRecord::id).toList();
+            return pipeline.registry().list().stream().map(TableRecord::mirror).toList();
         }
 
         @Override
@@ -96,11 +97,12 @@ public final class Queries implements AutoCloseable {
 
         @Override
         public RowSchema schema(TableId table) {
-            return pipeline.registry().load(table).schema();
+            return record(table).schema();
         }
 
         @Override
-        public List<String> history(TableId table) {
+        public List<String> history(TableId mirror) {
+            TableId table = record(mirror).id();
             List<String> locations = new ArrayList<>();
             long after = 0;
             List<SliceManifest> slices = pipeline.sliceLog().after(after, SLICES_A_TIME);
@@ -118,10 +120,20 @@ public final class Queries implements AutoCloseable {
             return locations;
         }
 
-        private PinnedTable pinNow(TableId id) {
-            TableState state = pipeline.registry().load(id).state();
+        private TableRecord record(TableId mirror) {
+            return pipeline.registry().list().stream()
+                    .filter(record -> record.mirror().equals(mirror))
+                    .min(Comparator.comparing(record -> record.state() == TableState.DROPPED))
+                    .orElseThrow(() -> new TidemarkException(
+                            ErrorCode.UNKNOWN_TABLE, "Cannot query " + mirror + ": this pipeline does not have it"));
+        }
+
+        private PinnedTable pinNow(TableId mirror) {
+            TableRecord record = record(mirror);
+            TableId id = record.id();
+            TableState state = record.state();
             try (LakeTable table = pipeline.lake()
-                    .find(id)
+                    .find(mirror)
                     .orElseThrow(() -> new TidemarkException(
                             ErrorCode.UNKNOWN_TABLE,
                             "Cannot query " + id + ": its mirror does not exist yet (state=" + state.label() + ")",

@@ -4,6 +4,7 @@ import io.tidemark.engine.config.BadValues;
 import io.tidemark.engine.lease.Lease;
 import io.tidemark.engine.metadata.Documents;
 import io.tidemark.engine.metadata.Keys;
+import io.tidemark.engine.mirror.MirrorRows;
 import io.tidemark.engine.pipeline.Pipeline;
 import io.tidemark.engine.table.LoadPlan;
 import io.tidemark.engine.table.TableRecord;
@@ -41,6 +42,7 @@ final class TableLoad implements AutoCloseable {
     private final TableRecord record;
     private final LoadPlan plan;
     private final LakeTable table;
+    private final MirrorRows mirrorRows;
     private final List<SnapshotChunk> remaining;
 
     /** An earlier run ended the load in the lake and died before it said so in the registry. */
@@ -58,6 +60,7 @@ final class TableLoad implements AutoCloseable {
         this.cut = cut;
         this.reports = new Documents<>(pipeline.metastore(), LoadProgress.class);
         this.startedAt = pipeline.clock().instant();
+        this.mirrorRows = before.mirrorRows();
         this.table = mirror(before.spec());
         try {
             this.plan = planned(before, afterSlice);
@@ -104,7 +107,7 @@ final class TableLoad implements AutoCloseable {
         }
         try (LakeTable.ChunkWriter writer = table.openChunk(chunk.ordinal())) {
             Consumer<ChangeBatch> rowsOfChunk = batch -> {
-                writer.append(batch);
+                writer.append(mirrorRows.of(batch));
                 rows.addAndGet(batch.size());
                 report(false);
                 if (pipeline.signals().stopping()) {

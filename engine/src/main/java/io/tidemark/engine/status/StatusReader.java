@@ -149,8 +149,7 @@ public final class StatusReader {
     }
 
     private Optional<Long> rows(TableRecord record) {
-        TableId id = record.id();
-        Optional<LakeTable> found = pipeline.lake().find(id);
+        Optional<LakeTable> found = pipeline.lake().find(record.mirror());
         if (found.isEmpty()) {
             return Optional.empty();
         }

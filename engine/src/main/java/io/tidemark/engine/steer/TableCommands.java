@@ -15,6 +15,7 @@ import io.tidemark.spi.metastore.Entry;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.slice.SliceManifest;
 import io.tidemark.spi.source.SourceTable;
+import java.time.Instant;
 import java.util.List;
 
 /** What users do to tables. Commands change the registry; the running roles, wherever they run, follow within seconds. */
@@ -49,16 +50,25 @@ public final class TableCommands {
     public TableRecord resync(TableId table) {
         refuseDropped(registry.load(table), "resync");
         SourceTable found = inSource(table, "resync");
-        return changed(registry.update(table, (record, now) -> record.restarted(found, now)));
+        return changed(registry.update(table, (record, now) -> restarted(record, found, now)));
     }
 
     /** Adds a table that the configured rules leave out, or brings a dropped one back. */
     public TableRecord add(TableId table, List<String> partitions, DeleteMode deletes) {
         SourceTable found = inSource(table, "add");
-        registry.add(
-                TableRecord.pending(found, partitions, deletes, pipeline.clock().instant()));
+        registry.add(TableRecord.pending(
+                pipeline.wanted().of(found),
+                pipeline.wanted().shape(table),
+                partitions,
+                deletes,
+                pipeline.clock().instant()));
         return changed(registry.update(
-                table, (record, now) -> record.state() == TableState.DROPPED ? record.restarted(found, now) : record));
+                table, (record, now) -> record.state() == TableState.DROPPED ? restarted(record, found, now) : record));
+    }
+
+    /** As it is registered, until enrolment takes what is wanted and drops a mirror that is not. */
+    private static TableRecord restarted(TableRecord record, SourceTable whole, Instant now) {
+        return record.restarted(whole.within(record.scope()), record.shape(), now);
     }
 
     /**
@@ -71,7 +81,7 @@ public final class TableCommands {
         pipeline.progress().forget(table);
         pipeline.deadLetters().resolveBefore(table, new Position(-1));
         if (withMirror == MirrorFate.DELETED) {
-            pipeline.lake().drop(table);
+            pipeline.lake().drop(dropped.mirror());
         }
         return dropped;
     }
@@ -132,7 +142,7 @@ public final class TableCommands {
                 .orElseThrow(() -> new TidemarkException(
                         ErrorCode.SOURCE_TABLE_MISSING,
                         "Cannot " + verb + " table " + table + ": the source does not have it"));
-        pipeline.chosenTypes().problem(found).ifPresent(problem -> {
+        pipeline.wanted().problem(found, registry.list()).ifPresent(problem -> {
             throw problem;
         });
         return found;

@@ -1,11 +1,14 @@
 package io.tidemark.engine.table;
 
+import io.tidemark.engine.mirror.MirrorRows;
+import io.tidemark.engine.mirror.MirrorShape;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeTableSpec;
 import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
 import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.SourceTable;
+import io.tidemark.spi.source.TableScope;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -18,8 +21,10 @@ import org.jspecify.annotations.Nullable;
  * @param state where it stands
  * @param resumeTo the state it had before it was paused or failed
  * @param since when the state was entered
- * @param schema schema as registered from the source
+ * @param schema schema as registered from the source, without the columns that are left out
  * @param identity the source's identity of the table
+ * @param scope the part of the table that is mirrored, as registered
+ * @param shape how the mirror differs from the table, as registered
  * @param partitions partition fields of the mirror
  * @param deletes what deletes do to the mirror
  * @param published whether the source publishes its changes, so that a load may begin
@@ -33,6 +38,8 @@ public record TableRecord(
         Instant since,
         RowSchema schema,
         String identity,
+        TableScope scope,
+        MirrorShape shape,
         List<String> partitions,
         DeleteMode deletes,
         boolean published,
@@ -59,14 +66,21 @@ public record TableRecord(
         }
     }
 
-    /** A table that waits to be loaded. */
-    public static TableRecord pending(SourceTable table, List<String> partitions, DeleteMode deletes, Instant now) {
+    /**
+     * A table that waits to be loaded.
+     *
+     * @param table the part of it that is mirrored
+     */
+    public static TableRecord pending(
+            SourceTable table, MirrorShape shape, List<String> partitions, DeleteMode deletes, Instant now) {
         return new TableRecord(
                 TableState.PENDING,
                 TableState.PENDING,
                 now,
                 table.schema(),
                 table.identity(),
+                table.scope(),
+                shape,
                 partitions,
                 deletes,
                 false,
@@ -79,13 +93,24 @@ public record TableRecord(
         return schema.table();
     }
 
+    /** How the mirror is made. */
     public LakeTableSpec spec() {
-        return new LakeTableSpec(schema, partitions, deletes);
+        return new LakeTableSpec(shape.schema(schema), partitions, deletes);
+    }
+
+    /** Name of the mirror. */
+    public TableId mirror() {
+        return shape.table();
+    }
+
+    /** Rows of the registered schema as rows of the mirror. */
+    public MirrorRows mirrorRows() {
+        return new MirrorRows(shape, schema);
     }
 
     /** The table as a source plug-in wants it back. */
     public SourceTable sourceTable() {
-        return new SourceTable(schema, identity, -1, -1, notices);
+        return new SourceTable(schema, identity, -1, -1, notices, scope);
     }
 
     /**
@@ -108,6 +133,8 @@ public record TableRecord(
                 now,
                 schema,
                 identity,
+                scope,
+                shape,
                 partitions,
                 deletes,
                 published,
@@ -125,6 +152,8 @@ public record TableRecord(
                 now,
                 schema,
                 identity,
+                scope,
+                shape,
                 partitions,
                 deletes,
                 published,
@@ -133,8 +162,8 @@ public record TableRecord(
                 notices);
     }
 
-    /** Pending again from scratch, with the schema that the source has now. */
-    public TableRecord restarted(SourceTable table, Instant now) {
+    /** Pending again from scratch, with the schema that the source has now, in the scope and shape that are wanted now. */
+    public TableRecord restarted(SourceTable table, MirrorShape newShape, Instant now) {
         TableRecord next = in(TableState.PENDING, now);
         return new TableRecord(
                 next.state,
@@ -142,6 +171,8 @@ public record TableRecord(
                 now,
                 table.schema(),
                 table.identity(),
+                table.scope(),
+                newShape,
                 partitions,
                 deletes,
                 false,
@@ -152,7 +183,7 @@ public record TableRecord(
 
     /** Pending again from scratch, with a notice of the reason; enrolment finds out what the source has now. */
     public TableRecord reloading(String reason, Instant now) {
-        TableRecord next = restarted(sourceTable(), now);
+        TableRecord next = restarted(sourceTable(), shape, now);
         List<String> announced = new ArrayList<>(notices);
         announced.removeIf(notice -> notice.startsWith(RELOADING));
         announced.add(RELOADING + now.truncatedTo(ChronoUnit.SECONDS) + ": " + reason);
@@ -160,10 +191,23 @@ public record TableRecord(
     }
 
     /** The same, with what the source has now: for a table that is not published yet. */
-    public TableRecord asFound(SourceTable table) {
+    public TableRecord asFound(SourceTable table, MirrorShape newShape) {
         List<String> announced = new ArrayList<>(table.notices());
         notices.stream().filter(notice -> notice.startsWith(RELOADING)).forEach(announced::add);
-        return with(table.schema(), table.identity(), announced);
+        return new TableRecord(
+                state,
+                resumeTo,
+                since,
+                table.schema(),
+                table.identity(),
+                table.scope(),
+                newShape,
+                partitions,
+                deletes,
+                published,
+                load,
+                failure,
+                announced);
     }
 
     /** The same with a later version of the schema. */
@@ -178,6 +222,8 @@ public record TableRecord(
                 since,
                 newSchema,
                 newIdentity,
+                scope,
+                shape,
                 partitions,
                 deletes,
                 published,
@@ -195,6 +241,8 @@ public record TableRecord(
                 next.since,
                 schema,
                 identity,
+                scope,
+                shape,
                 partitions,
                 deletes,
                 published,
@@ -207,6 +255,18 @@ public record TableRecord(
         return published
                 ? this
                 : new TableRecord(
-                        state, resumeTo, since, schema, identity, partitions, deletes, true, load, failure, notices);
+                        state,
+                        resumeTo,
+                        since,
+                        schema,
+                        identity,
+                        scope,
+                        shape,
+                        partitions,
+                        deletes,
+                        true,
+                        load,
+                        failure,
+                        notices);
     }
 }

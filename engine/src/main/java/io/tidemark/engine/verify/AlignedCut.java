@@ -45,6 +45,7 @@ final class AlignedCut implements AutoCloseable {
     private final Documents<Hold> holds;
     private final Set<TableId> held = new HashSet<>();
     private final Map<TableId, PinnedTable> pinned = new HashMap<>();
+    private final Map<TableId, TableRecord> records = new HashMap<>();
     private final Map<TableId, TableProof> unaligned = new HashMap<>();
     private final SnapshotCut cut;
     private final Position through;
@@ -121,6 +122,12 @@ final class AlignedCut implements AutoCloseable {
         return found;
     }
 
+    /** The table as it was registered at the cut. */
+    TableRecord record(TableId table) {
+        pinned(table);
+        return records.get(table);
+    }
+
     private void align(List<TableRecord> tables) throws InterruptedException {
         Instant end = takenAt.plus(timeout);
         List<TableRecord> waiting = new ArrayList<>(tables);
@@ -171,7 +178,7 @@ final class AlignedCut implements AutoCloseable {
             return false;
         }
         try (LakeTable table = pipeline.lake()
-                .find(record.id())
+                .find(now.mirror())
                 .orElseThrow(() -> new TidemarkException(
                         ErrorCode.LAKE_TABLE_MISSING, "Cannot verify " + record.id() + ": its mirror is gone"))) {
             PinnedTable version = table.pin();
@@ -181,7 +188,15 @@ final class AlignedCut implements AutoCloseable {
                         "Cannot verify " + record.id() + ": its mirror was applied past the cut (applied="
                                 + version.progress().applied() + ", cut=" + cut.cutoff() + ")");
             }
+            // Read behind the pin and before the table may go on: the schema that the version has.
+            TableRecord atCut = pipeline.registry().load(record.id());
+            if (!atCut.spec().schema().hasSameRowsAs(version.spec().schema())) {
+                throw new TidemarkException(
+                        ErrorCode.INTERNAL,
+                        "Cannot verify " + record.id() + ": its mirror has other columns than are registered");
+            }
             pinned.put(record.id(), version);
+            records.put(record.id(), atCut);
         }
         release(record.id());
         return true;

@@ -14,7 +14,6 @@ import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.PinnedTable;
 import io.tidemark.spi.query.QueryEngine;
-import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.storage.ObjectStore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -124,9 +123,15 @@ public final class Verifier {
         listener.step("comparing " + table.id());
         Instant started = pipeline.clock().instant();
         PinnedTable pinned = aligned.pinned(table.id());
-        RowSchema schema = pinned.spec().schema();
+        TableRecord atCut = aligned.record(table.id());
+        // Columns that only the mirror has come last, and there is nothing to compare them with.
+        PinnedTable compared = pinned.withFirst(atCut.schema().columns().size());
         Comparison.Result result = new Comparison(
-                        schema, aligned.cut().reading(table.sourceTable()), engine.reading(pinned), pinned.rows(), request)
+                        compared.spec().schema(),
+                        aligned.cut().reading(atCut.sourceTable()),
+                        engine.reading(compared),
+                        pinned.rows(),
+                        request)
                 .run();
         Certificate certificate = new Certificate(
                 pipeline.config().pipeline(),

@@ -1,5 +1,6 @@
 package io.tidemark.engine.work;
 
+import io.tidemark.engine.mirror.MirrorRows;
 import io.tidemark.engine.pipeline.Pipeline;
 import io.tidemark.engine.signal.Marker;
 import io.tidemark.engine.table.TableRecord;
@@ -66,8 +67,9 @@ final class KeyRepair {
             LakeProgress progress = table.progress();
             try (LakeApply apply = table.beginApply(progress, fence)) {
                 if (!healed.isEmpty()) {
-                    apply.repair(gone(healed, cut.cutoff()));
-                    cut.readKeys(record.sourceTable(), healed, apply::repair);
+                    MirrorRows rows = record.mirrorRows();
+                    apply.repair(rows.of(gone(healed, cut.cutoff())));
+                    cut.readKeys(record.sourceTable(), healed, batch -> apply.repair(rows.of(batch)));
                 }
                 LakeProgress after = apply.commit(progress).progress();
                 pipeline.progress().applied(record.id(), after, 0);

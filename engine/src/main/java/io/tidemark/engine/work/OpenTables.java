@@ -36,13 +36,16 @@ final class OpenTables implements AutoCloseable {
         Handle found = open.remove(table);
         if (found != null
                 && (!found.loadId().equals(loadId)
-                        || !found.table().spec().schema().hasSameRowsAs(record.schema()))) {
+                        || !found.table()
+                                .spec()
+                                .schema()
+                                .hasSameRowsAs(record.spec().schema()))) {
             found.table().close();
             found = null;
         }
         if (found == null) {
             LakeTable opened = pipeline.lake()
-                    .find(table)
+                    .find(record.mirror())
                     .orElseThrow(() -> new TidemarkException(
                             ErrorCode.LAKE_TABLE_MISSING,
                             "Cannot open the mirror of " + table + ": the lake does not have it"));

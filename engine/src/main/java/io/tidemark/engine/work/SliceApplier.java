@@ -1,5 +1,6 @@
 package io.tidemark.engine.work;
 
+import io.tidemark.engine.mirror.MirrorRows;
 import io.tidemark.engine.pipeline.Pipeline;
 import io.tidemark.engine.table.TableRecord;
 import io.tidemark.spi.change.ChangeBatch;
@@ -25,6 +26,7 @@ final class SliceApplier {
     private final Pipeline pipeline;
     private final TableRecord record;
     private final LakeTable table;
+    private final MirrorRows mirrorRows;
     private final long fence;
     private ParkedKeys parked;
 
@@ -37,6 +39,7 @@ final class SliceApplier {
         this.pipeline = pipeline;
         this.record = record;
         this.table = table;
+        this.mirrorRows = record.mirrorRows();
         this.fence = fence;
         this.parked = ParkedKeys.NONE;
     }
@@ -140,7 +143,7 @@ final class SliceApplier {
             ChangeBatch wanted = parked.without(whole ? batch : between(batch, after, through));
             events[0] += wanted.size();
             if (!wanted.isEmpty()) {
-                apply.add(projection == null ? wanted : projection.apply(wanted));
+                apply.add(mirrorRows.of(projection == null ? wanted : projection.apply(wanted)));
             }
         });
     }

@@ -155,7 +155,7 @@ public final class Worker implements AutoCloseable {
                     "Cannot apply slices to " + record.id()
                             + ": its columns changed in the source, and its rule says schema-changes: stop");
         }
-        table.evolve(wanted, lease.fence());
+        table.evolve(record.shape().schema(wanted), lease.fence());
         LOG.info(
                 "schema changed table={} columns={}",
                 record.id(),

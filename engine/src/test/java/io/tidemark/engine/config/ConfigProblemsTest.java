@@ -95,6 +95,41 @@ class ConfigProblemsTest {
                 problem(
                         "tables:\n  - {include: a.*, columns: {c: string}}",
                         "5: tables[1].columns needs a rule for one table"),
+                problem(
+                        "tables:\n  - {include: a.b, where: a like 'x'}",
+                        "5: tables[1].where must have a comparison where 'like' stands"),
+                problem("tables:\n  - {include: a.b, omit: c}", "5: tables[1].omit must be a list of columns"),
+                problem(
+                        "tables:\n  - {include: a.b, add: {c: erp}}",
+                        "5: tables[1].add.c must be 'text in single quotes'"),
+                problem(
+                        "tables:\n  - {exclude: a.b, where: a = 1}\n  - include: a.*",
+                        "5: tables[1].where has no meaning beside exclude"),
+                problem("transformations: {table: a.b}", "4: transformations must be a list"),
+                problem(
+                        "transformations:\n  - {table: a.b}",
+                        "5: transformations[1] must have one of add-prefix, add-suffix, case"),
+                problem(
+                        "transformations:\n  - {table: a.b, column: a.b.c, rename: x}",
+                        "5: transformations[1] must have one of column, schema, table"),
+                problem(
+                        "transformations:\n  - {table: a, rename: x}",
+                        "5: transformations[1].table must be schema.table, with *"),
+                problem(
+                        "transformations:\n  - {column: a.b, rename: x}",
+                        "5: transformations[1].column must be schema.table.column"),
+                problem(
+                        "transformations:\n  - {table: a.b, case: title}",
+                        "5: transformations[1].case must be lower or upper"),
+                problem(
+                        "transformations:\n  - {table: a.b, replace-prefix: x}",
+                        "5: transformations[1].replace-prefix must be a list of two"),
+                problem(
+                        "transformations:\n  - {table: a.b, rename: ''}",
+                        "5: transformations[1].rename must not be empty"),
+                problem(
+                        "transformations:\n  - {table: a.b, renam: x, rename: y}",
+                        "5: transformations[1].renam is not a setting; did you mean rename?"),
                 problem("? a\nb", "is not YAML: "),
                 problem("slices: {interval: 10s", "is not YAML: "),
                 problem("--- \nsecond: document", "is not YAML: "));

@@ -3,6 +3,7 @@ package io.tidemark.engine.table;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tidemark.engine.mirror.MirrorShape;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
@@ -36,6 +37,7 @@ class TableRegistryTest {
                 BeforeImage.KEY);
         registry.add(TableRecord.pending(
                 new SourceTable(schema, "16401", 5, 8192, List.of("a notice")),
+                MirrorShape.same(schema.table()),
                 List.of("day(at)"),
                 DeleteMode.SOFT,
                 NOW));

@@ -37,8 +37,33 @@ public final class ChangeBatch {
         this.commitMicros = new long[capacity];
     }
 
+    private ChangeBatch(ChangeBatch rows, RowSchema schema, List<ColumnVector> columns) {
+        this.schema = schema;
+        this.columns = List.copyOf(columns);
+        this.operations = rows.operations;
+        this.positions = rows.positions;
+        this.sequences = rows.sequences;
+        this.transactions = rows.transactions;
+        this.commitMicros = rows.commitMicros;
+        this.size = rows.size;
+    }
+
     public RowSchema schema() {
         return schema;
+    }
+
+    /**
+     * The same rows under another schema, for reading while this batch stays as it is: nothing is copied.
+     *
+     * @param other the schema
+     * @param vectors a vector of as many rows for each of its columns; they may be this batch's own
+     */
+    public ChangeBatch as(RowSchema other, List<ColumnVector> vectors) {
+        if (vectors.size() != other.columns().size() || vectors.stream().anyMatch(vector -> vector.size() != size)) {
+            throw new IllegalArgumentException(
+                    "Cannot show rows under another schema: the vectors do not fit it (table=" + other.table() + ")");
+        }
+        return new ChangeBatch(this, other, vectors);
     }
 
     /** One vector per column of the schema, in its order. */

@@ -1,5 +1,7 @@
 package io.tidemark.spi.lake;
 
+import io.tidemark.spi.schema.RowSchema;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -15,6 +17,19 @@ public record PinnedTable(LakeTableSpec spec, List<Integer> fieldIds, LakeProgre
     public PinnedTable {
         fieldIds = List.copyOf(fieldIds);
         files = List.copyOf(files);
+    }
+
+    /** The same version with the first of its columns only, which have those of the key among them. */
+    public PinnedTable withFirst(int columns) {
+        RowSchema schema = spec.schema();
+        if (columns == schema.columns().size()) {
+            return this;
+        }
+        List<Integer> ids = new ArrayList<>(fieldIds.subList(0, columns));
+        ids.addAll(fieldIds.subList(schema.columns().size(), fieldIds.size()));
+        RowSchema first =
+                new RowSchema(schema.table(), schema.columns().subList(0, columns), schema.key(), schema.beforeImage());
+        return new PinnedTable(new LakeTableSpec(first, spec.partitions(), spec.deletes()), ids, progress, files);
     }
 
     /** Rows that the version holds (with soft deletes: deleted ones too). */

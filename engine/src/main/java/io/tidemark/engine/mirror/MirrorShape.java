@@ -1,0 +1,110 @@
+package io.tidemark.engine.mirror;
+
+import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.schema.Column;
+import io.tidemark.spi.schema.ColumnType;
+import io.tidemark.spi.schema.RowSchema;
+import io.tidemark.spi.schema.TableId;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * How the mirror of a table is named and what it has beside the table's columns. Slices, keys of the pipeline and commands know the table by its
+ * own name; the lake knows it by this.
+ *
+ * @param table name of the mirror
+ * @param columns changes of column names, one after the other
+ * @param added columns behind those of the table
+ */
+public record MirrorShape(TableId table, List<ColumnNaming> columns, List<AddedColumn> added) {
+    /** Added columns are numbered from here: more than a table of any source has. */
+    private static final int FIRST_ADDED_ID = 1_000_000;
+
+    public MirrorShape {
+        columns = List.copyOf(columns);
+        added = List.copyOf(added);
+    }
+
+    /** The mirror that is just as its table. */
+    public static MirrorShape same(TableId table) {
+        return new MirrorShape(table, List.of(), List.of());
+    }
+
+    /** Whether the mirror of the table is just as the table. */
+    public boolean isSame(TableId source) {
+        return equals(same(source));
+    }
+
+    /** Name of a column of the source in the mirror. */
+    public String name(String column) {
+        String name = column;
+        for (ColumnNaming naming : columns) {
+            if (column.matches(naming.columns())) {
+                name = naming.change().apply(name);
+            }
+        }
+        return name;
+    }
+
+    /**
+     * Schema of the mirror: the source's columns in their order, then the added ones.
+     *
+     * @throws TidemarkException {@code CONFIG_INVALID} when two columns would have the same name, or an added one copies a column that is not there
+     */
+    public RowSchema schema(RowSchema source) {
+        if (isSame(source.table())) {
+            return source;
+        }
+        List<Column> all = new ArrayList<>();
+        for (Column column : source.columns()) {
+            all.add(new Column(
+                    name(column.name()),
+                    column.type(),
+                    column.nullable(),
+                    column.sourceType(),
+                    column.id(),
+                    column.initial()));
+        }
+        for (int i = 0; i < added.size(); i++) {
+            AddedColumn column = added.get(i);
+            all.add(new Column(column.name(), type(column, source), true, "added", FIRST_ADDED_ID + i));
+        }
+        requireDistinct(source, all);
+        return new RowSchema(table, all, source.key().stream().map(this::name).toList(), source.beforeImage());
+    }
+
+    private static ColumnType type(AddedColumn column, RowSchema source) {
+        if (column.content() != AddedColumn.Content.COLUMN) {
+            return column.type();
+        }
+        int index = source.indexOf(column.value());
+        if (index < 0) {
+            throw new TidemarkException(
+                    ErrorCode.CONFIG_INVALID,
+                    "Cannot add column " + column.name() + " to the mirror of " + source.table()
+                            + ": it is to hold what column " + column.value() + " holds, which the table does not have",
+                    "Correct the rule's add, start the pipeline again, and run 'tidemark resync " + source.table()
+                            + "'.",
+                    null);
+        }
+        return source.columns().get(index).type();
+    }
+
+    private void requireDistinct(RowSchema source, List<Column> all) {
+        Set<String> names = new HashSet<>();
+        for (Column column : all) {
+            if (!names.add(column.name())) {
+                throw new TidemarkException(
+                        ErrorCode.CONFIG_INVALID,
+                        "Cannot mirror table " + source.table() + ": two columns of the mirror would be named "
+                                + column.name(),
+                        "Change the transformations or the rule's add, start the pipeline again, and run 'tidemark resync "
+                                + source.table() + "'.",
+                        null);
+            }
+        }
+    }
+}

@@ -1,0 +1,146 @@
+package io.tidemark.engine.pipeline;
+
+import io.tidemark.engine.config.ChosenTypes;
+import io.tidemark.engine.config.PipelineConfig;
+import io.tidemark.engine.mirror.AddedColumn;
+import io.tidemark.engine.mirror.MirrorShape;
+import io.tidemark.engine.table.TableRecord;
+import io.tidemark.engine.table.TableState;
+import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.schema.BeforeImage;
+import io.tidemark.spi.schema.TableId;
+import io.tidemark.spi.source.Source;
+import io.tidemark.spi.source.SourceTable;
+import io.tidemark.spi.source.TableScope;
+import java.util.List;
+import java.util.Optional;
+
+/** What the configuration wants of tables (rows, columns, types, names), held against the tables that there are. */
+public final class WantedTables {
+    private final PipelineConfig config;
+    private final ChosenTypes types;
+    private final Source source;
+
+    WantedTables(PipelineConfig config, ChosenTypes types, Source source) {
+        this.config = config;
+        this.types = types;
+        this.source = source;
+    }
+
+    /** The part of a whole table that is wanted. */
+    public SourceTable of(SourceTable whole) {
+        return whole.within(config.scope(whole.id()));
+    }
+
+    /** How the mirror is wanted. */
+    public MirrorShape shape(TableId table) {
+        return config.shape(table);
+    }
+
+    /**
+     * Why a table cannot be mirrored as it is wanted.
+     *
+     * @param registered the tables that the pipeline has
+     */
+    public Optional<TidemarkException> problem(SourceTable whole, List<TableRecord> registered) {
+        SourceTable table = of(whole);
+        return types.problem(table)
+                .or(() -> omittedKey(whole, table))
+                .or(() -> table.scope().rows().isEmpty() ? Optional.empty() : source.scopeProblem(table))
+                .or(() -> unfit(table))
+                .or(() -> taken(table.id(), registered));
+    }
+
+    /** Why a table that is loaded cannot go on: it is wanted otherwise now. */
+    public Optional<TidemarkException> change(TableRecord record, SourceTable whole) {
+        return types.problem(of(whole)).or(() -> difference(record, whole));
+    }
+
+    /** What is wanted otherwise than a table is registered. */
+    public Optional<TidemarkException> difference(TableRecord record, SourceTable whole) {
+        return types.change(record.schema(), whole.within(record.scope()).schema())
+                .or(() -> difference(record));
+    }
+
+    private Optional<TidemarkException> difference(TableRecord record) {
+        TableScope wanted = config.scope(record.id());
+        boolean isSameScope = wanted.rows().equals(record.scope().rows())
+                && wanted.omittedNames().equals(record.scope().omittedNames());
+        if (isSameScope && shape(record.id()).equals(record.shape())) {
+            return Optional.empty();
+        }
+        return Optional.of(new TidemarkException(
+                ErrorCode.CONFIG_INVALID,
+                "Cannot go on with table " + record.id() + ": its mirror was loaded with other "
+                        + (isSameScope ? "names or added columns" : "rows or columns left out")
+                        + " than the configuration wants (file=" + config.file().getFileName() + ")",
+                "Run 'tidemark resync " + record.id()
+                        + "' to load it as wanted, or take the change back and run 'tidemark resume " + record.id()
+                        + "'; if the pipeline ran while the file was changed, start it again before.",
+                null));
+    }
+
+    private Optional<TidemarkException> omittedKey(SourceTable whole, SourceTable table) {
+        List<String> lost = whole.schema().key().stream()
+                .filter(column -> table.schema().indexOf(column) < 0)
+                .toList();
+        return lost.isEmpty()
+                ? Optional.empty()
+                : Optional.of(invalid(
+                        table.id(),
+                        "a column of its key cannot be left out (columns=" + String.join(", ", lost) + ")"));
+    }
+
+    private Optional<TidemarkException> unfit(SourceTable table) {
+        MirrorShape shape = shape(table.id());
+        try {
+            shape.schema(table.schema());
+        } catch (TidemarkException e) {
+            return Optional.of(e);
+        }
+        boolean matchesWholeRows = !table.schema().hasKey() && table.schema().beforeImage() == BeforeImage.FULL;
+        List<String> ofChange = shape.added().stream()
+                .filter(column -> !column.content().isOfRow())
+                .map(AddedColumn::name)
+                .toList();
+        if (matchesWholeRows && !ofChange.isEmpty()) {
+            return Optional.of(invalid(
+                    table.id(),
+                    "it has no key, so that its old rows are found by all their values, which columns that hold something of the"
+                            + " change would prevent (columns=" + String.join(", ", ofChange) + ")"));
+        }
+        if (table.schema().columns().isEmpty()) {
+            return Optional.of(invalid(table.id(), "all of its columns are left out"));
+        }
+        return Optional.empty();
+    }
+
+    private Optional<TidemarkException> taken(TableId table, List<TableRecord> registered) {
+        TableId mirror = shape(table).table();
+        if (mirror.equals(table)) {
+            // A table keeps its own name; the other one is told so.
+            return Optional.empty();
+        }
+        return registered.stream()
+                .filter(other -> other.state() != TableState.DROPPED)
+                .filter(other -> !other.id().equals(table) && other.mirror().equals(mirror))
+                .filter(other -> other.load() != null
+                        || other.id().equals(mirror)
+                        || other.id().compareTo(table) < 0)
+                .findFirst()
+                .map(other -> invalid(
+                        table,
+                        "its mirror would be named " + mirror + ", as that of " + other.id()
+                                + " is; change the transformations"));
+    }
+
+    private TidemarkException invalid(TableId table, String reason) {
+        return new TidemarkException(
+                ErrorCode.CONFIG_INVALID,
+                "Cannot mirror table " + table + " as configured: " + reason + " (file="
+                        + config.file().getFileName() + ")",
+                "Correct the configuration, start the pipeline again, and run 'tidemark resync " + table + "'.",
+                null);
+    }
+}
