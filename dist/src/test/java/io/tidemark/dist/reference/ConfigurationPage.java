@@ -30,7 +30,13 @@ final class ConfigurationPage {
                 partition: [day(create_at)]
                 delete: soft
                 columns: {amount: string}
+                where: "region in ('EU', 'UK') and amount > 0"
+                omit: [card_number]
+                add: {origin: "'bank'", changed_at: $commit-time}
               - include: public.*
+            transformations:
+              - {table: public.*, add-prefix: raw_}
+              - {column: public.transactions.create_at, rename: created_at}
             slices: {interval: 10s, keep: 7d}
             ```
 
@@ -43,6 +49,11 @@ final class ConfigurationPage {
 
             **Tables**: the first rule that matches a table decides; a table that no rule matches is left out; without rules all
             tables are mirrored. A rule that can never apply because an earlier one matches all of its tables is an error.
+
+            **Transformations** change the names that mirrors and their columns have in the lake. An entry has one of schema,
+            table and column, and one thing to do; entries that match apply one after the other, each to the name that those
+            before it left. `partition` names columns of the mirror; everything else names those of the source. Rows, columns and
+            names are explained in [the guide](../guides/rows-columns-names.md).
 
             **Properties**: the sections of plug-ins take free-form `properties:`, a mapping of dotted names to texts that is
             handed to the library behind the plug-in as it is.
@@ -66,7 +77,11 @@ final class ConfigurationPage {
         }
         return "`" + section.key() + "`"
                 + (section.type().isEmpty() ? "" : " of type `" + section.type() + "`")
-                + (section.key().equals("tables") ? " (each rule of the list)" : "");
+                + switch (section.key()) {
+                    case "tables" -> " (each rule of the list)";
+                    case "transformations" -> " (each entry of the list)";
+                    default -> "";
+                };
     }
 
     private static String row(Setting<?> setting) {

@@ -2,12 +2,14 @@ package io.tidemark.engine.pipeline;
 
 import io.tidemark.engine.config.ChosenTypes;
 import io.tidemark.engine.config.PipelineConfig;
+import io.tidemark.engine.config.TableRule;
 import io.tidemark.engine.mirror.AddedColumn;
 import io.tidemark.engine.mirror.MirrorShape;
 import io.tidemark.engine.table.TableRecord;
 import io.tidemark.engine.table.TableState;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
 import io.tidemark.spi.schema.BeforeImage;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.Source;
@@ -109,6 +111,16 @@ public final class WantedTables {
                     table.id(),
                     "it has no key, so that its old rows are found by all their values, which columns that hold something of the"
                             + " change would prevent (columns=" + String.join(", ", ofChange) + ")"));
+        }
+        boolean isSoft = config.findRule(table.id()).map(TableRule::deletes).orElse(DeleteMode.HARD) == DeleteMode.SOFT;
+        if (isSoft
+                && !table.scope().rows().isEmpty()
+                && table.schema().hasKey()
+                && table.schema().beforeImage() != BeforeImage.FULL) {
+            return Optional.of(invalid(
+                    table.id(),
+                    "where beside delete: soft needs REPLICA IDENTITY FULL: a row that comes back into the filter would take values that"
+                            + " the update does not send from its deleted row, and they may be old"));
         }
         if (table.schema().columns().isEmpty()) {
             return Optional.of(invalid(table.id(), "all of its columns are left out"));

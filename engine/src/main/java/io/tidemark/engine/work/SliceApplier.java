@@ -4,6 +4,7 @@ import io.tidemark.engine.mirror.MirrorRows;
 import io.tidemark.engine.pipeline.Pipeline;
 import io.tidemark.engine.table.TableRecord;
 import io.tidemark.spi.change.ChangeBatch;
+import io.tidemark.spi.change.Operation;
 import io.tidemark.spi.change.Position;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
@@ -14,8 +15,11 @@ import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.schema.SchemaChange;
 import io.tidemark.spi.slice.SliceFile;
 import io.tidemark.spi.slice.SliceManifest;
+import io.tidemark.spi.source.UndecodableRow;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -61,15 +65,57 @@ final class SliceApplier {
         long[] events = new long[1];
         parked = new ParkedKeys(pipeline.deadLetters(), record);
         try (LakeApply apply = table.beginApply(before, fence)) {
-            for (SliceFile file : plan.files()) {
-                add(apply, file, before.applied(), plan.through(), events);
+            try {
+                commit(apply, plan, before, events);
+            } catch (TidemarkException e) {
+                if (e.code() == ErrorCode.LAKE_ROW_MISSING && setAside(apply.missingKeys(), plan.through())) {
+                    return new Step(true, 0, null);
+                }
+                throw e;
             }
-            long newest = Math.max(plan.newestCommitMicros(), before.newestCommitMicros());
-            LakeProgress after = apply.commit(before.withApplied(plan.through(), plan.slice(), newest))
-                    .progress();
-            pipeline.progress().applied(record.id(), after, events[0]);
         }
         return new Step(plan.more(), events[0], null);
+    }
+
+    private void commit(LakeApply apply, Plan plan, LakeProgress before, long[] events) {
+        for (SliceFile file : plan.files()) {
+            add(apply, file, before.applied(), plan.through(), events);
+        }
+        long newest = Math.max(plan.newestCommitMicros(), before.newestCommitMicros());
+        LakeProgress after = apply.commit(before.withApplied(plan.through(), plan.slice(), newest))
+                .progress();
+        pipeline.progress().applied(record.id(), after, events[0]);
+    }
+
+    /**
+     * An update that brings a row into the filter of its table need not send the values that it leaves as they are, and the mirror never had them.
+     * Its key becomes a dead letter, which {@link Worker} closes by reading the row again. Returns whether that leads on.
+     */
+    private boolean setAside(List<List<String>> keys, Position through) {
+        if (record.scope().rows().isEmpty()) {
+            return false;
+        }
+        Set<List<String>> open = pipeline.deadLetters().openKeys(record.id());
+        boolean isNew = false;
+        for (List<String> key : keys) {
+            if (!open.contains(key)) {
+                isNew = true;
+                pipeline.deadLetters()
+                        .record(new UndecodableRow(
+                                record.id(),
+                                Operation.UPDATE,
+                                through,
+                                0,
+                                List.of(key),
+                                new TidemarkException(
+                                        ErrorCode.LAKE_ROW_MISSING,
+                                        "Cannot apply an update of " + record.id()
+                                                + ": it brought its row into the filter without the values that it left as"
+                                                + " they were; the row is read again"),
+                                String.join("\n", key).getBytes(StandardCharsets.UTF_8)));
+            }
+        }
+        return isNew;
     }
 
     /** Checks each step on the way, since a later version may hide what cannot be followed from the one before. */

@@ -4,6 +4,7 @@ import io.tidemark.engine.lease.Lease;
 import io.tidemark.engine.metadata.Documents;
 import io.tidemark.engine.metadata.Keys;
 import io.tidemark.engine.pipeline.Pipeline;
+import io.tidemark.engine.table.LoadPlan;
 import io.tidemark.engine.table.SchemaPolicy;
 import io.tidemark.engine.table.TableRecord;
 import io.tidemark.spi.change.Position;
@@ -134,6 +135,9 @@ public final class Worker implements AutoCloseable {
                 }
                 pipeline.signals().applied().wake();
             } while (step.more() && lease.isHeld() && !pipeline.signals().stopping());
+            if (limit.equals(NO_LIMIT)) {
+                readMissing(record, table, lease);
+            }
             repair(record, table, lease);
             upkeep.after(record.id(), table, lease.fence());
             trusted = true;
@@ -182,9 +186,26 @@ public final class Worker implements AutoCloseable {
         }
     }
 
+    /** Rows that came into the filter without all of their values. */
+    private void readMissing(TableRecord record, LakeTable table, Lease lease) throws InterruptedException {
+        if (record.scope().rows().isEmpty()) {
+            return;
+        }
+        List<List<String>> keys = pipeline.deadLetters().open(record.id()).stream()
+                .filter(letter -> letter.code().equals(ErrorCode.LAKE_ROW_MISSING.name()))
+                .flatMap(letter -> letter.keys().stream())
+                .distinct()
+                .toList();
+        if (!keys.isEmpty()) {
+            new KeyRepair(pipeline, record, table, lease.fence()).run(keys);
+            LOG.info("rows read that came into the filter table={} keys={}", record.id(), keys.size());
+        }
+    }
+
     private void failed(WorkItem item, TidemarkException error) {
-        if (error.code() == ErrorCode.LAKE_ROW_MISSING && wasLoadedInParts(item.table())) {
-            // The row was read nowhere: it moved between the cuts. Only a load at one cut has it.
+        if (error.code() == ErrorCode.LAKE_ROW_MISSING && mayLackRows(item.table())) {
+            // The row was read nowhere: it moved between the cuts, or came into the filter. Only a load at one cut has
+            // it.
             reload(item, error);
         } else if (isSchemaChange(error) && follows(item.table())) {
             reload(item, error);
@@ -212,12 +233,15 @@ public final class Worker implements AutoCloseable {
         return error.code() == ErrorCode.SOURCE_SCHEMA_CHANGED || error.code() == ErrorCode.LAKE_SCHEMA_MISMATCH;
     }
 
-    private boolean wasLoadedInParts(TableId table) {
+    private boolean mayLackRows(TableId table) {
         return pipeline.registry()
                 .find(table)
-                .map(TableRecord::load)
-                .filter(load -> load.lastCutoff().isAfter(load.firstCutoff()))
+                .filter(record -> !record.scope().rows().isEmpty() || wasLoadedInParts(record.load()))
                 .isPresent();
+    }
+
+    private static boolean wasLoadedInParts(@org.jspecify.annotations.Nullable LoadPlan load) {
+        return load != null && load.lastCutoff().isAfter(load.firstCutoff());
     }
 
     private void retry(TableId table, @org.jspecify.annotations.Nullable TidemarkException error) {

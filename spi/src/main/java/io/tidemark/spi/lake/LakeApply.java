@@ -1,6 +1,7 @@
 package io.tidemark.spi.lake;
 
 import io.tidemark.spi.change.ChangeBatch;
+import java.util.List;
 
 /**
  * An upsert in the making: batches in commit order, then one commit. The last event of a key wins; unchanged values are filled from the
@@ -24,6 +25,13 @@ public interface LakeApply extends AutoCloseable {
      * @return progress as committed, and what the commit changed
      */
     ApplyResult commit(LakeProgress progress);
+
+    /**
+     * Keys of updates that leave columns unchanged whose values the mirror does not have, in canonical text
+     * ({@link io.tidemark.spi.verify.TableReading}): known after {@link #add} or {@link #commit} has failed with {@code LAKE_ROW_MISSING}, as far as
+     * it can tell. Empty for tables without a key.
+     */
+    List<List<String>> missingKeys();
 
     /** Discards what was not committed. */
     @Override

@@ -279,6 +279,7 @@ class IcebergLakeTest {
             assertThatThrownBy(() -> apply.commit(table.progress().withApplied(new Position(position), 1, 1)))
                     .asInstanceOf(type(TidemarkException.class))
                     .returns(ErrorCode.LAKE_ROW_MISSING, TidemarkException::code);
+            assertThat(apply.missingKeys()).containsExactly(List.of("99"));
         }
         assertThat(rows()).isEqualTo("{0=zero, 1=one, 2=two}");
     }

@@ -26,6 +26,7 @@ public final class KeyedApply extends MirrorApply {
     private final ApplyLimits limits;
     private final Listener listener;
     private final KeyedRound round;
+    private List<List<String>> missingKeys = List.of();
     private @Nullable Last last;
 
     /** Takes note of what became of the apply. */
@@ -66,6 +67,11 @@ public final class KeyedApply extends MirrorApply {
     }
 
     @Override
+    public List<List<String>> missingKeys() {
+        return missingKeys;
+    }
+
+    @Override
     void truncate() {
         round.clear();
         last = null;
@@ -97,7 +103,17 @@ public final class KeyedApply extends MirrorApply {
         int[] order = KeySort.order(keys);
         long[] locations = new long[keys.size()];
         index.lookup(keys, order, !changes().isCleared(), locations);
-        long[] next = new RoundWriter(changes(), index, round, order, locations).write();
+        RoundWriter writer = new RoundWriter(changes(), index, round, order, locations);
+        long[] next = writer.write();
+        missingKeys = writer.missingKeys();
+        if (!missingKeys.isEmpty()) {
+            throw new TidemarkException(
+                    ErrorCode.LAKE_ROW_MISSING,
+                    "Cannot apply updates of "
+                            + changes().files().spec().schema().table()
+                            + ": they leave columns unchanged, and the mirror has no rows of their keys (missing="
+                            + missingKeys.size() + ")");
+        }
         // The round's keys are handed over, so the next round starts with its own.
         last = new Last(copy(keys), order, next);
         round.clear();

@@ -3,12 +3,13 @@ package io.tidemark.lake.iceberg.apply;
 import io.tidemark.lake.iceberg.index.KeyIndex;
 import io.tidemark.lake.iceberg.index.RowLocation;
 import io.tidemark.lake.iceberg.write.DataFileWriter;
-import io.tidemark.spi.error.ErrorCode;
-import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.verify.CanonicalText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.iceberg.DataFile;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,7 @@ final class RoundWriter {
     private final long[] locations;
     private final long[] next;
     private final Map<Integer, @Nullable DataFile> fileOf = new HashMap<>();
+    private final List<List<String>> missingKeys = new ArrayList<>();
 
     /**
      * @param order the round's keys in key order
@@ -37,6 +39,11 @@ final class RoundWriter {
         this.order = order;
         this.locations = locations;
         this.next = new long[locations.length];
+    }
+
+    /** Keys whose new rows lack values that are nowhere; known after {@link #write}, and what it wrote is then of no use. */
+    List<List<String>> missingKeys() {
+        return missingKeys;
     }
 
     /** Writes the round; returns where each key's row is after it. */
@@ -58,7 +65,9 @@ final class RoundWriter {
             if (round.outcome(key) == KeyedRound.UPSERT) {
                 if (round.base(key) == KeyedRound.NONE) {
                     complete[completeCount++] = key;
-                } else if (isWanted(key)) {
+                } else if (round.base(key) == KeyedRound.NOWHERE) {
+                    missing(key);
+                } else {
                     lacking[lackingCount++] = key;
                 }
             }
@@ -109,24 +118,17 @@ final class RoundWriter {
         filled.flush();
         for (int key : lacking) {
             if (!isFound[key] && !round.isOptional(key)) {
-                throw missing();
+                missing(key);
             }
         }
     }
 
-    /** Whether the mirror is asked for the values that the key's new row lacks. */
-    private boolean isWanted(int key) {
-        if (round.base(key) == KeyedRound.NOWHERE) {
-            throw missing();
+    private void missing(int key) {
+        List<String> texts = new ArrayList<>();
+        for (int column : changes.files().spec().schema().keyIndexes()) {
+            texts.add(CanonicalText.text(round.rows().columns().get(column), round.row(key)));
         }
-        return true;
-    }
-
-    private TidemarkException missing() {
-        return new TidemarkException(
-                ErrorCode.LAKE_ROW_MISSING,
-                "Cannot apply an update of " + changes.files().spec().schema().table()
-                        + ": it leaves columns unchanged, and the mirror has no row of that key");
+        missingKeys.add(texts);
     }
 
     /** The file of a location, if its rows are still there. */
