@@ -177,6 +177,16 @@ final class AlignedCut implements AutoCloseable {
         if (progress.isEmpty() || progress.orElseThrow().position().isBefore(through)) {
             return false;
         }
+        if (isReadingAgain(now)) {
+            unaligned.put(
+                    record.id(),
+                    TableProof.unproven(
+                            record.id(),
+                            "rows that came into its filter without all of their values are being read again",
+                            "Verify it again in a moment."));
+            release(record.id());
+            return true;
+        }
         try (LakeTable table = pipeline.lake()
                 .find(now.mirror())
                 .orElseThrow(() -> new TidemarkException(
@@ -200,6 +210,13 @@ final class AlignedCut implements AutoCloseable {
         }
         release(record.id());
         return true;
+    }
+
+    /** A worker reads them at a later position than this cut's, so it waits until the cut has let the table go. */
+    private boolean isReadingAgain(TableRecord record) {
+        return !record.scope().rows().isEmpty()
+                && pipeline.deadLetters().open(record.id()).stream()
+                        .anyMatch(letter -> letter.code().equals(ErrorCode.LAKE_ROW_MISSING.name()));
     }
 
     private TidemarkException late(List<TableRecord> waiting) {
