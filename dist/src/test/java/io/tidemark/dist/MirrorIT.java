@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.tidemark.engine.status.StatusReader;
 import io.tidemark.engine.steer.TableCommands;
 import io.tidemark.engine.table.TableRecord;
 import io.tidemark.engine.table.TableState;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -135,11 +137,11 @@ class MirrorIT {
     private void endReadersInTheMiddleOf(MirroredDatabase mirrored, TableId table) {
         await().atMost(MirroredDatabase.PATIENCE)
                 .pollInterval(Duration.ofMillis(5))
-                .until(() -> mirrored.pipeline()
-                        .lake()
-                        .find(table)
-                        .filter(found -> !found.progress().chunks().isEmpty())
-                        .isPresent());
+                .until(() -> new StatusReader(mirrored.pipeline())
+                        .read(Set.of()).tables().stream()
+                                .filter(found -> found.table().equals(table))
+                                .flatMap(found -> found.load().stream())
+                                .anyMatch(load -> load.chunksDone() > 0));
         mirrored.execute(
                 "select pg_terminate_backend(pid) from pg_stat_activity where application_name like 'tidemark/%'"
                         + " and datname = current_database() and xact_start is not null and backend_type = 'client backend'");

@@ -15,7 +15,6 @@ import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeProgress;
 import io.tidemark.spi.lake.LakeTable;
-import io.tidemark.spi.lake.LakeTableSpec;
 import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.source.SnapshotChunk;
 import io.tidemark.spi.source.SnapshotCut;
@@ -61,7 +60,7 @@ final class TableLoad implements AutoCloseable {
         this.reports = new Documents<>(pipeline.metastore(), LoadProgress.class);
         this.startedAt = pipeline.clock().instant();
         this.mirrorRows = before.mirrorRows();
-        this.table = mirror(before.spec());
+        this.table = mirror(before);
         try {
             this.plan = planned(before, afterSlice);
             this.record = pipeline.registry().update(before.id(), (current, now) -> current.loading(plan, now));
@@ -138,6 +137,7 @@ final class TableLoad implements AutoCloseable {
             return false;
         }
         LakeProgress progress = finished ? table.progress() : table.finishLoad(loaded());
+        pipeline.lake().publish(record.mirror(), plan.loadId());
         pipeline.progress().restart(record.id(), progress);
         pipeline.registry()
                 .update(
@@ -202,15 +202,20 @@ final class TableLoad implements AutoCloseable {
         return progress.loaded() && progress.loadId().equals(earlier.loadId());
     }
 
-    /** The mirror, made anew when it has another shape. */
-    private LakeTable mirror(LakeTableSpec spec) {
-        LakeTable found = pipeline.lake().find(spec.schema().table()).orElse(null);
-        if (found != null && !found.spec().equals(spec)) {
+    /** The mirror in the making; or the mirror itself, if an earlier run ended this load and died before it said so. */
+    private LakeTable mirror(TableRecord before) {
+        LoadPlan earlier = before.load();
+        LakeTable found = earlier == null || before.state() != TableState.LOADING
+                ? null
+                : pipeline.lake().find(before.mirror()).orElse(null);
+        if (found != null && earlier != null) {
+            LakeProgress progress = found.progress();
+            if (progress.loaded() && progress.loadId().equals(earlier.loadId())) {
+                return found;
+            }
             found.close();
-            pipeline.lake().drop(spec.schema().table());
-            found = null;
         }
-        return found == null ? pipeline.lake().create(spec) : found;
+        return pipeline.lake().openLoad(before.spec());
     }
 
     private void report(boolean always) {

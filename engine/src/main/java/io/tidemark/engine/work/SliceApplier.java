@@ -19,8 +19,8 @@ import io.tidemark.spi.source.UndecodableRow;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Applies the next slices of one table, many at once when it is behind, up to a slice and a position. */

@@ -14,14 +14,24 @@ public interface Lake extends AutoCloseable {
     Optional<LakeTable> find(TableId table);
 
     /**
-     * Makes an empty mirror.
+     * The mirror in the making: a table of its own that readers of the mirror do not see, to be loaded and then {@linkplain #publish published}. One
+     * that is there and was begun in the same way is gone on with; another one is dropped.
      *
      * @throws io.tidemark.spi.error.TidemarkException {@code PARTITION_INVALID} for a partition that does not fit; {@code LAKE_SCHEMA_MISMATCH} when
-     *     the table exists
+     *     there is a table of the mirror's name that is no mirror
      */
-    LakeTable create(LakeTableSpec spec);
+    LakeTable openLoad(LakeTableSpec spec);
 
-    /** Drops the mirror and its files. One that does not exist is no error. */
+    /**
+     * Puts a mirror in the making, whose load is finished, in the place of the mirror: who opens the mirror finds the old one whole, or the new one
+     * whole. Versions of the old one are gone with it. Idempotent.
+     *
+     * @param loadId the load
+     * @throws io.tidemark.spi.error.TidemarkException {@code LAKE_COMMIT_FENCED} when another load took over
+     */
+    void publish(TableId table, String loadId);
+
+    /** Drops the mirror, one in the making too, and their files. One that does not exist is no error. */
     void drop(TableId table);
 
     List<TableId> tables();

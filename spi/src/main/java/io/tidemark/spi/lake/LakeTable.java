@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * A mirror table. Loads: {@link #beginLoad}, any number of {@link #openChunk} (from several threads), {@link #finishLoad}. After that:
- * {@link #beginApply} by one worker at a time. Reading ({@link #pin}) is always possible.
+ * A mirror table. Loads, of {@linkplain Lake#openLoad one in the making}: {@link #beginLoad}, any number of {@link #openChunk} (from several
+ * threads), {@link #finishLoad}. After that: {@link #beginApply} by one worker at a time. Reading ({@link #pin}) is always possible.
  *
  * <p>Progress lives in the table's own commits; whatever else the implementation keeps (a key index) can be rebuilt from the table. Every
  * commit is conditional: it succeeds only if the table's progress is still the one that the caller expected and the fence is not older than the

@@ -1,5 +1,6 @@
 package io.tidemark.lake.iceberg;
 
+import io.tidemark.lake.iceberg.commit.ProgressSummary;
 import io.tidemark.lake.iceberg.index.IndexMemory;
 import io.tidemark.lake.iceberg.index.KeyIndex;
 import io.tidemark.lake.iceberg.schema.IcebergSchemas;
@@ -9,6 +10,7 @@ import io.tidemark.spi.config.Settings;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.Lake;
+import io.tidemark.spi.lake.LakeProgress;
 import io.tidemark.spi.lake.LakeTable;
 import io.tidemark.spi.lake.LakeTableSpec;
 import io.tidemark.spi.schema.TableId;
@@ -23,6 +25,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
+import org.apache.iceberg.CatalogUtil;
 import org.apache.iceberg.HasTableOperations;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Catalog;
@@ -38,6 +41,8 @@ import org.jspecify.annotations.Nullable;
  * root.
  */
 final class IcebergLake implements Lake {
+    private static final String MAKING = "_tidemark_load";
+
     private final String root;
     private final Settings settings;
     private final Path state;
@@ -70,24 +75,77 @@ final class IcebergLake implements Lake {
     }
 
     @Override
-    public LakeTable create(LakeTableSpec spec) {
+    public LakeTable openLoad(LakeTableSpec spec) {
         TableId table = spec.schema().table();
-        if (load(table).isPresent()) {
+        Optional<Table> mirror = load(table);
+        if (mirror.isPresent()
+                && SpecProperties.find(mirror.orElseThrow().properties()).isEmpty()) {
             throw new TidemarkException(
                     ErrorCode.LAKE_SCHEMA_MISMATCH,
                     "Cannot create the mirror of " + table + ": the catalog has a table of that name");
         }
+        Optional<Table> begun = load(making(table), table);
+        if (begun.isPresent()) {
+            if (SpecProperties.find(begun.orElseThrow().properties())
+                    .filter(spec::equals)
+                    .isPresent()) {
+                return opened(spec, begun.orElseThrow());
+            }
+            call("drop a mirror in the making of " + table, () -> catalog.dropTable(making(table), true));
+        }
         Table created = call("create the mirror of " + table, () -> {
             TableCreation creation = new TableCreation(catalog, spec, settings.value(IcebergSettings.DELETES));
-            return creation.create(identifier(table), root + "/mirror/" + TableFolders.of(table));
+            return creation.create(making(table), freeFolder(table, mirror));
         });
         return opened(spec, created);
+    }
+
+    /** Of two folders the one that the mirror is not in. */
+    private String freeFolder(TableId table, Optional<Table> mirror) {
+        String folder = root + "/mirror/" + TableFolders.of(table);
+        boolean isTaken = mirror.map(Table::location).filter(folder::equals).isPresent();
+        return isTaken ? folder + ".2" : folder;
+    }
+
+    @Override
+    public void publish(TableId table, String loadId) {
+        Optional<Table> made = load(making(table), table);
+        Optional<Table> mirror = load(table);
+        if (made.isEmpty() && mirror.filter(found -> isLoadedBy(found, loadId)).isPresent()) {
+            return;
+        }
+        if (made.filter(found -> isLoadedBy(found, loadId)).isEmpty()) {
+            throw new TidemarkException(
+                    ErrorCode.LAKE_COMMIT_FENCED,
+                    "Cannot publish the mirror of " + table + ": another load took over (load=" + loadId + ")");
+        }
+        call("publish the mirror of " + table, () -> {
+            // Files go last: a crash before leaves files that nobody needs, never a mirror without its files.
+            mirror.ifPresent(old -> catalog.dropTable(identifier(table), false));
+            catalog.renameTable(making(table), identifier(table));
+            mirror.ifPresent(IcebergLake::deleteFiles);
+            return table;
+        });
+    }
+
+    private static boolean isLoadedBy(Table table, String loadId) {
+        LakeProgress progress =
+                ProgressSummary.read(((HasTableOperations) table).operations().current());
+        return progress.loaded() && progress.loadId().equals(loadId);
+    }
+
+    private static void deleteFiles(Table table) {
+        CatalogUtil.dropTableData(
+                table.io(), ((HasTableOperations) table).operations().current());
     }
 
     @Override
     public void drop(TableId table) {
         if (find(table).isPresent()) {
             call("drop the mirror of " + table, () -> catalog.dropTable(identifier(table), true));
+        }
+        if (load(making(table), table).isPresent()) {
+            call("drop a mirror in the making of " + table, () -> catalog.dropTable(making(table), true));
         }
         if (java.nio.file.Files.isDirectory(indexFolder(table))) {
             KeyIndex.delete(indexFolder(table));
@@ -101,7 +159,9 @@ final class IcebergLake implements Lake {
             for (Namespace namespace : namespaces()) {
                 for (TableIdentifier identifier : catalog.listTables(namespace)) {
                     SpecProperties.find(catalog.loadTable(identifier).properties())
-                            .ifPresent(spec -> tables.add(spec.schema().table()));
+                            .map(spec -> spec.schema().table())
+                            .filter(table -> table.name().equals(identifier.name()))
+                            .ifPresent(tables::add);
                 }
             }
             tables.sort(null);
@@ -151,9 +211,13 @@ final class IcebergLake implements Lake {
     }
 
     private Optional<Table> load(TableId table) {
+        return load(identifier(table), table);
+    }
+
+    private Optional<Table> load(TableIdentifier identifier, TableId table) {
         return call("find the mirror of " + table, () -> {
             try {
-                return Optional.of(catalog.loadTable(identifier(table)));
+                return Optional.of(catalog.loadTable(identifier));
             } catch (NoSuchTableException | NoSuchNamespaceException e) {
                 return Optional.empty();
             }
@@ -206,6 +270,11 @@ final class IcebergLake implements Lake {
 
     private static TableIdentifier identifier(TableId table) {
         return TableIdentifier.of(Namespace.of(table.schema()), table.name());
+    }
+
+    /** Where the mirror is made, beside the place where it will be. */
+    private static TableIdentifier making(TableId table) {
+        return TableIdentifier.of(Namespace.of(table.schema()), table.name() + MAKING);
     }
 
     private static <T> T call(String what, Supplier<T> work) {

@@ -34,11 +34,14 @@ import java.util.stream.Stream;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.deletes.BaseDVFileWriter;
 import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.io.OutputFileFactory;
+import org.apache.iceberg.types.Types;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,7 +68,7 @@ class IcebergLakeTest {
     @BeforeEach
     void open() {
         fixture = LakeFixture.plain(folder);
-        table = fixture.lake().create(SPEC);
+        table = fixture.empty(SPEC);
     }
 
     @AfterEach
@@ -77,7 +80,7 @@ class IcebergLakeTest {
     @Test
     void findsTheSpecAgainFromTheTableAlone() {
         LakeTableSpec spec = MirrorModel.spec(true, BeforeImage.FULL, DeleteMode.SOFT, "day(at)", "bucket(4, id)");
-        fixture.lake().create(spec).close();
+        fixture.empty(spec).close();
         assertThat(fixture.lake().find(MirrorModel.TABLE).orElseThrow().spec()).isEqualTo(spec);
         assertThat(fixture.lake().tables()).containsExactly(MirrorModel.TABLE, ID);
         assertThat(fixture.lake().find(new TableId("public", "none"))).isEmpty();
@@ -95,16 +98,94 @@ class IcebergLakeTest {
             assertThat(files.filter(Files::isRegularFile)).isEmpty();
         }
         fixture.lake().drop(ID);
-        table = fixture.lake().create(SPEC);
+        table = fixture.empty(SPEC);
         load("b");
         assertThat(rows()).isEqualTo("{0=zero, 1=one, 2=two}");
     }
 
     @Test
-    void refusesToCreateWhatExists() {
-        assertThatThrownBy(() -> fixture.lake().create(SPEC))
+    void refusesTheNameOfATableThatIsNoMirror() {
+        TableId other = new TableId("public", "other");
+        fixture.foreignCatalog()
+                .createTable(
+                        TableIdentifier.of("public", "other"),
+                        new Schema(Types.NestedField.optional(1, "a", Types.IntegerType.get())));
+        LakeTableSpec spec = new LakeTableSpec(
+                new RowSchema(other, SCHEMA.columns(), SCHEMA.key(), BeforeImage.KEY), List.of(), DeleteMode.HARD);
+        assertThatThrownBy(() -> fixture.lake().openLoad(spec))
                 .asInstanceOf(type(TidemarkException.class))
                 .returns(ErrorCode.LAKE_SCHEMA_MISMATCH, TidemarkException::code);
+    }
+
+    @Test
+    void readersSeeTheOldMirrorWholeUntilTheNewOneIsWhole() {
+        load("a");
+        apply(Operation.INSERT, 5, "five");
+        // Another shape, which the mirror could not be given in place.
+        LakeTableSpec other = new LakeTableSpec(SPEC.schema(), List.of("bucket(4, id)"), DeleteMode.HARD);
+        try (LakeTable making = fixture.lake().openLoad(other)) {
+            making.beginLoad("b", 2);
+            assertThat(rows()).isEqualTo("{0=zero, 1=one, 2=two, 5=five}");
+            assertThat(fixture.lake().tables()).containsExactly(ID);
+            try (ChunkWriter writer = making.openChunk(0)) {
+                ChangeBatch batch = new ChangeBatch(SCHEMA, 1);
+                append(batch, Operation.INSERT, ++position, 7, "seven");
+                writer.append(batch);
+                writer.commit();
+            }
+            assertThatThrownBy(() -> fixture.lake().publish(ID, "b"))
+                    .asInstanceOf(type(TidemarkException.class))
+                    .returns(ErrorCode.LAKE_COMMIT_FENCED, TidemarkException::code);
+            assertThat(rows()).isEqualTo("{0=zero, 1=one, 2=two, 5=five}");
+            making.finishLoad(making.progress().withApplied(new Position(position), 0, 0));
+        }
+        assertThatThrownBy(() -> fixture.lake().publish(ID, "a"))
+                .asInstanceOf(type(TidemarkException.class))
+                .returns(ErrorCode.LAKE_COMMIT_FENCED, TidemarkException::code);
+        fixture.lake().publish(ID, "b");
+        fixture.lake().publish(ID, "b");
+        table.close();
+        table = fixture.lake().find(ID).orElseThrow();
+        assertThat(table.spec()).isEqualTo(other);
+        assertThat(rows()).isEqualTo("{7=seven}");
+        apply(Operation.INSERT, 8, "eight", 2);
+        assertThat(rows()).isEqualTo("{7=seven, 8=eight}");
+        // The next one is made where the first one was.
+        try (LakeTable making = fixture.lake().openLoad(SPEC)) {
+            making.beginLoad("c", 3);
+            making.finishLoad(making.progress());
+        }
+        fixture.lake().publish(ID, "c");
+        assertThat(fixture.foreign(ID).location()).endsWith("/public/notes");
+        assertThat(fixture.records(ID)).isEmpty();
+    }
+
+    @Test
+    void aPublicationThatDiedHalfWayIsEndedByTheNextOne() {
+        load("a");
+        try (LakeTable making = fixture.lake().openLoad(SPEC)) {
+            making.beginLoad("b", 2);
+            making.finishLoad(making.progress());
+        }
+        fixture.foreignCatalog().dropTable(TableIdentifier.of("public", "notes"), false);
+        fixture.lake().publish(ID, "b");
+        table.close();
+        table = fixture.lake().find(ID).orElseThrow();
+        assertThat(rows()).isEqualTo("{}");
+    }
+
+    @Test
+    void aLoadThatWasBegunOtherwiseIsDropped() {
+        LakeTableSpec soft = new LakeTableSpec(SCHEMA, List.of(), DeleteMode.SOFT);
+        try (LakeTable making = fixture.lake().openLoad(soft)) {
+            making.beginLoad("b", 2);
+        }
+        try (LakeTable making = fixture.lake().openLoad(soft)) {
+            assertThat(making.progress().loadId()).isEqualTo("b");
+        }
+        try (LakeTable making = fixture.lake().openLoad(SPEC)) {
+            assertThat(making.progress().loadId()).isEmpty();
+        }
     }
 
     @Test
@@ -392,9 +473,13 @@ class IcebergLakeTest {
     }
 
     private void apply(Operation operation, long id, String note) {
+        apply(operation, id, note, 1);
+    }
+
+    private void apply(Operation operation, long id, String note, long fence) {
         LakeProgress before = table.progress();
         ChangeBatch batch = batch(operation, id, note);
-        try (LakeApply apply = table.beginApply(before, 1)) {
+        try (LakeApply apply = table.beginApply(before, fence)) {
             apply.add(batch);
             apply.commit(before.withApplied(new Position(position), before.slice() + 1, 1));
         }
@@ -439,7 +524,7 @@ class IcebergLakeTest {
                 new RowSchema(other, SCHEMA.columns(), SCHEMA.key(), BeforeImage.KEY),
                 List.of(partition),
                 DeleteMode.SOFT);
-        assertThatThrownBy(() -> fixture.lake().create(spec))
+        assertThatThrownBy(() -> fixture.empty(spec))
                 .hasMessageContaining("Cannot partition public.other: " + reason)
                 .asInstanceOf(type(TidemarkException.class))
                 .returns(ErrorCode.PARTITION_INVALID, TidemarkException::code);

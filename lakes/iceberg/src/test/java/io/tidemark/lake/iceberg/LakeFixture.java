@@ -3,6 +3,8 @@ package io.tidemark.lake.iceberg;
 import io.tidemark.lake.iceberg.apply.ApplyLimits;
 import io.tidemark.lake.iceberg.maintain.Upkeep;
 import io.tidemark.spi.config.Settings;
+import io.tidemark.spi.lake.LakeTable;
+import io.tidemark.spi.lake.LakeTableSpec;
 import io.tidemark.spi.schema.TableId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -73,6 +75,17 @@ final class LakeFixture implements AutoCloseable {
         abandoned.add(lake);
         state = next;
         lake = open();
+    }
+
+    /** A mirror that nothing was ever loaded into. */
+    LakeTable empty(LakeTableSpec spec) {
+        TableId table = spec.schema().table();
+        lake.openLoad(spec).close();
+        foreignCatalog()
+                .renameTable(
+                        TableIdentifier.of(Namespace.of(table.schema()), table.name() + "_tidemark_load"),
+                        TableIdentifier.of(Namespace.of(table.schema()), table.name()));
+        return lake.find(table).orElseThrow();
     }
 
     /** The table as another program sees it. */

@@ -98,7 +98,7 @@ class MirrorSimulationTest {
             this.random = random;
             this.name = name;
             this.model = new MirrorModel(random, spec, true);
-            this.table = fixture.lake().create(spec);
+            this.table = fixture.empty(spec);
         }
 
         void run() {

@@ -189,7 +189,7 @@ class SchemaEvolutionTest {
 
     @Test
     void aPartitionColumnCanNeitherGoNorChangeItsName() {
-        table = fixture.lake().create(new LakeTableSpec(FIRST, List.of("truncate(2, a)"), DeleteMode.HARD));
+        table = fixture.empty(new LakeTableSpec(FIRST, List.of("truncate(2, a)"), DeleteMode.HARD));
         for (RowSchema next : List.of(schema("id", KEY, B), schema("id", KEY, text("c", 2), B))) {
             assertThatThrownBy(() -> table.evolve(next, 1))
                     .hasMessageContaining("it is partitioned by column a")
@@ -200,7 +200,7 @@ class SchemaEvolutionTest {
     }
 
     private void loaded(DeleteMode deletes) {
-        table = fixture.lake().create(new LakeTableSpec(FIRST, List.of(), deletes));
+        table = fixture.empty(new LakeTableSpec(FIRST, List.of(), deletes));
         table.beginLoad("a", 1);
         ChangeBatch batch = new ChangeBatch(FIRST, 2);
         for (int i = 1; i <= 2; i++) {
