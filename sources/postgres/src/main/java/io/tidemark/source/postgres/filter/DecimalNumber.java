@@ -11,7 +11,8 @@ import java.util.regex.Pattern;
  * the digits to the base of 10,000. Postgres orders them so: minus infinity, numbers, infinity, NaN, which equals itself.
  */
 final class DecimalNumber implements Literal {
-    private static final Pattern NUMBER = Pattern.compile("[+-]?([0-9]{1,1000}(\\.[0-9]{0,1000})?|\\.[0-9]{1,1000})([eE][+-]?[0-9]{1,4})?");
+    private static final Pattern NUMBER =
+            Pattern.compile("[+-]?([0-9]{1,1000}(\\.[0-9]{0,1000})?|\\.[0-9]{1,1000})([eE][+-]?[0-9]{1,4})?");
 
     /** As many as a declared numeric can have. */
     private static final int DIGITS_MAX = 1000;

@@ -63,8 +63,7 @@ public record FilterPlan(List<ColumnTest> tests) {
                 ErrorCode.CONFIG_INVALID, "Cannot filter rows of table " + table + ": " + reason, REMEDY, null);
     }
 
-    private static ColumnTest test(
-            TableId table, ColumnCondition condition, FilterColumn column, TypeCatalog catalog) {
+    private static ColumnTest test(TableId table, ColumnCondition condition, FilterColumn column, TypeCatalog catalog) {
         List<Alternative> alternatives = new ArrayList<>();
         String expression = "";
         for (Comparison comparison : condition.anyOf()) {

@@ -128,8 +128,8 @@ enum FilterType {
 
         @Override
         String expression(String column, boolean isUtf8) {
-            return "case when " + column + " is distinct from null then " + bytes("format('%s', " + column + ")", isUtf8)
-                    + " end";
+            return "case when " + column + " is distinct from null then "
+                    + bytes("format('%s', " + column + ")", isUtf8) + " end";
         }
 
         @Override
@@ -183,8 +183,9 @@ enum FilterType {
     };
 
     /** What can be compared, for people. */
-    static final String POSSIBLE = "smallint, integer, bigint, oid, numeric, real, double precision, boolean, text, varchar, char(n), date,"
-            + " timestamp, timestamptz, uuid, enums and domains of these";
+    static final String POSSIBLE =
+            "smallint, integer, bigint, oid, numeric, real, double precision, boolean, text, varchar, char(n), date,"
+                    + " timestamp, timestamptz, uuid, enums and domains of these";
 
     private static final Map<Integer, FilterType> BUILTIN = Map.ofEntries(
             Map.entry(16, BOOLEAN),

@@ -11,7 +11,8 @@ import java.util.regex.Pattern;
  * @param isSingle whether the column is a {@code real}
  */
 record FloatingNumber(double value, boolean isSingle) implements Literal {
-    private static final Pattern NUMBER = Pattern.compile("[+-]?([0-9]{1,400}(\\.[0-9]{0,400})?|\\.[0-9]{1,400})([eE][+-]?[0-9]{1,4})?");
+    private static final Pattern NUMBER =
+            Pattern.compile("[+-]?([0-9]{1,400}(\\.[0-9]{0,400})?|\\.[0-9]{1,400})([eE][+-]?[0-9]{1,4})?");
     private static final Pattern ZERO = Pattern.compile("[+-]?[0.]+([eE].*)?");
 
     /**

@@ -88,11 +88,7 @@ public final class ScopeProblem {
 
     /** A label that does not exist is a slip of the pen rather than a condition that is never met. */
     private static void checkLabels(
-            Connection connection,
-            TableId table,
-            ColumnCondition condition,
-            FilterColumn column,
-            TypeCatalog types)
+            Connection connection, TableId table, ColumnCondition condition, FilterColumn column, TypeCatalog types)
             throws SQLException {
         if (FilterType.find(column.typeOid(), types).orElse(null) != FilterType.ENUM) {
             return;

@@ -136,11 +136,7 @@ final class Times {
     private static String text(LocalDate date) {
         int year = date.getYear();
         return String.format(
-                Locale.ROOT,
-                "%04d-%02d-%02d",
-                year > 0 ? year : 1 - year,
-                date.getMonthValue(),
-                date.getDayOfMonth());
+                Locale.ROOT, "%04d-%02d-%02d", year > 0 ? year : 1 - year, date.getMonthValue(), date.getDayOfMonth());
     }
 
     private static String era(LocalDate date) {

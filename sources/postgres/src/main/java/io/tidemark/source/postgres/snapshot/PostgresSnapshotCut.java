@@ -113,14 +113,12 @@ public final class PostgresSnapshotCut implements SnapshotCut {
     }
 
     /** Names the place of the row: the same query gives the rows in the same order. */
-    private TidemarkException located(
-            TableId relation, BlockRange range, SourceTable table, RowCopy.RowFailure row) {
+    private TidemarkException located(TableId relation, BlockRange range, SourceTable table, RowCopy.RowFailure row) {
         String at = read(relation, connection -> {
             RelationLayout layout = RelationLayout.load(connection, relation, table, types);
             try (Statement statement = connection.createStatement();
-                    ResultSet found = statement.executeQuery(
-                            "SELECT ctid::text FROM " + layout.from() + " WHERE " + layout.where(range.condition())
-                                    + " OFFSET " + row.offset() + " LIMIT 1")) {
+                    ResultSet found = statement.executeQuery("SELECT ctid::text FROM " + layout.from() + " WHERE "
+                            + layout.where(range.condition()) + " OFFSET " + row.offset() + " LIMIT 1")) {
                 return found.next() ? found.getString(1) : "unknown";
             }
         });

@@ -206,8 +206,9 @@ final class ColumnIds {
             boolean asBefore = isOmitted
                     ? scope.omits(name, 0)
                     : known != null && known.name().equals(name);
-            boolean asNow =
-                    column.isDropped() ? known == null && !isOmitted : column.name().equals(name);
+            boolean asNow = column.isDropped()
+                    ? known == null && !isOmitted
+                    : column.name().equals(name);
             if (!asBefore && !asNow) {
                 return false;
             }

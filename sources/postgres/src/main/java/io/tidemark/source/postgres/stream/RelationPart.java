@@ -40,11 +40,7 @@ final class RelationPart {
      * @param obstacle why no row can be taken; null when rows can
      */
     RelationPart(
-            TableId table,
-            int described,
-            int[] places,
-            List<PlacedTest> tests,
-            @Nullable TidemarkException obstacle) {
+            TableId table, int described, int[] places, List<PlacedTest> tests, @Nullable TidemarkException obstacle) {
         this.table = table;
         this.places = places.clone();
         this.tests = List.copyOf(tests);
@@ -128,7 +124,8 @@ final class RelationPart {
                 ErrorCode.SOURCE_VALUE,
                 "Cannot tell whether a row meets the table's conditions: an update left the value of a column as it was, and Postgres"
                         + " does not send long values that are unchanged (table=" + table + ", column=" + column + ")",
-                "Run: ALTER TABLE " + table.quoted() + " REPLICA IDENTITY FULL; or put the condition on a column whose values are stored"
+                "Run: ALTER TABLE " + table.quoted()
+                        + " REPLICA IDENTITY FULL; or put the condition on a column whose values are stored"
                         + " in line, then run 'tidemark resync TABLE'.",
                 null);
     }

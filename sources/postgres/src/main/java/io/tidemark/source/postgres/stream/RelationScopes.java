@@ -1,6 +1,5 @@
 package io.tidemark.source.postgres.stream;
 
-import io.tidemark.source.postgres.catalog.TableHistory;
 import io.tidemark.source.postgres.catalog.TableHistory.PastColumn;
 import io.tidemark.source.postgres.filter.FilterColumn;
 import io.tidemark.source.postgres.filter.FilterPlan;
@@ -40,15 +39,17 @@ final class RelationScopes {
      * @param types their types as they would be carried
      * @param typeOids oids of these
      * @param lines name, type and modifier as the message has them
+     * @param key columns that the message says to be the key, and that were it before; none when it does not say
      */
     record Described(
             List<Column> columns,
             List<Integer> numbers,
             List<PgType> types,
             List<Integer> typeOids,
-            List<String> lines) {
+            List<String> lines,
+            Set<String> key) {
         Described with(List<Column> followed, List<Integer> known) {
-            return new Described(followed, known, types, typeOids, lines);
+            return new Described(followed, known, types, typeOids, lines, key);
         }
 
         int number(int place) {
@@ -65,7 +66,10 @@ final class RelationScopes {
      * @param part what is taken of the rows; null when they are taken whole
      */
     record Taken(
-            List<Column> columns, List<PgType> types, List<Column> described, @Nullable RelationPart part) {}
+            List<Column> columns,
+            List<PgType> types,
+            List<Column> described,
+            @Nullable RelationPart part) {}
 
     /** To be made when the stream is opened. */
     RelationScopes(List<SourceTable> tables, Relations.CatalogLookup lookup) {
@@ -86,21 +90,17 @@ final class RelationScopes {
      * What is taken of a described table.
      *
      * @param before the description before in this stream; null for the first
-     * @param history the catalog now
      */
     Taken take(
-            int oid,
-            SourceTable table,
-            @Nullable StreamRelation before,
-            TableHistory history,
-            Described described,
-            TypeCatalog types) {
+            int oid, SourceTable table, @Nullable StreamRelation before, Described described, TypeCatalog types) {
         TableScope scope = table.scope();
         if (scope.isWhole()) {
             return new Taken(described.columns(), described.types(), described.columns(), null);
         }
         RowSchema version = before == null ? table.schema() : before.schema();
         int seen = seen(oid, table, before);
+        // Any of them may be one that is left out, by another name. With the key alone the table is known to need loading again.
+        boolean isInDoubt = !scope.omittedIds().isEmpty();
         List<Column> columns = new ArrayList<>();
         List<PgType> columnTypes = new ArrayList<>();
         List<Column> all = new ArrayList<>();
@@ -108,8 +108,8 @@ final class RelationScopes {
         for (int place = 0; place < described.columns().size(); place++) {
             Column column = described.columns().get(place);
             int number = described.number(place);
-            boolean isOmitted = scope.omits(column.name(), number)
-                    || (number == 0 && !isSame(column.name(), table, history));
+            boolean isOmitted =
+                    scope.omits(column.name(), number) || (number == 0 && isInDoubt && !described.key().contains(column.name()));
             if (isOmitted) {
                 all.add(new Column(column.name(), column.type(), true, column.sourceType(), number));
                 continue;
@@ -134,26 +134,9 @@ final class RelationScopes {
                         table.schema().columns().stream().mapToInt(Column::id),
                         IntStream.of(numbersAtOpen.getOrDefault(oid, 0)))
                 : before.described().stream().mapToInt(Column::id);
-        return IntStream.concat(
-                        known, table.scope().omittedIds().stream().mapToInt(Integer::intValue))
+        return IntStream.concat(known, table.scope().omittedIds().stream().mapToInt(Integer::intValue))
                 .max()
                 .orElse(0);
-    }
-
-    /**
-     * Whether a column whose number the message leaves in doubt is surely one that is taken: the name belonged to one when the table was
-     * registered, and belongs to the same now. A renamed one could be one that is left out.
-     */
-    private static boolean isSame(String name, SourceTable table, TableHistory history) {
-        if (table.scope().omittedIds().isEmpty()) {
-            return true;
-        }
-        int index = table.schema().indexOf(name);
-        int number = index < 0 ? 0 : table.schema().columns().get(index).id();
-        return number != 0
-                && history.present().stream()
-                        .anyMatch(column ->
-                                column.number() == number && column.name().equals(name));
     }
 
     private @Nullable RelationPart part(
@@ -184,8 +167,7 @@ final class RelationScopes {
         List<FilterColumn> there = new ArrayList<>();
         for (int place = 0; place < described.columns().size(); place++) {
             Column column = described.columns().get(place);
-            there.add(new FilterColumn(
-                    column.name(), described.typeOids().get(place), column.sourceType(), false));
+            there.add(new FilterColumn(column.name(), described.typeOids().get(place), column.sourceType(), false));
         }
         FilterPlan plan = FilterPlan.of(table.id(), table.scope().rows(), there, types);
         List<String> names = there.stream().map(FilterColumn::name).toList();

@@ -133,7 +133,8 @@ final class Relations {
             }
             in.end();
             RelationScopes.Described all =
-                    new RelationScopes.Described(columns, List.of(), columnTypes, typeOids, described);
+                    new RelationScopes.Described(
+                    columns, List.of(), columnTypes, typeOids, described, sameKey(flagged, identity, table));
             RelationScopes.Taken taken = take(oid, transaction, before, table, all);
             RowSchema schema = new RowSchema(
                     id,
@@ -157,22 +158,21 @@ final class Relations {
         }
         TableScope scope = table == null ? TableScope.WHOLE : table.scope();
         TableHistory history = lookup.history(oid);
-        boolean isRewritten = !history.isNeverRewritten()
-                && !Long.valueOf(history.files()).equals(files.get(oid));
+        boolean isRewritten =
+                !history.isNeverRewritten() && !Long.valueOf(history.files()).equals(files.get(oid));
         ColumnIds ids = new ColumnIds(
                 before != null ? before.described() : table.schema().columns(),
                 scope,
                 isRewritten,
                 history,
                 transaction,
-                (number, place) -> lookup.initialValue(
-                        oid, number, all.types().get(place)));
+                (number, place) -> lookup.initialValue(oid, number, all.types().get(place)));
         List<Integer> numbers = ids.numbers(all.columns());
         List<Column> followed = ids.follow(all.columns(), numbers);
         note(oid, history, all.lines());
         return table == null
                 ? new RelationScopes.Taken(followed, all.types(), followed, null)
-                : scopes.take(oid, table, before, history, all.with(followed, numbers), types);
+                : scopes.take(oid, table, before, all.with(followed, numbers), types);
     }
 
     private void note(int oid, TableHistory history, List<String> described) {
@@ -237,6 +237,12 @@ final class Relations {
             }
         }
         return flagsTell ? flagged : List.of();
+    }
+
+    private static Set<String> sameKey(List<String> flagged, char identity, @Nullable SourceTable table) {
+        Set<String> same = new HashSet<>(flagged);
+        same.retainAll(table == null ? List.of() : table.schema().key());
+        return identity == IDENTITY_FULL ? Set.of() : same;
     }
 
     /** The registered key by the names that its columns have now. */

@@ -17,7 +17,8 @@ final class RowValues {
     void read(MessageReader in, int expectedColumns) {
         columns = in.int16();
         if (columns != expectedColumns) {
-            throw in.malformed("unexpected count of columns (columns=" + columns + ", expected=" + expectedColumns + ")");
+            throw in.malformed(
+                    "unexpected count of columns (columns=" + columns + ", expected=" + expectedColumns + ")");
         }
         buffer = in.buffer();
         if (kinds.length < columns) {

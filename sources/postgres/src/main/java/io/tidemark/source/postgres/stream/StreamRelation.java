@@ -24,11 +24,7 @@ final class StreamRelation {
      * @param part what is taken of the rows; null when they are taken whole
      */
     StreamRelation(
-            char identity,
-            RowSchema schema,
-            List<PgType> types,
-            List<Column> described,
-            @Nullable RelationPart part) {
+            char identity, RowSchema schema, List<PgType> types, List<Column> described, @Nullable RelationPart part) {
         this.identity = identity;
         this.types = types;
         this.described = described;

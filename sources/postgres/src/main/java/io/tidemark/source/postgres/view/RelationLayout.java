@@ -36,8 +36,7 @@ import java.util.Objects;
  * @param typeNames their names as SQL, without modifiers
  * @param filter condition in SQL that the rows of the table's scope meet; empty for all rows
  */
-public record RelationLayout(
-        String from, RowSchema schema, List<PgType> types, List<String> typeNames, String filter) {
+public record RelationLayout(String from, RowSchema schema, List<PgType> types, List<String> typeNames, String filter) {
     private static final String STATE = """
             with recursive parts(oid) as (
               select ?::regclass::oid
@@ -114,8 +113,8 @@ public record RelationLayout(
         RowSchema schema = table.schema();
         List<Column> found = new ArrayList<>();
         for (NamedColumn live : columns(connection, schema.table()).values()) {
-            boolean isOmitted = table.scope()
-                    .omits(live.column().name(), live.column().number());
+            boolean isOmitted =
+                    table.scope().omits(live.column().name(), live.column().number());
             if (!live.column().isGenerated() && !isOmitted) {
                 found.add(new Column(
                         live.column().name(),

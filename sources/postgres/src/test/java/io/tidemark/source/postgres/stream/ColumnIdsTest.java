@@ -60,7 +60,13 @@ class ColumnIdsTest {
 
     private static List<Integer> ids(
             RowSchema before, boolean isRewritten, TableHistory history, List<Column> message) {
-        return new ColumnIds(before.columns(), TableScope.WHOLE, isRewritten, history, TRANSACTION, (number, place) -> Optional.empty())
+        return new ColumnIds(
+                        before.columns(),
+                        TableScope.WHOLE,
+                        isRewritten,
+                        history,
+                        TRANSACTION,
+                        (number, place) -> Optional.empty())
                 .number(message).stream().map(Column::id).toList();
     }
 
