@@ -16,6 +16,7 @@ final class RelationPart {
     private final int[] places;
     private final boolean[] isTaken;
     private final List<PlacedTest> tests;
+    private final boolean isDecidedByKey;
     private final @Nullable TidemarkException obstacle;
 
     /** Whether a row is in the scope. */
@@ -37,13 +38,20 @@ final class RelationPart {
      * @param described how many columns the message describes
      * @param places place in the message of each column of the schema
      * @param tests conditions that a row must meet
+     * @param isDecidedByKey whether they are all on columns of the key that old rows come with
      * @param obstacle why no row can be taken; null when rows can
      */
     RelationPart(
-            TableId table, int described, int[] places, List<PlacedTest> tests, @Nullable TidemarkException obstacle) {
+            TableId table,
+            int described,
+            int[] places,
+            List<PlacedTest> tests,
+            boolean isDecidedByKey,
+            @Nullable TidemarkException obstacle) {
         this.table = table;
         this.places = places.clone();
         this.tests = List.copyOf(tests);
+        this.isDecidedByKey = isDecidedByKey;
         this.obstacle = obstacle;
         this.isTaken = new boolean[described];
         for (int place : places) {
@@ -68,8 +76,9 @@ final class RelationPart {
         return places.length;
     }
 
-    boolean hasFilter() {
-        return !tests.isEmpty();
+    /** Whether the key alone says whether its row is in the scope. */
+    boolean isDecidedByKey() {
+        return isDecidedByKey;
     }
 
     @Nullable

@@ -1,5 +1,6 @@
 package io.tidemark.source.postgres.stream;
 
+import io.tidemark.source.postgres.catalog.TableHistory;
 import io.tidemark.source.postgres.catalog.TableHistory.PastColumn;
 import io.tidemark.source.postgres.filter.FilterColumn;
 import io.tidemark.source.postgres.filter.FilterPlan;
@@ -39,7 +40,7 @@ final class RelationScopes {
      * @param types their types as they would be carried
      * @param typeOids oids of these
      * @param lines name, type and modifier as the message has them
-     * @param key columns that the message says to be the key, and that were it before; none when it does not say
+     * @param key columns that the message says to be the key, and that were it when the table was registered; none when it does not say
      */
     record Described(
             List<Column> columns,
@@ -90,9 +91,15 @@ final class RelationScopes {
      * What is taken of a described table.
      *
      * @param before the description before in this stream; null for the first
+     * @param history the catalog now
      */
     Taken take(
-            int oid, SourceTable table, @Nullable StreamRelation before, Described described, TypeCatalog types) {
+            int oid,
+            SourceTable table,
+            @Nullable StreamRelation before,
+            TableHistory history,
+            Described described,
+            TypeCatalog types) {
         TableScope scope = table.scope();
         if (scope.isWhole()) {
             return new Taken(described.columns(), described.types(), described.columns(), null);
@@ -124,7 +131,7 @@ final class RelationScopes {
             columnTypes.add(described.types().get(place));
             places.add(place);
         }
-        return new Taken(columns, columnTypes, all, part(oid, table, described, types, places));
+        return new Taken(columns, columnTypes, all, part(oid, table, history.isPartitioned(), described, types, places));
     }
 
     /** Greatest number that a column had so far: one with another number that the version before lacks is new. */
@@ -139,8 +146,13 @@ final class RelationScopes {
                 .orElse(0);
     }
 
-    private @Nullable RelationPart part(
-            int oid, SourceTable table, Described described, TypeCatalog types, List<Integer> places) {
+    private RelationPart part(
+            int oid,
+            SourceTable table,
+            boolean isPartitioned,
+            Described described,
+            TypeCatalog types,
+            List<Integer> places) {
         TidemarkException obstacle = null;
         List<PlacedTest> tests = List.of();
         if (places.isEmpty()) {
@@ -155,11 +167,16 @@ final class RelationScopes {
                 obstacle = e;
             }
         }
+        boolean isDecidedByKey = !tests.isEmpty()
+                && !described.numbers().isEmpty()
+                && tests.stream()
+                        .allMatch(placed -> described.key().contains(placed.test().column()));
         return new RelationPart(
                 table.id(),
                 described.columns().size(),
                 places.stream().mapToInt(Integer::intValue).toArray(),
                 tests,
+                isDecidedByKey && !isPartitioned,
                 obstacle);
     }
 

@@ -172,7 +172,7 @@ final class Relations {
         note(oid, history, all.lines());
         return table == null
                 ? new RelationScopes.Taken(followed, all.types(), followed, null)
-                : scopes.take(oid, table, before, all.with(followed, numbers), types);
+                : scopes.take(oid, table, before, history, all.with(followed, numbers), types);
     }
 
     private void note(int oid, TableHistory history, List<String> described) {

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * Rows of tables of which only a part is taken. What happened to a row of the table becomes what happened to the row of the part: an update can bring
  * a row into it or take it out.
  *
- * <p>With the whole old row (replica identity FULL) both are known, and so is which of these it was. Without it only the new row is: one that is
- * out then goes, whether it ever was in or not. Values are looked at where the conditions need them, before any column is decoded.
+ * <p>With the whole old row (replica identity FULL), or with conditions on the key alone, both are known, and so is which of these it was. Else only
+ * the new row is: one that is out then goes, whether it ever was in or not. Values are looked at where the conditions need them, before any column is decoded.
  */
 final class ScopedRows {
     private final TransactionContext transaction;
@@ -90,9 +90,8 @@ final class ScopedRows {
         }
     }
 
-    /** The old row of a key alone does not tell whether it was in; it may have been. */
     private void delete(Event event, boolean isWhole) {
-        if (!isWhole || event.membership(old, null) != Membership.OUT) {
+        if (!event.isSurelyOut(old, isWhole)) {
             event.deliver(Operation.DELETE, old, isWhole ? 'O' : 'K', null, null);
         }
     }
@@ -100,10 +99,11 @@ final class ScopedRows {
     private void update(Event event, @Nullable RowValues before, boolean isWhole) {
         RowValues whole = isWhole ? before : null;
         int image = isWhole ? 'O' : 'K';
-        boolean wasOut = whole != null && event.membership(whole, null) == Membership.OUT;
+        // Without an old row the key stayed as it is.
+        boolean wasOut = event.isSurelyOut(before == null ? now : before, isWhole);
         switch (event.membership(now, whole)) {
             case IN -> {
-                if (wasOut) {
+                if (wasOut && isWhole) {
                     event.deliver(Operation.INSERT, null, 'N', now, whole);
                 } else {
                     event.deliver(Operation.UPDATE, before, image, now, whole);
@@ -159,6 +159,11 @@ final class ScopedRows {
             } catch (TidemarkException e) {
                 throw in.malformed(e.reason(), e);
             }
+        }
+
+        /** Whether the row with these values was out before; a key alone mostly does not tell. */
+        boolean isSurelyOut(RowValues row, boolean isWhole) {
+            return (isWhole || part.isDecidedByKey()) && membership(row, null) == Membership.OUT;
         }
 
         /**

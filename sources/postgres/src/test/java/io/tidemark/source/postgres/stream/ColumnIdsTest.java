@@ -71,7 +71,7 @@ class ColumnIdsTest {
     }
 
     private static TableHistory history(PastColumn... columns) {
-        return new TableHistory(1, true, List.of(columns));
+        return new TableHistory(1, true, false, List.of(columns));
     }
 
     @Test
@@ -209,7 +209,7 @@ class ColumnIdsTest {
                     if (message.stream().map(Column::name).distinct().count() < message.size()) {
                         continue;
                     }
-                    List<Integer> ids = ids(version("a", "b", "c"), new TableHistory(1, true, now), message);
+                    List<Integer> ids = ids(version("a", "b", "c"), new TableHistory(1, true, false, now), message);
                     if (!ids.contains(0)) {
                         assertThat(ids).as("%s of %s", message, now).isEqualTo(truth);
                         taken++;

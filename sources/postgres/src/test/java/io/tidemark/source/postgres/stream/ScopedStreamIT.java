@@ -135,6 +135,26 @@ class ScopedStreamIT {
     }
 
     @Test
+    void conditionsOnTheKeyTellWhetherARowWasIn() throws SQLException {
+        probe.execute("create table t (tenant int, id int, note text, primary key (tenant, id))");
+        probe.register("t", rows("tenant", Operator.EQUAL, "7"));
+        probe.open();
+        probe.execute("insert into t values (7, 1, 'a'), (8, 1, 'b'), (8, 2, 'c')");
+        probe.execute("update t set note = 'd'", "update t set id = 3 where id = 2", "delete from t where id = 3");
+        probe.execute("update t set tenant = 9 where tenant = 7", "update t set tenant = 7 where tenant = 8");
+        probe.execute("delete from t");
+        assertThat(probe.take())
+                .filteredOn(line -> !line.equals("commit"))
+                .containsExactly(
+                        "I public.t(tenant=7, id=1, note='a')",
+                        "U public.t(tenant=7, id=1, note='d')",
+                        "D public.t(tenant=7, id=1, note=null)",
+                        "B public.t(tenant=8, id=1, note=null)",
+                        "U public.t(tenant=7, id=1, note='d')",
+                        "D public.t(tenant=7, id=1, note=null)");
+    }
+
+    @Test
     void oldAndNewRowsOfATableWithoutAKeyAreFilteredEachByItself() throws SQLException {
         probe.execute("create table t (n int, note text)", "alter table t replica identity full");
         probe.register("t", rows("n", Operator.BETWEEN, "1", "10"));
