@@ -3,6 +3,7 @@ package io.tidemark.source.postgres;
 import io.tidemark.source.postgres.catalog.TableCatalog;
 import io.tidemark.source.postgres.connection.Connections;
 import io.tidemark.source.postgres.connection.PostgresErrors;
+import io.tidemark.source.postgres.filter.ScopeProblem;
 import io.tidemark.source.postgres.slot.CaptureChecks;
 import io.tidemark.source.postgres.slot.CaptureNames;
 import io.tidemark.source.postgres.slot.CapturePreparation;
@@ -87,7 +88,15 @@ final class PostgresSource implements Source {
 
     @Override
     public Optional<TidemarkException> scopeProblem(SourceTable table) {
-        return Optional.empty();
+        Optional<TidemarkException> ofColumns = ScopeProblem.ofColumns(table);
+        if (ofColumns.isPresent() || table.scope().rows().isEmpty()) {
+            return ofColumns;
+        }
+        try (Connection connection = connections.open()) {
+            return ScopeProblem.ofRows(connection, table, TypeCatalog.load(connection));
+        } catch (SQLException e) {
+            throw PostgresErrors.running("look up the columns of table " + table.id(), e);
+        }
     }
 
     /** Once they were all there, a type that is dropped does not stop what runs. */

@@ -14,11 +14,12 @@ import java.util.List;
  *
  * @param files the files, of a partitioned table those of its partitions, as one number that changes with them
  * @param isNeverRewritten whether the rows are in the files that they were first written to
+ * @param isPartitioned whether it is partitioned, so that what is logged of old rows is up to its partitions
  * @param columns all columns by number
  */
-public record TableHistory(long files, boolean isNeverRewritten, List<PastColumn> columns) {
+public record TableHistory(long files, boolean isNeverRewritten, boolean isPartitioned, List<PastColumn> columns) {
     /** A table that the catalog does not know. */
-    public static final TableHistory UNKNOWN = new TableHistory(0, false, List.of());
+    public static final TableHistory UNKNOWN = new TableHistory(0, false, true, List.of());
 
     /** A relation gets its own oid as its first file node, and another one with each new file. */
     private static final String SQL = """
@@ -37,7 +38,7 @@ public record TableHistory(long files, boolean isNeverRewritten, List<PastColumn
                    a.attisdropped, a.attgenerated <> '', a.atthasmissing or exists (
                      select from leaves l join pg_catalog.pg_attribute m on m.attrelid = l.oid
                       where m.attname = a.attname and m.atthasmissing),
-                   a.xmin::text::int8
+                   a.xmin::text::int8, (select relkind = 'p' from pg_catalog.pg_class c where c.oid = a.attrelid)
               from pg_catalog.pg_attribute a cross join files f
              where a.attrelid = ?::int8::oid and a.attnum > 0 order by a.attnum
             """;
@@ -72,6 +73,7 @@ public record TableHistory(long files, boolean isNeverRewritten, List<PastColumn
     public static TableHistory load(Connection connection, int oid) {
         long files = 0;
         boolean isNeverRewritten = false;
+        boolean isPartitioned = true;
         List<PastColumn> columns = new ArrayList<>();
         try (PreparedStatement statement = connection.prepareStatement(SQL)) {
             statement.setLong(1, Integer.toUnsignedLong(oid));
@@ -80,6 +82,7 @@ public record TableHistory(long files, boolean isNeverRewritten, List<PastColumn
                 while (row.next()) {
                     files = row.getLong(1);
                     isNeverRewritten = row.getBoolean(2);
+                    isPartitioned = row.getBoolean(11);
                     columns.add(new PastColumn(
                             row.getInt(3),
                             row.getString(4),
@@ -94,7 +97,7 @@ public record TableHistory(long files, boolean isNeverRewritten, List<PastColumn
         } catch (SQLException e) {
             throw PostgresErrors.running("look a table up", e);
         }
-        return new TableHistory(files, isNeverRewritten, columns);
+        return new TableHistory(files, isNeverRewritten, isPartitioned, columns);
     }
 
     /** The columns that rows in the stream have now. */

@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -105,9 +106,15 @@ public final class CaptureChecks {
     List<Finding> tables(Connection connection, Collection<TableId> tables) throws SQLException {
         TableCatalog catalog = TableCatalog.load(connection, TypeCatalog.load(connection), choices);
         TableChecks checks = new TableChecks(connection, catalog, connections.user(), names);
+        Map<TableId, String> restricted = new Publications(connection, names).restricted();
         List<Finding> findings = new ArrayList<>();
         for (TableId table : tables) {
             findings.addAll(checks.run(table));
+            String publication = restricted.get(table);
+            if (publication != null) {
+                TidemarkException problem = Publications.restricted(table, publication);
+                findings.add(Finding.failed(problem.code(), "table " + table, problem.reason(), problem.remedy()));
+            }
         }
         catalog.leftOut().forEach((table, reason) -> {
             // Rules select among the tables that can be captured, so nobody asks about this one.

@@ -35,6 +35,7 @@ final class Publications {
     private static final String LOCK_TIMEOUT = "3s";
 
     private static final int ATTEMPTS_MAX = 10;
+    private static final int PARTS_SINCE = 15;
 
     private static final String FIND = """
             select p.pubname, p.puballtables, p.pubinsert and p.pubtruncate and p.pubviaroot and p.pubupdate = ? and p.pubdelete = ?,
@@ -73,6 +74,13 @@ final class Publications {
      */
     void publish(Collection<SourceTable> tables) throws SQLException, InterruptedException {
         Map<TableId, List<Change>> changes = new TreeMap<>();
+        Map<TableId, String> restricted = restricted();
+        for (SourceTable table : tables) {
+            String publication = restricted.get(table.id());
+            if (publication != null) {
+                throw restricted(table.id(), publication);
+            }
+        }
         for (String publication : names.publications()) {
             boolean insertsOnly = publication.equals(names.insertsPublication());
             if (ensure(publication, insertsOnly)) {
@@ -168,9 +176,41 @@ final class Publications {
                 + "', publish_via_partition_root = true";
     }
 
+    /**
+     * Tables of which an administrator's publications publish a part only, with the publication. What is published of tables in the pipeline's own
+     * publications is the pipeline's to decide.
+     */
+    Map<TableId, String> restricted() throws SQLException {
+        Map<TableId, String> restricted = new TreeMap<>();
+        for (String publication : names.publications()) {
+            if (!findComment(publication).equals(comment())) {
+                published(publication).forEach((table, isPart) -> {
+                    if (isPart) {
+                        restricted.put(table, publication);
+                    }
+                });
+            }
+        }
+        return restricted;
+    }
+
+    /** Why a table cannot be captured that an administrator's publication publishes a part of. */
+    static TidemarkException restricted(TableId table, String publication) {
+        String quoted = TableId.quote(publication);
+        return new TidemarkException(
+                ErrorCode.CONFIG_INVALID,
+                "Cannot capture table: the publication has a list of its columns or a condition on its rows, so that changes would be missing (table="
+                        + table + ", publication=" + publication + ")",
+                "Leave columns and rows out with 'omit' and 'where' in the table's rule, and have the publication's owner publish it whole:"
+                        + " ALTER PUBLICATION " + quoted + " DROP TABLE ONLY " + table.quoted() + "; ALTER PUBLICATION "
+                        + quoted + " ADD TABLE ONLY " + table.quoted() + ";",
+                null);
+    }
+
     private void compare(String publication, Set<TableId> wanted, Map<TableId, List<Change>> changes)
             throws SQLException {
         Map<TableId, Boolean> published = published(publication);
+        Set<TableId> byItsSchema = publishedBySchema(publication);
         for (Map.Entry<TableId, Boolean> entry : published.entrySet()) {
             if (!wanted.contains(entry.getKey()) || entry.getValue()) {
                 changes.computeIfAbsent(entry.getKey(), id -> new ArrayList<>())
@@ -178,15 +218,43 @@ final class Publications {
             }
         }
         for (TableId table : wanted) {
-            if (published.getOrDefault(table, true)) {
+            if (published.getOrDefault(table, !byItsSchema.contains(table))) {
                 changes.computeIfAbsent(table, id -> new ArrayList<>()).add(new Change(publication, true, table));
             }
         }
     }
 
+    /** Ordinary and partitioned tables of the schemas that the publication publishes, which are published whole. */
+    private Set<TableId> publishedBySchema(String publication) throws SQLException {
+        Set<TableId> tables = new HashSet<>();
+        if (!canPublishParts()) {
+            return tables;
+        }
+        try (PreparedStatement statement = connection.prepareStatement("""
+                select n.nspname, c.relname
+                  from pg_catalog.pg_publication_namespace s
+                  join pg_catalog.pg_publication p on p.oid = s.pnpubid
+                  join pg_catalog.pg_namespace n on n.oid = s.pnnspid
+                  join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relkind in ('r', 'p')
+                 where p.pubname = ?
+                """)) {
+            statement.setString(1, publication);
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    tables.add(new TableId(row.getString(1), row.getString(2)));
+                }
+            }
+        }
+        return tables;
+    }
+
+    /** Whether the server knows column lists, conditions and whole schemas in publications. */
+    private boolean canPublishParts() throws SQLException {
+        return connection.getMetaData().getDatabaseMajorVersion() >= PARTS_SINCE;
+    }
+
     /** Tables of the publication, and whether some of their rows or columns are left out. */
     private Map<TableId, Boolean> published(String publication) throws SQLException {
-        boolean canFilter = connection.getMetaData().getDatabaseMajorVersion() >= 15;
         String sql = """
                 select n.nspname, c.relname, %s
                   from pg_catalog.pg_publication_rel r
@@ -194,7 +262,7 @@ final class Publications {
                   join pg_catalog.pg_class c on c.oid = r.prrelid
                   join pg_catalog.pg_namespace n on n.oid = c.relnamespace
                  where p.pubname = ?
-                """.formatted(canFilter ? "r.prqual is not null or r.prattrs is not null" : "false");
+                """.formatted(canPublishParts() ? "r.prqual is not null or r.prattrs is not null" : "false");
         Map<TableId, Boolean> tables = new HashMap<>();
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.setString(1, publication);

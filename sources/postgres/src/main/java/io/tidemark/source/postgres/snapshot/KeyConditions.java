@@ -28,7 +28,7 @@ final class KeyConditions {
     }
 
     /**
-     * What stands behind a list of columns: the relation, and the condition that a row has one of the keys.
+     * What stands behind a list of columns: the relation, and the condition that a row is in the scope and has one of the keys.
      *
      * @param keys values of the key columns in key order, in canonical text
      */
@@ -41,7 +41,7 @@ final class KeyConditions {
         for (List<String> key : keys) {
             rows.add(row(layout, key));
         }
-        return " FROM " + layout.from() + " WHERE " + columns + " IN (VALUES " + rows + ")";
+        return " FROM " + layout.from() + " WHERE " + layout.where(columns + " IN (VALUES " + rows + ")");
     }
 
     private String row(RelationLayout layout, List<String> key) {

@@ -47,7 +47,7 @@ public final class PostgresSnapshotCut implements SnapshotCut {
     @Override
     public List<SnapshotChunk> plan(SourceTable table, long chunkBytes) {
         List<RelationPlan> parts = read(table.id(), connection -> {
-            RelationLayout.requireWhole(connection, table.schema());
+            RelationLayout.requireWhole(connection, table);
             return RelationPlan.of(connection, table.id(), chunkBytes);
         });
         List<SnapshotChunk> chunks = new ArrayList<>(parts.size());
@@ -63,11 +63,11 @@ public final class PostgresSnapshotCut implements SnapshotCut {
         BlockRange range = BlockRange.parse(chunk.range());
         try {
             return read(chunk.relation(), connection -> {
-                RelationLayout layout = RelationLayout.load(connection, chunk.relation(), table.schema(), types);
+                RelationLayout layout = RelationLayout.load(connection, chunk.relation(), table, types);
                 return rowCopy(layout).copy(connection, range, consumer, null);
             });
         } catch (RowCopy.RowFailure e) {
-            throw located(chunk.relation(), range, e);
+            throw located(chunk.relation(), range, table, e);
         }
     }
 
@@ -78,7 +78,7 @@ public final class PostgresSnapshotCut implements SnapshotCut {
             Consumer<ChangeBatch> consumer,
             Consumer<UndecodableRow> undecodable) {
         return read(chunk.relation(), connection -> {
-            RelationLayout layout = RelationLayout.load(connection, chunk.relation(), table.schema(), types);
+            RelationLayout layout = RelationLayout.load(connection, chunk.relation(), table, types);
             return rowCopy(layout).copy(connection, BlockRange.parse(chunk.range()), consumer, undecodable);
         });
     }
@@ -95,7 +95,7 @@ public final class PostgresSnapshotCut implements SnapshotCut {
         for (int from = 0; from < keys.size(); from += KeyConditions.KEYS_PER_QUERY) {
             List<List<String>> part = keys.subList(from, Math.min(keys.size(), from + KeyConditions.KEYS_PER_QUERY));
             rows += read(schema.table(), connection -> {
-                RelationLayout layout = RelationLayout.load(connection, schema.table(), schema, types);
+                RelationLayout layout = RelationLayout.load(connection, schema.table(), table, types);
                 return rowCopy(layout).copy(connection, conditions.join(layout, part), consumer, undecodable);
             });
         }
@@ -104,7 +104,7 @@ public final class PostgresSnapshotCut implements SnapshotCut {
 
     @Override
     public TableReading reading(SourceTable table) {
-        return new PostgresTableReading(view, table.schema(), types);
+        return new PostgresTableReading(view, table, types);
     }
 
     @Override
@@ -113,11 +113,12 @@ public final class PostgresSnapshotCut implements SnapshotCut {
     }
 
     /** Names the place of the row: the same query gives the rows in the same order. */
-    private TidemarkException located(TableId relation, BlockRange range, RowCopy.RowFailure row) {
+    private TidemarkException located(TableId relation, BlockRange range, SourceTable table, RowCopy.RowFailure row) {
         String at = read(relation, connection -> {
+            RelationLayout layout = RelationLayout.load(connection, relation, table, types);
             try (Statement statement = connection.createStatement();
-                    ResultSet found = statement.executeQuery("SELECT ctid::text FROM ONLY " + relation.quoted()
-                            + " WHERE " + range.condition() + " OFFSET " + row.offset() + " LIMIT 1")) {
+                    ResultSet found = statement.executeQuery("SELECT ctid::text FROM " + layout.from() + " WHERE "
+                            + layout.where(range.condition()) + " OFFSET " + row.offset() + " LIMIT 1")) {
                 return found.next() ? found.getString(1) : "unknown";
             }
         });

@@ -40,7 +40,11 @@ final class RowCopy {
             Consumer<ChangeBatch> consumer,
             @Nullable Consumer<UndecodableRow> undecodable)
             throws SQLException {
-        return copy(connection, " FROM " + layout.from() + " WHERE " + range.condition(), consumer, undecodable);
+        return copy(
+                connection,
+                " FROM " + layout.from() + " WHERE " + layout.where(range.condition()),
+                consumer,
+                undecodable);
     }
 
     /**

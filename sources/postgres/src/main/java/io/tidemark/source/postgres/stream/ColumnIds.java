@@ -3,7 +3,7 @@ package io.tidemark.source.postgres.stream;
 import io.tidemark.source.postgres.catalog.TableHistory;
 import io.tidemark.source.postgres.catalog.TableHistory.PastColumn;
 import io.tidemark.spi.schema.Column;
-import io.tidemark.spi.schema.RowSchema;
+import io.tidemark.spi.source.TableScope;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -16,12 +16,16 @@ import org.jspecify.annotations.Nullable;
  * now, which may be later than the message. What holds is this: columns come in the order of their numbers; a number is never used twice; the
  * columns of the version before are known. From these follow the sets of columns that the message can be about. Only when exactly one is left it
  * is taken; a column whose past stays in doubt gets no number, and its table is loaded again.
+ *
+ * <p>All this is about whole tables. Columns that the table's scope leaves out are described and numbered like others; only their names are not
+ * known before a message tells them.
  */
 final class ColumnIds {
     /** More dropped columns at once than this are not disentangled. */
     private static final int DROPPED_MAX = 8;
 
-    private final RowSchema before;
+    private final List<Column> before;
+    private final TableScope scope;
     private final boolean isRewritten;
     private final TableHistory history;
     private final int transaction;
@@ -39,16 +43,23 @@ final class ColumnIds {
     }
 
     /**
-     * @param before the version before, with ids
+     * @param before the columns of the version before, with ids; those that are left out may be missing when it is the registered one
+     * @param scope the part of the table that is mirrored
      * @param isRewritten whether rows may have been rewritten since that version
      * @param history the catalog now
      * @param transaction id of the transaction that the message is part of, 32 bits
      * @param initialValues asked for columns that came with a value
      */
     ColumnIds(
-            RowSchema before, boolean isRewritten, TableHistory history, int transaction, InitialValues initialValues) {
+            List<Column> before,
+            TableScope scope,
+            boolean isRewritten,
+            TableHistory history,
+            int transaction,
+            InitialValues initialValues) {
         this.initialValues = initialValues;
         this.before = before;
+        this.scope = scope;
         this.isRewritten = isRewritten;
         this.history = history;
         this.transaction = transaction;
@@ -56,22 +67,57 @@ final class ColumnIds {
 
     /** The columns with their ids, 0 where a column cannot be followed. */
     List<Column> number(List<Column> columns) {
+        return follow(columns, numbers(columns));
+    }
+
+    /** The numbers of the columns, or of none: which is which cannot be told. */
+    List<Integer> numbers(List<Column> columns) {
         List<PastColumn> found = find(columns);
+        return found == null
+                ? List.of()
+                : found.stream().map(PastColumn::number).toList();
+    }
+
+    /**
+     * The columns with their ids, 0 where a column cannot be followed although its number is known: rows from before hold other values.
+     *
+     * @param numbers what {@link #numbers} said
+     */
+    List<Column> follow(List<Column> columns, List<Integer> numbers) {
         List<Column> numbered = new ArrayList<>(columns.size());
         for (int i = 0; i < columns.size(); i++) {
             Column column = columns.get(i);
             Column unknown = new Column(column.name(), column.type(), column.nullable(), column.sourceType());
-            numbered.add(found == null ? unknown : follow(column, found.get(i), i, unknown));
+            numbered.add(numbers.isEmpty() ? unknown : follow(column, past(numbers.get(i)), i, unknown));
         }
         return numbered;
     }
 
+    private PastColumn past(int number) {
+        return history.columns().stream()
+                .filter(column -> column.number() == number)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private @Nullable Column known(int number) {
+        return before.stream()
+                .filter(column -> column.id() == number)
+                .findFirst()
+                .orElse(null);
+    }
+
     private Column follow(Column column, PastColumn found, int place, Column unknown) {
-        int index = before.indexOfId(found.number());
+        if (scope.omits(column.name(), found.number())) {
+            // Its values are of no concern.
+            return new Column(
+                    column.name(), column.type(), column.nullable(), column.sourceType(), found.number(), null);
+        }
+        Column known = known(found.number());
         String initial = null;
-        if (index >= 0) {
-            initial = before.columns().get(index).initial();
-            if (!before.columns().get(index).sourceType().equals(column.sourceType()) && isRewritten) {
+        if (known != null) {
+            initial = known.initial();
+            if (!known.sourceType().equals(column.sourceType()) && isRewritten) {
                 return unknown;
             }
         } else if (found.hasMissingValue()) {
@@ -89,8 +135,8 @@ final class ColumnIds {
 
     /** The one set of columns that the message can be about; null when there is none or more than one. */
     private @Nullable List<PastColumn> find(List<Column> columns) {
-        Set<Integer> known = new HashSet<>();
-        before.columns().forEach(column -> known.add(column.id()));
+        Set<Integer> known = new HashSet<>(scope.omittedIds());
+        before.forEach(column -> known.add(column.id()));
         if (known.contains(0)) {
             return null;
         }
@@ -105,11 +151,14 @@ final class ColumnIds {
             if (known.contains(column.number())) {
                 (column.isDropped() ? dropped : kept).add(column);
             } else if (!column.isDropped()) {
-                if (column.number() <= newest) {
-                    // It was computed and is no longer.
+                if (column.number() > newest) {
+                    added.add(column);
+                } else if (scope.omits(column.name(), column.number())) {
+                    kept.add(column);
+                } else {
+                    // It was computed and is no longer, or was left out and is no longer.
                     return null;
                 }
-                added.add(column);
             } else if (column.number() > newest && !happenedBefore(List.of(column))) {
                 // Perhaps added before the message and dropped after it.
                 dropped.add(column);
@@ -150,10 +199,16 @@ final class ColumnIds {
     private boolean hasNamesOf(List<PastColumn> candidate, List<Column> columns) {
         for (int i = 0; i < columns.size(); i++) {
             PastColumn column = candidate.get(i);
-            int index = before.indexOfId(column.number());
+            Column known = known(column.number());
             String name = columns.get(i).name();
-            boolean asBefore = index >= 0 && before.columns().get(index).name().equals(name);
-            boolean asNow = column.isDropped() ? index < 0 : column.name().equals(name);
+            // Of a column that was left out at the registration only that is known of its name then.
+            boolean isOmitted = known == null && scope.omittedIds().contains(column.number());
+            boolean asBefore = isOmitted
+                    ? scope.omits(name, 0)
+                    : known != null && known.name().equals(name);
+            boolean asNow = column.isDropped()
+                    ? known == null && !isOmitted
+                    : column.name().equals(name);
             if (!asBefore && !asNow) {
                 return false;
             }

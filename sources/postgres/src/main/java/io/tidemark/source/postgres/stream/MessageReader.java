@@ -32,6 +32,11 @@ final class MessageReader {
         return java.util.Arrays.copyOfRange(buffer, start, limit);
     }
 
+    /** A copy of the message up to a place. */
+    byte[] head(int end) {
+        return java.util.Arrays.copyOfRange(buffer, start, end);
+    }
+
     /** A reader of this message from a place on. */
     MessageReader rest(int from) {
         MessageReader rest = new MessageReader();

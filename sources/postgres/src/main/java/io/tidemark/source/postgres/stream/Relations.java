@@ -9,6 +9,7 @@ import io.tidemark.spi.schema.Column;
 import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.SourceTable;
+import io.tidemark.spi.source.TableScope;
 import io.tidemark.spi.source.TypeChoices;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -34,6 +35,7 @@ final class Relations {
     private final TypeChoices choices;
     private final Supplier<TypeCatalog> typeSource;
     private final CatalogLookup lookup;
+    private final RelationScopes scopes;
 
     /** Files of tables, noted when the catalog had the table as the stream described it: no later change was in it. */
     private final Map<Integer, Long> files = new HashMap<>();
@@ -50,6 +52,7 @@ final class Relations {
      */
     Relations(List<SourceTable> tables, TypeChoices choices, Supplier<TypeCatalog> typeSource, CatalogLookup lookup) {
         this.lookup = lookup;
+        this.scopes = new RelationScopes(tables, lookup);
         tables.forEach(table -> registered.put(Integer.parseUnsignedInt(table.identity()), table));
         this.choices = choices;
         this.typeSource = typeSource;
@@ -93,7 +96,7 @@ final class Relations {
             known.put(oid, after);
         } else {
             // The same object says that nothing changed for the rows.
-            known.put(oid, new StreamRelation(after.identity(), before.schema(), after.types()));
+            known.put(oid, after.with(before.schema()));
         }
         last = null;
     }
@@ -109,6 +112,7 @@ final class Relations {
         @Nullable SourceTable table = registered.get(oid);
         List<Column> columns = new ArrayList<>();
         List<PgType> columnTypes = new ArrayList<>();
+        List<Integer> typeOids = new ArrayList<>();
         List<String> flagged = new ArrayList<>();
         List<String> described = new ArrayList<>();
         try {
@@ -122,35 +126,53 @@ final class Relations {
                 PgType type = carried(type(typeOid, typmod), id, columnName, table);
                 columns.add(column(columnName, type, table));
                 columnTypes.add(type);
+                typeOids.add(typeOid);
                 if (isKey) {
                     flagged.add(columnName);
                 }
             }
             in.end();
-            List<Column> numbered = columns;
-            RowSchema version = before != null ? before.schema() : table != null ? table.schema() : null;
-            if (version != null) {
-                TableHistory history = lookup.history(oid);
-                boolean isRewritten = !history.isNeverRewritten()
-                        && !Long.valueOf(history.files()).equals(files.get(oid));
-                numbered = new ColumnIds(
-                                version,
-                                isRewritten,
-                                history,
-                                transaction,
-                                (number, place) -> lookup.initialValue(oid, number, columnTypes.get(place)))
-                        .number(columns);
-                note(oid, history, described);
-            }
+            RelationScopes.Described all =
+                    new RelationScopes.Described(
+                    columns, List.of(), columnTypes, typeOids, described, sameKey(flagged, identity, table));
+            RelationScopes.Taken taken = take(oid, transaction, before, table, all);
             RowSchema schema = new RowSchema(
                     id,
-                    numbered,
-                    key(numbered, flagged, identity, table),
-                    beforeImage(numbered, identity, table, before));
-            return new StreamRelation(identity, schema, columnTypes);
+                    taken.columns(),
+                    key(taken.columns(), flagged, identity, table),
+                    beforeImage(taken.columns(), identity, table, before));
+            return new StreamRelation(identity, schema, taken.types(), taken.described(), taken.part());
         } catch (IllegalArgumentException e) {
             throw in.malformed("a table that cannot be (oid=" + Integer.toUnsignedString(oid) + ")", e);
         }
+    }
+
+    private RelationScopes.Taken take(
+            int oid,
+            int transaction,
+            @Nullable StreamRelation before,
+            @Nullable SourceTable table,
+            RelationScopes.Described all) {
+        if (before == null && table == null) {
+            return new RelationScopes.Taken(all.columns(), all.types(), all.columns(), null);
+        }
+        TableScope scope = table == null ? TableScope.WHOLE : table.scope();
+        TableHistory history = lookup.history(oid);
+        boolean isRewritten =
+                !history.isNeverRewritten() && !Long.valueOf(history.files()).equals(files.get(oid));
+        ColumnIds ids = new ColumnIds(
+                before != null ? before.described() : table.schema().columns(),
+                scope,
+                isRewritten,
+                history,
+                transaction,
+                (number, place) -> lookup.initialValue(oid, number, all.types().get(place)));
+        List<Integer> numbers = ids.numbers(all.columns());
+        List<Column> followed = ids.follow(all.columns(), numbers);
+        note(oid, history, all.lines());
+        return table == null
+                ? new RelationScopes.Taken(followed, all.types(), followed, null)
+                : scopes.take(oid, table, before, history, all.with(followed, numbers), types);
     }
 
     private void note(int oid, TableHistory history, List<String> described) {
@@ -209,8 +231,18 @@ final class Relations {
             if (agrees) {
                 return key;
             }
+            if (!names.containsAll(flagged)) {
+                // A key that has a column that is left out is none.
+                return List.of();
+            }
         }
         return flagsTell ? flagged : List.of();
+    }
+
+    private static Set<String> sameKey(List<String> flagged, char identity, @Nullable SourceTable table) {
+        Set<String> same = new HashSet<>(flagged);
+        same.retainAll(table == null ? List.of() : table.schema().key());
+        return identity == IDENTITY_FULL ? Set.of() : same;
     }
 
     /** The registered key by the names that its columns have now. */

@@ -6,6 +6,7 @@ import io.tidemark.spi.change.Operation;
 import io.tidemark.spi.change.Position;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.source.ChangeSink;
 import io.tidemark.spi.source.UndecodableRow;
 import java.nio.charset.StandardCharsets;
@@ -19,6 +20,7 @@ final class RowMessages {
 
     private final Relations relations;
     private final TransactionContext transaction = new TransactionContext();
+    private final ScopedRows scoped = new ScopedRows(transaction);
     private long events;
 
     RowMessages(Relations relations) {
@@ -31,7 +33,7 @@ final class RowMessages {
 
     /** Rows delivered, and markers. */
     long events() {
-        return events;
+        return events + scoped.events();
     }
 
     /** Whether messages of this type are for {@link #apply}. */
@@ -66,6 +68,10 @@ final class RowMessages {
     private void insert(MessageReader in, ChangeSink sink) {
         int start = in.skip(0);
         StreamRelation relation = relations.load(in.int32(), in);
+        if (!relation.isWhole()) {
+            scoped.apply('I', relation, in, sink);
+            return;
+        }
         expect(in, 'N');
         long sequence = transaction.takeSequence();
         ChangeBatch batch = sink.batch(relation.schema());
@@ -83,6 +89,10 @@ final class RowMessages {
     private void update(MessageReader in, ChangeSink sink) {
         int start = in.skip(0);
         StreamRelation relation = relations.load(in.int32(), in);
+        if (!relation.isWhole()) {
+            scoped.apply('U', relation, in, sink);
+            return;
+        }
         int kind = in.int8();
         boolean hasOld = kind == 'K' || kind == 'O';
         checkBeforeImage(relation, kind);
@@ -111,6 +121,10 @@ final class RowMessages {
     private void delete(MessageReader in, ChangeSink sink) {
         int start = in.skip(0);
         StreamRelation relation = relations.load(in.int32(), in);
+        if (!relation.isWhole()) {
+            scoped.apply('D', relation, in, sink);
+            return;
+        }
         int kind = in.int8();
         if (kind != 'K' && kind != 'O') {
             throw in.malformed("expected an old row (kind=" + kind + ")");
@@ -187,12 +201,7 @@ final class RowMessages {
                 }
                 case 'n' -> batch.column(i).appendNull();
                 case 'u' -> appendUnchanged(batch, operation, i, in);
-                case 't' ->
-                    throw new TidemarkException(
-                            ErrorCode.SOURCE_TYPE,
-                            "Cannot decode value: its type has no binary form (table="
-                                    + relation.schema().table() + ", column="
-                                    + relation.schema().columns().get(i).name() + ")");
+                case 't' -> throw noBinaryForm(relation.schema(), i);
                 default -> throw in.malformed("unknown kind of value (kind=" + kind + ")");
             }
         }
@@ -249,7 +258,15 @@ final class RowMessages {
                 message));
     }
 
-    private static boolean concernsRow(TidemarkException e) {
+    static TidemarkException noBinaryForm(RowSchema schema, int column) {
+        return new TidemarkException(
+                ErrorCode.SOURCE_TYPE,
+                "Cannot decode value: its type has no binary form (table=" + schema.table() + ", column="
+                        + schema.columns().get(column).name() + ")");
+    }
+
+    /** Whether a value cannot be represented, which concerns its row only. */
+    static boolean concernsRow(TidemarkException e) {
         return e.code() == ErrorCode.SOURCE_VALUE || e.code() == ErrorCode.SOURCE_TYPE;
     }
 

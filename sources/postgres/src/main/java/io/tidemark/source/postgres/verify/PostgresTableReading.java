@@ -10,6 +10,7 @@ import io.tidemark.source.postgres.view.ViewWork;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.schema.RowSchema;
+import io.tidemark.spi.source.SourceTable;
 import io.tidemark.spi.verify.BucketDigest;
 import io.tidemark.spi.verify.DigestRequest;
 import io.tidemark.spi.verify.TableReading;
@@ -29,12 +30,14 @@ public final class PostgresTableReading implements TableReading {
     private static final long PART_BYTES = 64L << 20;
 
     private final View view;
+    private final SourceTable table;
     private final RowSchema schema;
     private final TypeCatalog types;
 
-    public PostgresTableReading(View view, RowSchema schema, TypeCatalog types) {
+    public PostgresTableReading(View view, SourceTable table, TypeCatalog types) {
         this.view = view;
-        this.schema = schema;
+        this.table = table;
+        this.schema = table.schema();
         this.types = types;
     }
 
@@ -121,23 +124,23 @@ public final class PostgresTableReading implements TableReading {
         long bytes = KeyRange.isGiven(request) ? Long.MAX_VALUE : PART_BYTES;
         return guarded(connection -> {
             // Loading the layout locks the table and finds it missing or rewritten.
-            RelationLayout.load(connection, schema.table(), schema, types);
+            RelationLayout.load(connection, schema.table(), table, types);
             // Rows that are equal but for a column that the mirror lacks are not equal.
-            RelationLayout.requireWhole(connection, schema);
+            RelationLayout.requireWhole(connection, table);
             return RelationPlan.of(connection, schema.table(), bytes);
         });
     }
 
     private void read(RelationPlan part, DigestRequest request, CopyRows.Visitor visitor) {
         guarded(connection -> {
-            RelationLayout layout = RelationLayout.load(connection, part.relation(), schema, types);
+            RelationLayout layout = RelationLayout.load(connection, part.relation(), table, types);
             String condition = KeyRange.isGiven(request)
                     ? KeyRange.condition(connection, layout, request)
                     : part.range().condition();
             CopyRows.read(
                     connection,
-                    "COPY (SELECT " + CanonicalSql.columns(layout) + " FROM " + layout.from() + " WHERE " + condition
-                            + ") TO STDOUT",
+                    "COPY (SELECT " + CanonicalSql.columns(layout) + " FROM " + layout.from() + " WHERE "
+                            + layout.where(condition) + ") TO STDOUT",
                     visitor);
             return part;
         });

@@ -1,6 +1,8 @@
 package io.tidemark.source.postgres.view;
 
 import io.tidemark.source.postgres.catalog.TableColumn;
+import io.tidemark.source.postgres.filter.FilterColumn;
+import io.tidemark.source.postgres.filter.FilterPlan;
 import io.tidemark.source.postgres.type.PgType;
 import io.tidemark.source.postgres.type.TypeCatalog;
 import io.tidemark.spi.error.ErrorCode;
@@ -9,6 +11,7 @@ import io.tidemark.spi.schema.Column;
 import io.tidemark.spi.schema.ColumnType;
 import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.schema.TableId;
+import io.tidemark.spi.source.SourceTable;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -31,8 +34,9 @@ import java.util.Objects;
  * @param schema the schema that rows are read in
  * @param types types of the schema's columns, in its order
  * @param typeNames their names as SQL, without modifiers
+ * @param filter condition in SQL that the rows of the table's scope meet; empty for all rows
  */
-public record RelationLayout(String from, RowSchema schema, List<PgType> types, List<String> typeNames) {
+public record RelationLayout(String from, RowSchema schema, List<PgType> types, List<String> typeNames, String filter) {
     private static final String STATE = """
             with recursive parts(oid) as (
               select ?::regclass::oid
@@ -56,12 +60,13 @@ public record RelationLayout(String from, RowSchema schema, List<PgType> types, 
     /**
      * Locks the relation and checks it.
      *
-     * @param relation the table of the schema, or one partition of it
+     * @param relation the table, or one partition of it
      * @throws TidemarkException {@code SOURCE_TABLE_REWRITTEN} when the view no longer sees its rows, {@code SOURCE_SCHEMA_CHANGED} when the
-     *     columns are not those of the schema
+     *     columns are not those of the schema, {@code CONFIG_INVALID} when the rows can no longer be filtered
      */
-    public static RelationLayout load(Connection connection, TableId relation, RowSchema schema, TypeCatalog types)
+    public static RelationLayout load(Connection connection, TableId relation, SourceTable table, TypeCatalog types)
             throws SQLException {
+        RowSchema schema = table.schema();
         // An ordinary table may have inheriting ones, which are tables of their own; a partitioned one is nothing but
         // its partitions.
         boolean isPartitioned = isPartitioned(connection, relation);
@@ -81,19 +86,36 @@ public record RelationLayout(String from, RowSchema schema, List<PgType> types, 
             found.add(type(relation, schema, column, live.column(), types));
             names.add(live.typeName());
         }
-        return new RelationLayout(from, schema, found, names);
+        return new RelationLayout(from, schema, found, names, filter(table, columns, types));
+    }
+
+    private static String filter(SourceTable table, Map<String, NamedColumn> columns, TypeCatalog types) {
+        if (table.scope().rows().isEmpty()) {
+            return "";
+        }
+        List<FilterColumn> there = columns.values().stream()
+                .map(live -> new FilterColumn(
+                        live.column().name(),
+                        live.column().typeOid(),
+                        live.typeName(),
+                        live.column().isGenerated()))
+                .toList();
+        return FilterPlan.of(table.id(), table.scope().rows(), there, types).sql();
     }
 
     /**
-     * Checks that the schema is the whole table as the snapshot's catalog has it: rows read with another one would lack what was written into
-     * a column before the snapshot.
+     * Checks that the schema has all columns of the table's scope as the snapshot's catalog has it: rows read with another one would lack what
+     * was written into a column before the snapshot.
      *
      * @throws TidemarkException {@code SOURCE_SCHEMA_CHANGED} when the table has other columns
      */
-    public static void requireWhole(Connection connection, RowSchema schema) throws SQLException {
+    public static void requireWhole(Connection connection, SourceTable table) throws SQLException {
+        RowSchema schema = table.schema();
         List<Column> found = new ArrayList<>();
         for (NamedColumn live : columns(connection, schema.table()).values()) {
-            if (!live.column().isGenerated()) {
+            boolean isOmitted =
+                    table.scope().omits(live.column().name(), live.column().number());
+            if (!live.column().isGenerated() && !isOmitted) {
                 found.add(new Column(
                         live.column().name(),
                         ColumnType.STRING,
@@ -115,6 +137,11 @@ public record RelationLayout(String from, RowSchema schema, List<PgType> types, 
                                 + (known == null ? Objects.requireNonNull(there) : known).name() + ")");
             }
         }
+    }
+
+    /** A condition narrowed to the rows of the table's scope. */
+    public String where(String condition) {
+        return filter.isEmpty() ? condition : "(" + condition + ") and " + filter;
     }
 
     /** All columns, quoted, separated by commas. */

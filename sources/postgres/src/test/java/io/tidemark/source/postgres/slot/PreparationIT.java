@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -167,6 +168,64 @@ class PreparationIT {
                     .isNull();
             assertThat(value("select to_jsonb(r) ->> 'prattrs' from pg_publication_rel r"))
                     .isNull();
+        }
+    }
+
+    @Test
+    void partsThatAnAdministratorPublishesAreRefusedAndLeftAsTheyAre() throws SQLException {
+        Assumptions.assumeTrue(Integer.parseInt(value("show server_version_num")) >= 150000);
+        for (String part : List.of("a (id)", "a where (id > 5)")) {
+            server.execute(
+                    database,
+                    "drop table if exists a, b",
+                    "drop publication if exists own",
+                    "create table a (id int primary key, v int)",
+                    "create table b (id int primary key)",
+                    "create publication own for table " + part + ", b with (publish_via_partition_root = true)");
+            try (Source source = TestSource.open(
+                    server, database, pipeline, Map.of("publication", "own"), TypeChoices.NONE)) {
+                String publications =
+                        "select string_agg(t::text, ';') from (select xmin, oid from pg_publication union all select xmin, oid from"
+                                + " pg_publication_rel order by 2) t";
+                String before = value(publications);
+                assertThat(source.check(List.of(new TableId("public", "a"), new TableId("public", "b"))).stream()
+                                .filter(finding -> finding.status() == Finding.Status.FAILED)
+                                .toList())
+                        .singleElement()
+                        .satisfies(finding -> {
+                            assertThat(finding.code()).contains(ErrorCode.CONFIG_INVALID);
+                            assertThat(finding.subject()).isEqualTo("table public.a");
+                            assertThat(finding.remedy()).contains("'omit' and 'where'");
+                        });
+                Assertions.assertThatThrownBy(() -> prepare(source, "a", "b"))
+                        .isInstanceOfSatisfying(
+                                TidemarkException.class,
+                                e -> assertThat(e.code()).isEqualTo(ErrorCode.CONFIG_INVALID));
+                assertThat(value(publications)).isEqualTo(before);
+                server.execute(
+                        database,
+                        "alter publication own drop table only public.a",
+                        "alter publication own add table only public.a");
+                assertThat(source.check(List.of(new TableId("public", "a"))))
+                        .noneMatch(finding -> finding.status() == Finding.Status.FAILED);
+                prepare(source, "a", "b");
+                source.remove();
+            }
+        }
+    }
+
+    @Test
+    void aTableThatIsPublishedWithItsSchemaIsPublished() throws SQLException {
+        Assumptions.assumeTrue(Integer.parseInt(value("show server_version_num")) >= 150000);
+        server.execute(
+                database,
+                "create table a (id int primary key)",
+                "create publication own for tables in schema public with (publish_via_partition_root = true)");
+        try (Source source =
+                TestSource.open(server, database, pipeline, Map.of("publication", "own"), TypeChoices.NONE)) {
+            prepare(source, "a");
+            assertThat(value("select count(*) from pg_publication_rel")).isEqualTo("0");
+            source.remove();
         }
     }
 

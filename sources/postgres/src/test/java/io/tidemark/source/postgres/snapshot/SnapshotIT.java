@@ -255,8 +255,7 @@ class SnapshotIT {
                             () -> cut.readKeys(table, List.of(List.of("1")), batch -> {}),
                             ErrorCode.SOURCE_TABLE_REWRITTEN);
                     assertCode(
-                            () -> cut.reading(table).digests(DigestRequest.whole(4)),
-                            ErrorCode.SOURCE_TABLE_REWRITTEN);
+                            () -> cut.reading(table).digests(DigestRequest.whole(4)), ErrorCode.SOURCE_TABLE_REWRITTEN);
                 }
             }
             try (SnapshotCut later = source.openCut(1, TIMEOUT)) {

@@ -9,6 +9,7 @@ import io.tidemark.spi.schema.Column;
 import io.tidemark.spi.schema.ColumnType;
 import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.schema.TableId;
+import io.tidemark.spi.source.TableScope;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -59,12 +60,18 @@ class ColumnIdsTest {
 
     private static List<Integer> ids(
             RowSchema before, boolean isRewritten, TableHistory history, List<Column> message) {
-        return new ColumnIds(before, isRewritten, history, TRANSACTION, (number, place) -> Optional.empty())
+        return new ColumnIds(
+                        before.columns(),
+                        TableScope.WHOLE,
+                        isRewritten,
+                        history,
+                        TRANSACTION,
+                        (number, place) -> Optional.empty())
                 .number(message).stream().map(Column::id).toList();
     }
 
     private static TableHistory history(PastColumn... columns) {
-        return new TableHistory(1, true, List.of(columns));
+        return new TableHistory(1, true, false, List.of(columns));
     }
 
     @Test
@@ -132,7 +139,8 @@ class ColumnIdsTest {
     void valuesThatRowsGotWithTheColumnCannotBeFollowed() {
         PastColumn constant = new PastColumn(2, "b", 25, -1, false, false, true, 50);
         ColumnIds known = new ColumnIds(
-                version("a"),
+                version("a").columns(),
+                TableScope.WHOLE,
                 false,
                 history(there(1, "a"), constant),
                 TRANSACTION,
@@ -201,7 +209,7 @@ class ColumnIdsTest {
                     if (message.stream().map(Column::name).distinct().count() < message.size()) {
                         continue;
                     }
-                    List<Integer> ids = ids(version("a", "b", "c"), new TableHistory(1, true, now), message);
+                    List<Integer> ids = ids(version("a", "b", "c"), new TableHistory(1, true, false, now), message);
                     if (!ids.contains(0)) {
                         assertThat(ids).as("%s of %s", message, now).isEqualTo(truth);
                         taken++;

@@ -5,11 +5,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tidemark.source.postgres.type.TypeCatalog;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.schema.BeforeImage;
+import io.tidemark.spi.schema.Column;
+import io.tidemark.spi.schema.ColumnType;
+import io.tidemark.spi.schema.RowSchema;
+import io.tidemark.spi.schema.TableId;
+import io.tidemark.spi.source.RowFilter;
+import io.tidemark.spi.source.RowFilter.ColumnCondition;
+import io.tidemark.spi.source.RowFilter.Comparison;
+import io.tidemark.spi.source.RowFilter.Operator;
+import io.tidemark.spi.source.SourceTable;
+import io.tidemark.spi.source.TableScope;
 import io.tidemark.spi.source.TypeChoices;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -17,6 +29,25 @@ import org.junit.jupiter.api.io.TempDir;
 class DecoderFuzzTest {
     private static final int STREAMS = 20_000;
     private static final int OID = 16_400;
+
+    /** The table of the messages without its text, of which the rows are taken that have a long one. */
+    private static final SourceTable PART = new SourceTable(
+                    new RowSchema(
+                            new TableId("public", "t"),
+                            List.of(
+                                    new Column("id", ColumnType.INT32, false, "integer", 1),
+                                    new Column("note", ColumnType.STRING, true, "text", 2)),
+                            List.of("id"),
+                            BeforeImage.KEY),
+                    Integer.toString(OID),
+                    -1,
+                    -1,
+                    List.of())
+            .within(new TableScope(
+                    List.of("note"),
+                    Set.of(),
+                    new RowFilter(List.of(new ColumnCondition(
+                            "note", List.of(new Comparison(Operator.GREATER_OR_EQUAL, List.of("a"))))))));
 
     @TempDir
     Path folder;
@@ -116,7 +147,12 @@ class DecoderFuzzTest {
     private boolean decode(List<byte[]> stream, long seed) {
         try (SpilledTransactions spilled = new SpilledTransactions(folder)) {
             PgOutputDecoder decoder = new PgOutputDecoder(
-                    new Relations(List.of(), TypeChoices.NONE, () -> TypeCatalog.EMPTY, NoCatalog.INSTANCE), spilled);
+                    new Relations(
+                            seed % 2 == 0 ? List.of() : List.of(PART),
+                            TypeChoices.NONE,
+                            () -> TypeCatalog.EMPTY,
+                            NoCatalog.INSTANCE),
+                    spilled);
             RecordingSink sink = new RecordingSink();
             for (byte[] message : stream) {
                 decoder.decode(message, 0, message.length, 1, sink);

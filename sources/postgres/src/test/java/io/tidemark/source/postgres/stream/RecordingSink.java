@@ -34,7 +34,8 @@ final class RecordingSink implements ChangeSink {
 
     record Commit(Position position, long commitMicros, String resumeToken) {}
 
-    record Rejection(TableId table, Position position, long sequence, TidemarkException reason, String raw) {}
+    record Rejection(
+            TableId table, Position position, long sequence, List<List<String>> keys, TidemarkException reason, String raw) {}
 
     @Override
     public ChangeBatch batch(RowSchema schema) {
@@ -65,6 +66,7 @@ final class RecordingSink implements ChangeSink {
                 row.table(),
                 row.position(),
                 row.sequence(),
+                row.keys(),
                 row.reason(),
                 new String(row.raw(), StandardCharsets.ISO_8859_1)));
     }

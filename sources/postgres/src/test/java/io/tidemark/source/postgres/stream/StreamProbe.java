@@ -1,5 +1,6 @@
 package io.tidemark.source.postgres.stream;
 
+import io.tidemark.source.postgres.catalog.TableCatalog;
 import io.tidemark.source.postgres.connection.Connections;
 import io.tidemark.source.postgres.connection.PostgresUrl;
 import io.tidemark.source.postgres.type.ColumnChoices;
@@ -11,6 +12,7 @@ import io.tidemark.spi.schema.ColumnType;
 import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.SourceTable;
+import io.tidemark.spi.source.TableScope;
 import io.tidemark.spi.source.TypeChoices;
 import io.tidemark.testkit.postgres.EmbeddedPostgresServer;
 import java.io.IOException;
@@ -27,6 +29,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.awaitility.Awaitility;
 import org.postgresql.PGConnection;
@@ -149,6 +152,34 @@ final class StreamProbe implements AutoCloseable {
         String oid = value("select '" + table + "'::regclass::oid::int8");
         RowSchema schema = new RowSchema(new TableId("public", table), columns, key, beforeImage);
         tables.add(new SourceTable(schema, oid, -1, -1, List.of()));
+    }
+
+    /** Registers a part of a table as it is now, with the ids of its columns. */
+    SourceTable register(String table, TableScope scope) throws SQLException {
+        TableCatalog catalog =
+                TableCatalog.load(sql, TypeCatalog.load(sql), new TypeChoices(Map.of(), chosen));
+        SourceTable part = Objects.requireNonNull(catalog.tables().get(new TableId("public", table)))
+                .within(scope);
+        tables.removeIf(known -> known.id().equals(part.id()));
+        tables.add(part);
+        return part;
+    }
+
+    /** Registers a table as its mirror has become. */
+    void register(SourceTable part, RowSchema schema) {
+        tables.removeIf(known -> known.id().equals(part.id()));
+        tables.add(new SourceTable(schema, part.identity(), -1, -1, List.of(), part.scope()));
+    }
+
+    /** Opens the stream, or again behind what was taken. */
+    void reopen() throws SQLException {
+        if (stream == null) {
+            open();
+        } else {
+            String token = stream.deliveredToken();
+            stream.close();
+            open(Optional.of(token));
+        }
     }
 
     /** Makes publication and slot when there are none, and opens the stream where the slot is. */

@@ -300,8 +300,7 @@ class TableReadingIT {
         try (Source source = source();
                 SnapshotCut cut = source.openCut(1, TIMEOUT)) {
             List<List<String>> rows = new ArrayList<>();
-            cut.reading(TestSource.table(source, "public", "t"))
-                    .rows(DigestRequest.whole(1), Set.of(0), rows::add);
+            cut.reading(TestSource.table(source, "public", "t")).rows(DigestRequest.whole(1), Set.of(0), rows::add);
             assertThat(rows).containsExactly(List.of("1", "infinity", "-Infinity", "Infinity", "NaN", "86400000000"));
         }
     }
