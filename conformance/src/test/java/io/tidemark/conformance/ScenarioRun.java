@@ -219,7 +219,10 @@ final class ScenarioRun implements AutoCloseable {
     }
 
     private void rows(Step step) {
-        awaitApplied(awaitSealed());
+        Position sealed = awaitSealed();
+        // A table that is loaded again shows its mirror as it was before.
+        awaitSettled();
+        awaitApplied(sealed);
         List<String> rows = pipeline.query(step.blocks().get(0)).stream()
                 .map(row -> String.join(" | ", row))
                 .toList();

@@ -23,8 +23,10 @@ final class TypesPage {
             `timezone` UTC, `intervalstyle` postgres, `bytea_output` hex, the shortest exact digits of floats). `string` holds every
             value.
 
-            **Values that do not fit** fail their table with `SOURCE_VALUE`, or with `on-bad-value: dead-letter` are set aside with
-            their row: `tidemark dead-letters` lists them. No value is rounded, cut or replaced. To carry such values, carry the
+            **Values that do not fit** fail their table with `SOURCE_VALUE`; with `on-bad-value: dead-letter` they are set aside with
+            their row: `tidemark dead-letters` lists them; with `on-bad-value: string` their column is carried as `string` from then on and
+            the table is loaded again, announced in log and status (`tidemark resync TABLE` tries the column's own type again). No value is
+            rounded, cut or replaced. To carry such values, carry the
             column as `string`.
 
             **Choices** are made in the configuration and hold for load, stream, verify and repair; a loaded table needs

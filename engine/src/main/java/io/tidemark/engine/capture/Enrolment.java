@@ -109,7 +109,7 @@ public final class Enrolment {
                         record.id(),
                         (current, now) -> isUnloaded(current)
                                 ? current.restarted(
-                                        pipeline.wanted().of(whole),
+                                        pipeline.wanted().of(whole, current),
                                         pipeline.wanted().shape(whole.id()),
                                         now)
                                 : current);
@@ -157,7 +157,7 @@ public final class Enrolment {
             checkChoices(asFound(record, whole), whole);
             return true;
         }
-        SourceTable table = whole.within(record.scope());
+        SourceTable table = pipeline.wanted().asRegistered(whole, record);
         if (record.state() == TableState.FAILED) {
             boolean wasMissing =
                     record.failure() != null && record.failure().code().equals(ErrorCode.SOURCE_TABLE_MISSING.name());
@@ -207,7 +207,7 @@ public final class Enrolment {
         TableRecord after = registry.update(
                 record.id(),
                 (current, now) -> current.asFound(
-                        pipeline.wanted().of(whole), pipeline.wanted().shape(whole.id())));
+                        pipeline.wanted().of(whole, current), pipeline.wanted().shape(whole.id())));
         dropLeft(record, after);
         return after;
     }
@@ -223,8 +223,8 @@ public final class Enrolment {
                 .toList();
     }
 
-    private static SourceTable withRegisteredSchema(TableRecord record, SourceTable whole) {
-        SourceTable found = whole.within(record.scope());
+    private SourceTable withRegisteredSchema(TableRecord record, SourceTable whole) {
+        SourceTable found = pipeline.wanted().asRegistered(whole, record);
         boolean isSameTable = record.identity().equals(found.identity());
         return new SourceTable(
                 isSameTable ? record.schema() : found.schema(),

@@ -1,6 +1,5 @@
 package io.tidemark.engine.capture;
 
-import io.tidemark.engine.config.BadValues;
 import io.tidemark.engine.pipeline.Pipeline;
 import io.tidemark.engine.table.LoadPlan;
 import io.tidemark.engine.table.TableRecord;
@@ -41,8 +40,12 @@ final class SetAside {
             pipeline.registry().fail(table, e);
             return;
         }
-        if (pipeline.config().badValues(table) == BadValues.FAIL) {
-            pipeline.registry().fail(table, row.reason());
+        switch (pipeline.config().badValues(table)) {
+            case FAIL -> pipeline.registry().fail(table, row.reason());
+            case STRING -> pipeline.wanted().carryAsString(pipeline.registry(), table, row.column(), row.reason());
+            case DEAD_LETTER -> {
+                // Told by status and verify until somebody heals it.
+            }
         }
     }
 }

@@ -5,5 +5,7 @@ public enum BadValues {
     /** The table fails; nothing is missing from its mirror that is not told. */
     FAIL,
     /** The row is set aside as a dead letter, and the table goes on without it. */
-    DEAD_LETTER
+    DEAD_LETTER,
+    /** The column is carried as string from then on, and the table is loaded again. */
+    STRING
 }

@@ -60,6 +60,11 @@ public final class ChosenTypes {
         return Optional.empty();
     }
 
+    /** Whether a column can be carried as string. */
+    public boolean canBeString(Column column) {
+        return refusals.refusal(column.sourceType(), ColumnType.STRING).isEmpty();
+    }
+
     /** Why a table that is loaded cannot go on with the types that are chosen now. */
     public Optional<TidemarkException> change(RowSchema registered, RowSchema found) {
         for (Column column : registered.columns()) {

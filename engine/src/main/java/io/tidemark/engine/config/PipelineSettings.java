@@ -44,8 +44,9 @@ public final class PipelineSettings {
     static final Setting<BadValues> BAD_VALUES = Setting.choice(
             "on-bad-value",
             BadValues.FAIL,
-            "What happens to a row with a value that its column's type cannot hold: the table fails (fail), or the row is set aside"
-                    + " and the table goes on without it (dead-letter); see 'tidemark dead-letters'.");
+            "What happens to a row with a value that its column's type cannot hold: the table fails (fail), the row is set aside"
+                    + " and the table goes on without it (dead-letter; see 'tidemark dead-letters'), or the column is carried as string from then"
+                    + " on and the table is loaded again (string).");
 
     static final Setting<String> TABLE_MAPPINGS = new Setting<>(
             "table-mappings",

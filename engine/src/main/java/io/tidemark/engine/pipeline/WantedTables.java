@@ -6,17 +6,23 @@ import io.tidemark.engine.config.TableRule;
 import io.tidemark.engine.mirror.AddedColumn;
 import io.tidemark.engine.mirror.MirrorShape;
 import io.tidemark.engine.table.TableRecord;
+import io.tidemark.engine.table.TableRegistry;
 import io.tidemark.engine.table.TableState;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
 import io.tidemark.spi.schema.BeforeImage;
+import io.tidemark.spi.schema.Column;
+import io.tidemark.spi.schema.ColumnType;
+import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.Source;
 import io.tidemark.spi.source.SourceTable;
 import io.tidemark.spi.source.TableScope;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** What the configuration wants of tables (rows, columns, types, names), held against the tables that there are. */
 public final class WantedTables {
@@ -33,6 +39,16 @@ public final class WantedTables {
     /** The part of a whole table that is wanted. */
     public SourceTable of(SourceTable whole) {
         return whole.within(config.scope(whole.id()));
+    }
+
+    /** The part of a whole table that is wanted, with what its record says of types. */
+    public SourceTable of(SourceTable whole, TableRecord record) {
+        return withStrings(of(whole), record.strings());
+    }
+
+    /** A whole table as it is registered. */
+    public SourceTable asRegistered(SourceTable whole, TableRecord record) {
+        return withStrings(whole.within(record.scope()), record.strings());
     }
 
     /** How the mirror is wanted. */
@@ -61,8 +77,59 @@ public final class WantedTables {
 
     /** What is wanted otherwise than a table is registered. */
     public Optional<TidemarkException> difference(TableRecord record, SourceTable whole) {
-        return types.change(record.schema(), whole.within(record.scope()).schema())
+        return types.change(record.schema(), asRegistered(whole, record).schema())
                 .or(() -> difference(record));
+    }
+
+    /**
+     * What becomes of a table with a value that does not fit its column, where such columns are to be carried as string: it is loaded again with
+     * that column as string, or fails when that is no help.
+     *
+     * @param column the column; empty when it is not known
+     */
+    public void carryAsString(TableRegistry registry, TableId table, String column, TidemarkException reason) {
+        TableRecord record = registry.load(table);
+        if (record.strings().contains(column) && record.load() == null) {
+            // The load that is to come carries it so.
+            return;
+        }
+        int index = record.schema().indexOf(column);
+        Column known = index < 0 ? null : record.schema().columns().get(index);
+        if (known == null || known.type().equals(ColumnType.STRING) || !types.canBeString(known)) {
+            registry.fail(table, reason);
+            return;
+        }
+        registry.update(table, (current, now) -> current.withString(column));
+        registry.reload(
+                table,
+                "column " + column + " holds a value that " + known.type()
+                        + " cannot hold; it is carried as string from now on");
+    }
+
+    private SourceTable withStrings(SourceTable table, Set<String> strings) {
+        if (strings.isEmpty()) {
+            return table;
+        }
+        List<Column> columns = new ArrayList<>();
+        for (Column column : table.schema().columns()) {
+            columns.add(
+                    strings.contains(column.name()) && types.canBeString(column)
+                            ? new Column(
+                                    column.name(),
+                                    ColumnType.STRING,
+                                    column.nullable(),
+                                    column.sourceType(),
+                                    column.id())
+                            : column);
+        }
+        RowSchema schema = table.schema();
+        return new SourceTable(
+                new RowSchema(schema.table(), columns, schema.key(), schema.beforeImage()),
+                table.identity(),
+                table.estimatedRows(),
+                table.estimatedBytes(),
+                table.notices(),
+                table.scope());
     }
 
     private Optional<TidemarkException> difference(TableRecord record) {

@@ -134,7 +134,11 @@ public final class SnapshotRole {
                     "load will go on table={} code={} reason={}", load.record().id(), failure.code(), failure.reason());
             return false;
         }
-        giveUp(load.record().id(), failure);
+        if (!load.badColumn().isEmpty() && failure.code() == ErrorCode.SOURCE_VALUE) {
+            pipeline.wanted().carryAsString(pipeline.registry(), load.record().id(), load.badColumn(), failure);
+        } else {
+            giveUp(load.record().id(), failure);
+        }
         return true;
     }
 

@@ -1,6 +1,5 @@
 package io.tidemark.engine.snapshot;
 
-import io.tidemark.engine.config.BadValues;
 import io.tidemark.engine.lease.Lease;
 import io.tidemark.engine.metadata.Documents;
 import io.tidemark.engine.metadata.Keys;
@@ -52,6 +51,7 @@ final class TableLoad implements AutoCloseable {
     private final Instant startedAt;
     private volatile Instant lastReport = Instant.EPOCH;
     private volatile @Nullable TidemarkException failure;
+    private volatile String badColumn = "";
 
     TableLoad(Pipeline pipeline, Lease lease, TableRecord before, SnapshotCut cut, long afterSlice) {
         this.pipeline = pipeline;
@@ -99,6 +99,11 @@ final class TableLoad implements AutoCloseable {
         return failure;
     }
 
+    /** The column with a value that does not fit, when that is the failure and the configuration wants such columns as string. */
+    String badColumn() {
+        return badColumn;
+    }
+
     /** Reads one chunk into the mirror, unless the load has failed. */
     void load(SnapshotChunk chunk) {
         if (failure != null || pipeline.signals().stopping()) {
@@ -114,10 +119,15 @@ final class TableLoad implements AutoCloseable {
                             ErrorCode.TIMEOUT, "Cannot go on loading " + record.id() + ": stopping");
                 }
             };
-            if (pipeline.config().badValues(record.id()) == BadValues.DEAD_LETTER) {
-                cut.read(chunk, record.sourceTable(), rowsOfChunk, pipeline.deadLetters()::recordLoaded);
-            } else {
-                cut.read(chunk, record.sourceTable(), rowsOfChunk);
+            switch (pipeline.config().badValues(record.id())) {
+                case DEAD_LETTER ->
+                    cut.read(chunk, record.sourceTable(), rowsOfChunk, pipeline.deadLetters()::recordLoaded);
+                case FAIL -> cut.read(chunk, record.sourceTable(), rowsOfChunk);
+                case STRING ->
+                    cut.read(chunk, record.sourceTable(), rowsOfChunk, row -> {
+                        badColumn = row.column();
+                        throw row.reason();
+                    });
             }
             writer.commit();
             unfinished.decrementAndGet();

@@ -68,7 +68,8 @@ public final class TableCommands {
 
     /** As it is registered, until enrolment takes what is wanted and drops a mirror that is not. */
     private static TableRecord restarted(TableRecord record, SourceTable whole, Instant now) {
-        return record.restarted(whole.within(record.scope()), record.shape(), now);
+        return record.restarted(whole.within(record.scope()), record.shape(), now)
+                .withoutStrings();
     }
 
     /**

@@ -12,7 +12,10 @@ import io.tidemark.spi.source.TableScope;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param schema schema as registered from the source, without the columns that are left out
  * @param identity the source's identity of the table
  * @param scope the part of the table that is mirrored, as registered
+ * @param strings columns that are carried as string because a value did not fit their type
  * @param shape how the mirror differs from the table, as registered
  * @param partitions partition fields of the mirror
  * @param deletes what deletes do to the mirror
@@ -39,6 +43,7 @@ public record TableRecord(
         RowSchema schema,
         String identity,
         TableScope scope,
+        Set<String> strings,
         MirrorShape shape,
         List<String> partitions,
         DeleteMode deletes,
@@ -49,6 +54,7 @@ public record TableRecord(
     private static final String RELOADING = "loaded again since ";
 
     public TableRecord {
+        strings = Collections.unmodifiableSortedSet(new TreeSet<>(strings));
         partitions = List.copyOf(partitions);
         notices = List.copyOf(notices);
     }
@@ -80,6 +86,7 @@ public record TableRecord(
                 table.schema(),
                 table.identity(),
                 table.scope(),
+                Set.of(),
                 shape,
                 partitions,
                 deletes,
@@ -134,6 +141,7 @@ public record TableRecord(
                 schema,
                 identity,
                 scope,
+                strings,
                 shape,
                 partitions,
                 deletes,
@@ -153,6 +161,7 @@ public record TableRecord(
                 schema,
                 identity,
                 scope,
+                strings,
                 shape,
                 partitions,
                 deletes,
@@ -172,6 +181,7 @@ public record TableRecord(
                 table.schema(),
                 table.identity(),
                 table.scope(),
+                strings,
                 newShape,
                 partitions,
                 deletes,
@@ -187,7 +197,19 @@ public record TableRecord(
         List<String> announced = new ArrayList<>(notices);
         announced.removeIf(notice -> notice.startsWith(RELOADING));
         announced.add(RELOADING + now.truncatedTo(ChronoUnit.SECONDS) + ": " + reason);
-        return next.with(next.schema, next.identity, announced);
+        return next.with(next.schema, next.identity, strings, announced);
+    }
+
+    /** The same, with the types of all columns tried again. */
+    public TableRecord withoutStrings() {
+        return with(schema, identity, Set.of(), notices);
+    }
+
+    /** The same, with one more column that is carried as string. */
+    public TableRecord withString(String column) {
+        Set<String> more = new TreeSet<>(strings);
+        more.add(column);
+        return with(schema, identity, more, notices);
     }
 
     /** The same, with what the source has now: for a table that is not published yet. */
@@ -201,6 +223,7 @@ public record TableRecord(
                 table.schema(),
                 table.identity(),
                 table.scope(),
+                strings,
                 newShape,
                 partitions,
                 deletes,
@@ -212,10 +235,10 @@ public record TableRecord(
 
     /** The same with a later version of the schema. */
     public TableRecord withSchema(RowSchema later) {
-        return with(later, identity, notices);
+        return with(later, identity, strings, notices);
     }
 
-    private TableRecord with(RowSchema newSchema, String newIdentity, List<String> newNotices) {
+    private TableRecord with(RowSchema newSchema, String newIdentity, Set<String> newStrings, List<String> newNotices) {
         return new TableRecord(
                 state,
                 resumeTo,
@@ -223,6 +246,7 @@ public record TableRecord(
                 newSchema,
                 newIdentity,
                 scope,
+                newStrings,
                 shape,
                 partitions,
                 deletes,
@@ -242,6 +266,7 @@ public record TableRecord(
                 schema,
                 identity,
                 scope,
+                strings,
                 shape,
                 partitions,
                 deletes,
@@ -261,6 +286,7 @@ public record TableRecord(
                         schema,
                         identity,
                         scope,
+                        strings,
                         shape,
                         partitions,
                         deletes,

@@ -107,6 +107,7 @@ final class SliceApplier {
                                 through,
                                 0,
                                 List.of(key),
+                                "",
                                 new TidemarkException(
                                         ErrorCode.LAKE_ROW_MISSING,
                                         "Cannot apply an update of " + record.id()

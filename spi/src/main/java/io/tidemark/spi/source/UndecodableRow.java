@@ -15,6 +15,7 @@ import java.util.List;
  * @param sequence order of the event inside its transaction; of the row inside its chunk
  * @param keys keys of the row, in canonical text ({@link io.tidemark.spi.verify.TableReading}): the new one, then the old one if that was another;
  *     empty when the table has none or it cannot be read
+ * @param column name of the column whose value it is; empty when the reason is another one
  * @param reason why, naming table and column
  * @param raw the row as received
  */
@@ -26,6 +27,7 @@ public record UndecodableRow(
         Position position,
         long sequence,
         List<List<String>> keys,
+        String column,
         TidemarkException reason,
         byte[] raw) {
     public UndecodableRow {

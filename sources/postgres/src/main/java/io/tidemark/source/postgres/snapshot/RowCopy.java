@@ -113,6 +113,7 @@ final class RowCopy {
                 position,
                 sequence,
                 key.isEmpty() ? List.of() : List.of(key),
+                decoder.columnOf(reason),
                 reason,
                 row);
     }

@@ -106,7 +106,8 @@ final class RelationScopes {
         }
         RowSchema version = before == null ? table.schema() : before.schema();
         int seen = seen(oid, table, before);
-        // Any of them may be one that is left out, by another name. With the key alone the table is known to need loading again.
+        // Any of them may be one that is left out, by another name. With the key alone the table is known to need
+        // loading again.
         boolean isInDoubt = !scope.omittedIds().isEmpty();
         List<Column> columns = new ArrayList<>();
         List<PgType> columnTypes = new ArrayList<>();
@@ -115,8 +116,8 @@ final class RelationScopes {
         for (int place = 0; place < described.columns().size(); place++) {
             Column column = described.columns().get(place);
             int number = described.number(place);
-            boolean isOmitted =
-                    scope.omits(column.name(), number) || (number == 0 && isInDoubt && !described.key().contains(column.name()));
+            boolean isOmitted = scope.omits(column.name(), number)
+                    || (number == 0 && isInDoubt && !described.key().contains(column.name()));
             if (isOmitted) {
                 all.add(new Column(column.name(), column.type(), true, column.sourceType(), number));
                 continue;
@@ -131,7 +132,8 @@ final class RelationScopes {
             columnTypes.add(described.types().get(place));
             places.add(place);
         }
-        return new Taken(columns, columnTypes, all, part(oid, table, history.isPartitioned(), described, types, places));
+        return new Taken(
+                columns, columnTypes, all, part(oid, table, history.isPartitioned(), described, types, places));
     }
 
     /** Greatest number that a column had so far: one with another number that the version before lacks is new. */
@@ -170,7 +172,8 @@ final class RelationScopes {
         boolean isDecidedByKey = !tests.isEmpty()
                 && !described.numbers().isEmpty()
                 && tests.stream()
-                        .allMatch(placed -> described.key().contains(placed.test().column()));
+                        .allMatch(
+                                placed -> described.key().contains(placed.test().column()));
         return new RelationPart(
                 table.id(),
                 described.columns().size(),

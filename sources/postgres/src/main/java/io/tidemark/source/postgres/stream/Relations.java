@@ -132,8 +132,7 @@ final class Relations {
                 }
             }
             in.end();
-            RelationScopes.Described all =
-                    new RelationScopes.Described(
+            RelationScopes.Described all = new RelationScopes.Described(
                     columns, List.of(), columnTypes, typeOids, described, sameKey(flagged, identity, table));
             RelationScopes.Taken taken = take(oid, transaction, before, table, all);
             RowSchema schema = new RowSchema(

@@ -254,6 +254,7 @@ final class RowMessages {
                 new Position(transaction.position()),
                 sequence,
                 RejectedKeys.of(relation, in.rest(start)),
+                relation.decoder().columnOf(reason),
                 reason,
                 message));
     }

@@ -287,6 +287,7 @@ final class ScopedRows {
                     new Position(transaction.position()),
                     sequence,
                     keys(before, after),
+                    relation.decoder().columnOf(reason),
                     reason,
                     raw(before, image, after)));
         }

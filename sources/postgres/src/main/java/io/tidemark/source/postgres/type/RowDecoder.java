@@ -6,11 +6,14 @@ import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.verify.CanonicalText;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The decoders of a table's columns, in schema order. For one thread. */
 public final class RowDecoder {
     private final RowSchema schema;
     private final ValueDecoder[] decoders;
+    private @Nullable TidemarkException failure;
+    private int failedColumn;
 
     /**
      * Decoders for a schema.
@@ -68,12 +71,24 @@ public final class RowDecoder {
         try {
             decoders[column].append(batch.column(column), buffer, offset, length);
         } catch (TidemarkException e) {
-            throw new TidemarkException(
+            failure = new TidemarkException(
                     e.code(),
                     e.reason() + " (table=" + schema.table() + ", column="
                             + schema.columns().get(column).name() + ", type="
                             + schema.columns().get(column).sourceType() + ")",
                     e);
+            failedColumn = column;
+            throw failure;
         }
+    }
+
+    /** Name of the column whose value {@link #append} refused with this; empty when it came from elsewhere. */
+    public String columnOf(TidemarkException reason) {
+        return isFailure(reason) ? schema.columns().get(failedColumn).name() : "";
+    }
+
+    @SuppressWarnings("ReferenceEquality")
+    private boolean isFailure(TidemarkException reason) {
+        return reason == failure;
     }
 }
