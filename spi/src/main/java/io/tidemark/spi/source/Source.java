@@ -5,6 +5,7 @@ import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.schema.TableId;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -26,6 +27,16 @@ public interface Source extends AutoCloseable {
      * @return one finding per thing looked at, failed ones with a remedy; never throws for what a user can put right
      */
     List<Finding> check(List<TableId> tables);
+
+    /**
+     * The same for parts of tables: columns that a scope leaves out are of no concern. Whether the scopes themselves are possible is for
+     * {@link #scopeProblem}.
+     *
+     * @param scopes scopes of those tables that are not mirrored whole
+     */
+    default List<Finding> check(List<TableId> tables, Map<TableId, TableScope> scopes) {
+        return check(tables);
+    }
 
     /** All user tables with their whole schemas, ordered by name. Partitions are not listed beside their partitioned table. */
     List<SourceTable> tables();
