@@ -59,11 +59,11 @@ class ScopedOutcomeIT {
             Map.entry("varchar(30)", List.of("", "a", "a ", "B", "ß")),
             Map.entry("char(5)", List.of("", "a", "ab", " a")),
             Map.entry("date", List.of("2000-01-01", "1969-12-31", "4713-01-01 BC")),
-            Map.entry("timestamp(3)", List.of("2000-01-01 00:00:00", "1999-12-31 23:59:59.999", "0044-03-15 10:00:00 BC")),
-            Map.entry("timestamptz", List.of("2000-01-01 00:00:00+02", "2024-02-29 12:00:00.000001Z")),
             Map.entry(
-                    "uuid",
-                    List.of("00000000-0000-0000-0000-000000000000", "A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11")),
+                    "timestamp(3)",
+                    List.of("2000-01-01 00:00:00", "1999-12-31 23:59:59.999", "0044-03-15 10:00:00 BC")),
+            Map.entry("timestamptz", List.of("2000-01-01 00:00:00+02", "2024-02-29 12:00:00.000001Z")),
+            Map.entry("uuid", List.of("00000000-0000-0000-0000-000000000000", "A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11")),
             Map.entry("mood", List.of("sad", "happy")),
             Map.entry("positive", List.of("1", "1000")));
 
@@ -187,7 +187,8 @@ class ScopedOutcomeIT {
             List<Comparison> anyOf = new ArrayList<>();
             for (int j = 0; j <= random.nextInt(3); j++) {
                 Operator operator = types.get(column).equals("mood")
-                        ? List.of(Operator.EQUAL, Operator.NOT_EQUAL, Operator.NULL).get(random.nextInt(3))
+                        ? List.of(Operator.EQUAL, Operator.NOT_EQUAL, Operator.NULL)
+                                .get(random.nextInt(3))
                         : Operator.values()[random.nextInt(Operator.values().length)];
                 List<String> literals = new ArrayList<>();
                 while (literals.size() < operator.literals()) {

@@ -108,8 +108,8 @@ public final class CaptureChecks {
     }
 
     /** Tests whether the tables can be published and read. */
-    List<Finding> tables(
-            Connection connection, Collection<TableId> tables, Map<TableId, TableScope> scopes) throws SQLException {
+    List<Finding> tables(Connection connection, Collection<TableId> tables, Map<TableId, TableScope> scopes)
+            throws SQLException {
         TableCatalog catalog = TableCatalog.load(connection, TypeCatalog.load(connection), choices);
         TableChecks checks = new TableChecks(connection, catalog, connections.user(), names);
         Map<TableId, String> restricted = new Publications(connection, names).restricted();

@@ -1,7 +1,6 @@
 package io.tidemark.source.postgres.stream;
 
 import io.tidemark.source.postgres.catalog.TableHistory;
-import io.tidemark.source.postgres.catalog.TableHistory.PastColumn;
 import io.tidemark.source.postgres.filter.FilterColumn;
 import io.tidemark.source.postgres.filter.FilterPlan;
 import io.tidemark.source.postgres.stream.RelationPart.PlacedTest;
@@ -26,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 final class RelationScopes {
     private static final Set<String> UNBOUNDED_TEXT = Set.of("text", "character varying");
 
-    /** Greatest number of a column that a table had when the stream was opened, of tables whose columns are left out by name. */
-    private final Map<Integer, Integer> numbersAtOpen = new HashMap<>();
+    /** Greatest number of a column that a table had when the stream was opened; counts where columns are left out by name. */
+    private final Map<Integer, Integer> numbersAtOpen;
 
     /** Types of columns that conditions are on and the registered table lacks, by table and number, as first described. */
     private final Map<List<Integer>, String> filterTypes = new HashMap<>();
@@ -74,17 +73,9 @@ final class RelationScopes {
 
     /** To be made when the stream is opened. */
     RelationScopes(List<SourceTable> tables, Relations.CatalogLookup lookup) {
-        for (SourceTable table : tables) {
-            if (!table.scope().omittedNames().isEmpty()) {
-                int oid = Integer.parseUnsignedInt(table.identity());
-                numbersAtOpen.put(
-                        oid,
-                        lookup.history(oid).columns().stream()
-                                .mapToInt(PastColumn::number)
-                                .max()
-                                .orElse(0));
-            }
-        }
+        boolean anyByName =
+                tables.stream().anyMatch(table -> !table.scope().omittedNames().isEmpty());
+        this.numbersAtOpen = anyByName ? lookup.greatestNumbers() : Map.of();
     }
 
     /**
@@ -106,7 +97,8 @@ final class RelationScopes {
         }
         RowSchema version = before == null ? table.schema() : before.schema();
         int seen = seen(oid, table, before);
-        // Any of them may be one that is left out, by another name. With the key alone the table is known to need loading again.
+        // Any of them may be one that is left out, by another name. With the key alone the table is known to need
+        // loading again.
         boolean isInDoubt = !scope.omittedIds().isEmpty();
         List<Column> columns = new ArrayList<>();
         List<PgType> columnTypes = new ArrayList<>();
@@ -115,8 +107,8 @@ final class RelationScopes {
         for (int place = 0; place < described.columns().size(); place++) {
             Column column = described.columns().get(place);
             int number = described.number(place);
-            boolean isOmitted =
-                    scope.omits(column.name(), number) || (number == 0 && isInDoubt && !described.key().contains(column.name()));
+            boolean isOmitted = scope.omits(column.name(), number)
+                    || (number == 0 && isInDoubt && !described.key().contains(column.name()));
             if (isOmitted) {
                 all.add(new Column(column.name(), column.type(), true, column.sourceType(), number));
                 continue;
@@ -131,7 +123,8 @@ final class RelationScopes {
             columnTypes.add(described.types().get(place));
             places.add(place);
         }
-        return new Taken(columns, columnTypes, all, part(oid, table, history.isPartitioned(), described, types, places));
+        return new Taken(
+                columns, columnTypes, all, part(oid, table, history.isPartitioned(), described, types, places));
     }
 
     /** Greatest number that a column had so far: one with another number that the version before lacks is new. */
@@ -139,7 +132,7 @@ final class RelationScopes {
         IntStream known = before == null
                 ? IntStream.concat(
                         table.schema().columns().stream().mapToInt(Column::id),
-                        IntStream.of(numbersAtOpen.getOrDefault(oid, 0)))
+                        IntStream.of(table.scope().omittedNames().isEmpty() ? 0 : numbersAtOpen.getOrDefault(oid, 0)))
                 : before.described().stream().mapToInt(Column::id);
         return IntStream.concat(known, table.scope().omittedIds().stream().mapToInt(Integer::intValue))
                 .max()
@@ -170,7 +163,8 @@ final class RelationScopes {
         boolean isDecidedByKey = !tests.isEmpty()
                 && !described.numbers().isEmpty()
                 && tests.stream()
-                        .allMatch(placed -> described.key().contains(placed.test().column()));
+                        .allMatch(
+                                placed -> described.key().contains(placed.test().column()));
         return new RelationPart(
                 table.id(),
                 described.columns().size(),

@@ -87,9 +87,27 @@ class FilterAgreementIT {
             Map.entry(
                     "numeric",
                     List.of(
-                            "0", "-0.00", "1", "1.0", "1.00000001", "-1", "9999", "10000", "10001", "100000000",
-                            "0.0001", "0.00001", "-0.00001", "1e20", "-1e20", "1e-20", "NaN", "Infinity",
-                            "-Infinity", "12345678901234567890.123456789", "99999999")),
+                            "0",
+                            "-0.00",
+                            "1",
+                            "1.0",
+                            "1.00000001",
+                            "-1",
+                            "9999",
+                            "10000",
+                            "10001",
+                            "100000000",
+                            "0.0001",
+                            "0.00001",
+                            "-0.00001",
+                            "1e20",
+                            "-1e20",
+                            "1e-20",
+                            "NaN",
+                            "Infinity",
+                            "-Infinity",
+                            "12345678901234567890.123456789",
+                            "99999999")),
             Map.entry("numeric(7,2)", List.of("0", "1.10", "1.1", "-99999.99", "99999.99", "NaN", "100")),
             Map.entry(
                     "real",
@@ -97,14 +115,31 @@ class FilterAgreementIT {
             Map.entry(
                     "double precision",
                     List.of(
-                            "0", "-0", "NaN", "Infinity", "-Infinity", "0.1", "5e-324", "1.7976931348623157e308", "1",
+                            "0",
+                            "-0",
+                            "NaN",
+                            "Infinity",
+                            "-Infinity",
+                            "0.1",
+                            "5e-324",
+                            "1.7976931348623157e308",
+                            "1",
                             "-1.5")),
             Map.entry("text", TEXTS),
             Map.entry("text collate insensitive", TEXTS),
             Map.entry("varchar(40)", TEXTS),
             Map.entry("char(24)", TEXTS),
             Map.entry("char(24) collate insensitive", TEXTS),
-            Map.entry("date", List.of("infinity", "-infinity", "1970-01-01", "2000-01-01", "2024-02-29", "4713-01-01 BC", "5874897-12-31")),
+            Map.entry(
+                    "date",
+                    List.of(
+                            "infinity",
+                            "-infinity",
+                            "1970-01-01",
+                            "2000-01-01",
+                            "2024-02-29",
+                            "4713-01-01 BC",
+                            "5874897-12-31")),
             Map.entry("timestamp", MOMENTS),
             Map.entry("timestamptz", MOMENTS),
             Map.entry("timestamptz(0)", MOMENTS),
@@ -182,7 +217,8 @@ class FilterAgreementIT {
                         .as("seed %d, encoding %s, type %s, %s", seed, encoding, columns.get(column), plan.sql())
                         .isEqualTo(java);
                 if (encoding.equals("UTF8")) {
-                    String own = own(column, columns.get(column), filter.conditions().get(0));
+                    String own =
+                            own(column, columns.get(column), filter.conditions().get(0));
                     assertThat(java)
                             .as("seed %d, type %s, %s", seed, columns.get(column), own)
                             .isEqualTo(ids(statement, own));
@@ -232,10 +268,7 @@ class FilterAgreementIT {
             List<String> values = new ArrayList<>();
             for (String type : columns) {
                 List<String> texts = values(type, encoding);
-                values.add(
-                        random.nextInt(6) == 0
-                                ? "null"
-                                : SqlText.literal(texts.get(random.nextInt(texts.size()))));
+                values.add(random.nextInt(6) == 0 ? "null" : SqlText.literal(texts.get(random.nextInt(texts.size()))));
             }
             statement.execute("insert into t values (" + id + ", " + String.join(", ", values) + ")");
         }
@@ -271,19 +304,21 @@ class FilterAgreementIT {
             List<String> literals = comparison.literals().stream()
                     .map(text -> SqlText.literal(text) + "::" + literalType(type))
                     .toList();
-            String name = "c" + column + (isText(type) ? " collate pg_catalog.\"C\"" : type.contains("mood") ? "::public.mood" : "");
-            any.add(switch (comparison.operator()) {
-                case EQUAL -> name + " = " + literals.get(0);
-                case NOT_EQUAL -> name + " <> " + literals.get(0);
-                case LESS -> name + " < " + literals.get(0);
-                case LESS_OR_EQUAL -> name + " <= " + literals.get(0);
-                case GREATER -> name + " > " + literals.get(0);
-                case GREATER_OR_EQUAL -> name + " >= " + literals.get(0);
-                case BETWEEN -> name + " between " + literals.get(0) + " and " + literals.get(1);
-                case NOT_BETWEEN -> name + " not between " + literals.get(0) + " and " + literals.get(1);
-                case NULL -> "c" + column + " is null";
-                case NOT_NULL -> "c" + column + " is not null";
-            });
+            String name = "c" + column
+                    + (isText(type) ? " collate pg_catalog.\"C\"" : type.contains("mood") ? "::public.mood" : "");
+            any.add(
+                    switch (comparison.operator()) {
+                        case EQUAL -> name + " = " + literals.get(0);
+                        case NOT_EQUAL -> name + " <> " + literals.get(0);
+                        case LESS -> name + " < " + literals.get(0);
+                        case LESS_OR_EQUAL -> name + " <= " + literals.get(0);
+                        case GREATER -> name + " > " + literals.get(0);
+                        case GREATER_OR_EQUAL -> name + " >= " + literals.get(0);
+                        case BETWEEN -> name + " between " + literals.get(0) + " and " + literals.get(1);
+                        case NOT_BETWEEN -> name + " not between " + literals.get(0) + " and " + literals.get(1);
+                        case NULL -> "c" + column + " is null";
+                        case NOT_NULL -> "c" + column + " is not null";
+                    });
         }
         return String.join(" or ", any);
     }
@@ -316,8 +351,7 @@ class FilterAgreementIT {
 
     private static List<Integer> ids(Statement statement, String condition) throws SQLException {
         List<Integer> ids = new ArrayList<>();
-        try (ResultSet row =
-                statement.executeQuery("select id from public.t where " + condition + " order by id")) {
+        try (ResultSet row = statement.executeQuery("select id from public.t where " + condition + " order by id")) {
             while (row.next()) {
                 ids.add(row.getInt(1));
             }
@@ -371,8 +405,27 @@ class FilterAgreementIT {
                 Map.entry(700, List.of("1e39", "1e-60", "1f", "")),
                 Map.entry(701, List.of("1e309", "1d", "0x1p3")),
                 Map.entry(25, List.of("a\0b", "\uD800")),
-                Map.entry(1082, List.of("2023-02-29", "2024-1-31", "31.01.2024", "0000-01-01", "today", "4715-01-01 BC", "5874898-01-01")),
-                Map.entry(1114, List.of("2024-01-31 25:00:00", "2024-01-31 10:00:00Z", "2024-01-31T", "now", "2024-01-31 10:00:60", "294277-01-01 00:00:00", "2024-01-31 10:00:00.1234567", "2024-01-31 ")),
+                Map.entry(
+                        1082,
+                        List.of(
+                                "2023-02-29",
+                                "2024-1-31",
+                                "31.01.2024",
+                                "0000-01-01",
+                                "today",
+                                "4715-01-01 BC",
+                                "5874898-01-01")),
+                Map.entry(
+                        1114,
+                        List.of(
+                                "2024-01-31 25:00:00",
+                                "2024-01-31 10:00:00Z",
+                                "2024-01-31T",
+                                "now",
+                                "2024-01-31 10:00:60",
+                                "294277-01-01 00:00:00",
+                                "2024-01-31 10:00:00.1234567",
+                                "2024-01-31 ")),
                 Map.entry(1184, List.of("2024-01-31 10:00:00 Europe/Vienna", "2024-01-31 10:00:00+25", "2024-01-31Z")),
                 Map.entry(2950, List.of("a0eebc999c0b4ef8bb6d6bb9bd380a11", "{a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11}")));
         bad.forEach((oid, texts) -> texts.forEach(text -> {

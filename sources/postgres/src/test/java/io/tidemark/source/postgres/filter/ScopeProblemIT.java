@@ -86,7 +86,8 @@ class ScopeProblemIT {
         assertGood("f", Operator.EQUAL, "happy");
         assertGood("c", Operator.LESS, "abc");
         assertGood("at", Operator.GREATER, "2024-01-31T10:00:00+02:00");
-        assertThat(problem("keyless", List.of(), where("n", Operator.EQUAL, "1"))).isEmpty();
+        assertThat(problem("keyless", List.of(), where("n", Operator.EQUAL, "1")))
+                .isEmpty();
         assertThat(problem("whole", List.of("id"), RowFilter.ALL)).isEmpty();
     }
 
@@ -97,7 +98,8 @@ class ScopeProblemIT {
         assertRefused("column doc cannot be compared, because it is of type jsonb", "doc", Operator.EQUAL, "{}");
         assertRefused("column list cannot be compared, because it is of type integer[]", "list", Operator.LESS, "{}");
         assertRefused("whose labels can only be equal or not", "f", Operator.LESS, "sad");
-        assertRefused("no label of its type (type=public.mood, value=Sad, labels=sad happy)", "m", Operator.EQUAL, "Sad");
+        assertRefused(
+                "no label of its type (type=public.mood, value=Sad, labels=sad happy)", "m", Operator.EQUAL, "Sad");
         assertRefused("no label of its type", "f", Operator.EQUAL, "glad");
         assertRefused("no value of its type (type=integer, value=1.5)", "n", Operator.EQUAL, "1.5");
         assertRefused("a date and time is wanted", "at", Operator.LESS, "yesterday");
@@ -108,8 +110,7 @@ class ScopeProblemIT {
         TableId table = new TableId("public", "odd");
         assertThat(source.check(List.of(table)))
                 .anyMatch(finding -> finding.code().equals(Optional.of(ErrorCode.SOURCE_TYPE)));
-        assertThat(source.check(
-                        List.of(table), Map.of(table, new TableScope(List.of("pin"), Set.of(), RowFilter.ALL))))
+        assertThat(source.check(List.of(table), Map.of(table, new TableScope(List.of("pin"), Set.of(), RowFilter.ALL))))
                 .allMatch(finding -> finding.status() == Finding.Status.OK);
     }
 

@@ -182,8 +182,8 @@ class PreparationIT {
                     "create table a (id int primary key, v int)",
                     "create table b (id int primary key)",
                     "create publication own for table " + part + ", b with (publish_via_partition_root = true)");
-            try (Source source = TestSource.open(
-                    server, database, pipeline, Map.of("publication", "own"), TypeChoices.NONE)) {
+            try (Source source =
+                    TestSource.open(server, database, pipeline, Map.of("publication", "own"), TypeChoices.NONE)) {
                 String publications =
                         "select string_agg(t::text, ';') from (select xmin, oid from pg_publication union all select xmin, oid from"
                                 + " pg_publication_rel order by 2) t";

@@ -35,7 +35,12 @@ final class RecordingSink implements ChangeSink {
     record Commit(Position position, long commitMicros, String resumeToken) {}
 
     record Rejection(
-            TableId table, Position position, long sequence, List<List<String>> keys, TidemarkException reason, String raw) {}
+            TableId table,
+            Position position,
+            long sequence,
+            List<List<String>> keys,
+            TidemarkException reason,
+            String raw) {}
 
     @Override
     public ChangeBatch batch(RowSchema schema) {

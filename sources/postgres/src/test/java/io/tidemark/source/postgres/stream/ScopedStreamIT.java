@@ -149,8 +149,7 @@ class ScopedStreamIT {
                         "I public.t(tenant=7, id=1, note='a')",
                         "U public.t(tenant=7, id=1, note='d')",
                         "D public.t(tenant=7, id=1, note=null)",
-                        "B public.t(tenant=8, id=1, note=null)",
-                        "U public.t(tenant=7, id=1, note='d')",
+                        "I public.t(tenant=7, id=1, note='d')",
                         "D public.t(tenant=7, id=1, note=null)");
     }
 
@@ -182,8 +181,7 @@ class ScopedStreamIT {
 
     @Test
     void omittedColumnsNeverArriveWhateverTheyHold() throws SQLException {
-        probe.execute(
-                "create table t (secret text, id int primary key, hidden_score int, note text, pin pg_snapshot)");
+        probe.execute("create table t (secret text, id int primary key, hidden_score int, note text, pin pg_snapshot)");
         SourceTable part = probe.register("t", without("secret", "hidden_.*", "pin"));
         assertThat(part.schema().columns()).extracting(Column::name).containsExactly("id", "note");
         probe.open();
@@ -212,8 +210,7 @@ class ScopedStreamIT {
                 "create table t (id int primary key, secret text, note text)", "alter table t replica identity full");
         probe.register("t", without("secret"));
         probe.open();
-        probe.execute(
-                "insert into t values (1, '" + SECRET + "', 'a')", "update t set note = 'b'", "delete from t");
+        probe.execute("insert into t values (1, '" + SECRET + "', 'a')", "update t set note = 'b'", "delete from t");
         assertThat(probe.take())
                 .containsExactly(
                         "I public.t(id=1, note='a')",
@@ -235,7 +232,9 @@ class ScopedStreamIT {
                         List.of("tenant"),
                         Set.of(),
                         new RowFilter(List.of(
-                                where("tenant", Operator.EQUAL, "7").conditions().get(0),
+                                where("tenant", Operator.EQUAL, "7")
+                                        .conditions()
+                                        .get(0),
                                 where("at", Operator.GREATER_OR_EQUAL, "2024-01-01")
                                         .conditions()
                                         .get(0)))));
@@ -244,9 +243,7 @@ class ScopedStreamIT {
                 + " (4, 7, 'infinity')");
         assertThat(probe.take())
                 .containsExactly(
-                        "I public.t(id=1, at='2024-01-01 00:00:00')",
-                        "I public.t(id=4, at='infinity')",
-                        "commit");
+                        "I public.t(id=1, at='2024-01-01 00:00:00')", "I public.t(id=4, at='infinity')", "commit");
     }
 
     @Test
@@ -269,7 +266,9 @@ class ScopedStreamIT {
                         "commit");
         assertThat(probe.sink.rejections).allSatisfy(rejection -> {
             assertThat(rejection.reason().code()).isEqualTo(ErrorCode.SOURCE_VALUE);
-            assertThat(rejection.raw()).doesNotContain(SECRET).contains("\u0000\u0003b\u0000\u0000\u0000\u0004\u0000\u0000\u0000\u0001n");
+            assertThat(rejection.raw())
+                    .doesNotContain(SECRET)
+                    .contains("\u0000\u0003b\u0000\u0000\u0000\u0004\u0000\u0000\u0000\u0001n");
         });
         assertThat(probe.sink.rejections.get(0).keys()).containsExactly(List.of("1"));
     }
@@ -318,7 +317,9 @@ class ScopedStreamIT {
         probe.register("t", rows("big", Operator.NOT_NULL));
         probe.open();
         probe.execute(
-                "insert into t values (1, repeat('z', 10000), 1), (2, null, 1)", "update t set n = 2", "update t set big = null");
+                "insert into t values (1, repeat('z', 10000), 1), (2, null, 1)",
+                "update t set n = 2",
+                "update t set big = null");
         assertThat(probe.take().stream().map(line -> line.replaceAll("z+", "z")).toList())
                 .containsExactly(
                         "I public.t(id=1, big='z', n=1)",
@@ -333,10 +334,8 @@ class ScopedStreamIT {
 
     @Test
     void aConditionThatNoLongerFitsRejectsTheRowsOfItsTableOnly() throws SQLException {
-        for (String change : List.of(
-                "alter table t rename n to m",
-                "alter table t drop n",
-                "alter table t alter n type bigint")) {
+        for (String change :
+                List.of("alter table t rename n to m", "alter table t drop n", "alter table t alter n type bigint")) {
             probe.execute(
                     "drop table if exists t, other",
                     "create table t (id int primary key, n int)",
@@ -373,8 +372,9 @@ class ScopedStreamIT {
             probe.reopen();
             probe.execute("alter table t drop n, add n int", "insert into t values (" + omitted.size() + ", 20)");
             probe.take();
-            assertThat(obstacles(part)).isNotEmpty().allSatisfy(obstacle -> assertThat(obstacle)
-                    .isPresent());
+            assertThat(obstacles(part))
+                    .isNotEmpty()
+                    .allSatisfy(obstacle -> assertThat(obstacle).isPresent());
         }
     }
 
@@ -392,7 +392,8 @@ class ScopedStreamIT {
                 "alter table t drop again; insert into t values (5, 'b', 6)")) {
             probe.execute(change);
             lines.addAll(probe.take());
-            assertThat(obstacles(part)).allSatisfy(obstacle -> assertThat(obstacle).isEmpty());
+            assertThat(obstacles(part))
+                    .allSatisfy(obstacle -> assertThat(obstacle).isEmpty());
         }
         assertThat(lines)
                 .filteredOn(line -> !line.equals("commit"))
@@ -481,13 +482,16 @@ class ScopedStreamIT {
         probe.open();
         // Whether 'note' is the old 'note', or 'secret' under its name, the catalog of now does not tell.
         probe.transaction(
-                "alter table t rename note to other", "alter table t rename secret to note", "insert into t values (1, '"
-                        + SECRET + "', 'x')");
+                "alter table t rename note to other",
+                "alter table t rename secret to note",
+                "insert into t values (1, '" + SECRET + "', 'x')");
         probe.transaction("alter table t rename note to third", "alter table t rename other to note");
         List<String> lines = probe.take();
         assertThat(lines).noneMatch(line -> line.contains(SECRET));
         assertThat(probe.sink.rejections).noneMatch(rejection -> rejection.raw().contains(SECRET));
-        assertThat(obstacles(part)).isNotEmpty().allSatisfy(obstacle -> assertThat(obstacle).isPresent());
+        assertThat(obstacles(part))
+                .isNotEmpty()
+                .allSatisfy(obstacle -> assertThat(obstacle).isPresent());
     }
 
     @Test

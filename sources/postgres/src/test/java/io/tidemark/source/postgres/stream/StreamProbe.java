@@ -156,8 +156,7 @@ final class StreamProbe implements AutoCloseable {
 
     /** Registers a part of a table as it is now, with the ids of its columns. */
     SourceTable register(String table, TableScope scope) throws SQLException {
-        TableCatalog catalog =
-                TableCatalog.load(sql, TypeCatalog.load(sql), new TypeChoices(Map.of(), chosen));
+        TableCatalog catalog = TableCatalog.load(sql, TypeCatalog.load(sql), new TypeChoices(Map.of(), chosen));
         SourceTable part = Objects.requireNonNull(catalog.tables().get(new TableId("public", table)))
                 .within(scope);
         tables.removeIf(known -> known.id().equals(part.id()));
