@@ -5,6 +5,7 @@ import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.schema.TableId;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -26,6 +27,16 @@ public interface Source extends AutoCloseable {
      * @return one finding per thing looked at, failed ones with a remedy; never throws for what a user can put right
      */
     List<Finding> check(List<TableId> tables);
+
+    /**
+     * The same for parts of tables: columns that a scope leaves out are of no concern. Whether the scopes themselves are possible is for
+     * {@link #scopeProblem}.
+     *
+     * @param scopes scopes of those tables that are not mirrored whole
+     */
+    default List<Finding> check(List<TableId> tables, Map<TableId, TableScope> scopes) {
+        return check(tables);
+    }
 
     /** All user tables with their whole schemas, ordered by name. Partitions are not listed beside their partitioned table. */
     List<SourceTable> tables();
@@ -54,8 +65,9 @@ public interface Source extends AutoCloseable {
      * Opens the stream of all transactions after the token. Only one stream of a pipeline can be open at a time.
      *
      * <p>Of a table with a scope only that comes. An update that takes a row out of the scope arrives as a DELETE of its key (as a DELETE of the
-     * full old row, when the table has no key), one that brings it in as an UPDATE; which of them it was is not told apart by the stream. A
-     * DELETE may be of a row that never was in the scope.
+     * full old row, when the source sends that), one that brings it in as an INSERT when the source tells that the old row was out, else as an
+     * UPDATE like any other, which may leave values unchanged that the mirror lacks. A DELETE may be of a row that never was in the scope,
+     * unless the table has no key.
      *
      * @param schemas the tables as registered: key columns come from here, since the stream does not always tell them
      */

@@ -22,6 +22,7 @@ import io.tidemark.spi.source.SnapshotCut;
 import io.tidemark.spi.source.Source;
 import io.tidemark.spi.source.SourceStatus;
 import io.tidemark.spi.source.SourceTable;
+import io.tidemark.spi.source.TableScope;
 import io.tidemark.spi.source.TypeChoices;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -32,6 +33,7 @@ import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -66,7 +68,12 @@ final class PostgresSource implements Source {
 
     @Override
     public List<Finding> check(List<TableId> tables) {
-        return new CaptureChecks(connections, names, choices).run(tables);
+        return check(tables, Map.of());
+    }
+
+    @Override
+    public List<Finding> check(List<TableId> tables, Map<TableId, TableScope> scopes) {
+        return new CaptureChecks(connections, names, choices).run(tables, scopes);
     }
 
     @Override

@@ -27,7 +27,16 @@ import java.util.function.ToLongFunction;
 public final class TableCatalog {
     private final Map<TableId, SourceTable> tables = new TreeMap<>();
     private final Map<TableId, String> leftOut = new TreeMap<>();
-    private final Map<TableId, List<TidemarkException>> unsupported = new HashMap<>();
+    private final Map<TableId, List<UnsupportedColumn>> unsupported = new HashMap<>();
+
+    /**
+     * A column of a type that is not supported.
+     *
+     * @param number its number
+     * @param notice what the table's notices say of it
+     * @param problem why it cannot be captured, and what to do
+     */
+    public record UnsupportedColumn(String name, int number, String notice, TidemarkException problem) {}
 
     private TableCatalog() {}
 
@@ -57,8 +66,8 @@ public final class TableCatalog {
         return Collections.unmodifiableMap(leftOut);
     }
 
-    /** Why columns of the table cannot be captured; empty when all can. */
-    public List<TidemarkException> unsupportedColumns(TableId table) {
+    /** Columns of the table that cannot be captured. */
+    public List<UnsupportedColumn> unsupportedColumns(TableId table) {
         return List.copyOf(unsupported.getOrDefault(table, List.of()));
     }
 
@@ -114,10 +123,15 @@ public final class TableCatalog {
             }
             PgType type = type(relation.id(), column, types, choices);
             if (!type.isSupported()) {
-                notices.add("column " + column.name() + " has a type that is not supported: " + type.sourceType());
+                String notice = "column " + column.name() + " has a type that is not supported: " + type.sourceType();
+                notices.add(notice);
                 unsupported
                         .computeIfAbsent(relation.id(), id -> new ArrayList<>())
-                        .add(type.unsupported(relation.id().toString(), column.name()));
+                        .add(new UnsupportedColumn(
+                                column.name(),
+                                column.number(),
+                                notice,
+                                type.unsupported(relation.id().toString(), column.name())));
             }
             columns.add(new Column(
                     column.name(), type.columnType(), column.isNullable(), type.sourceType(), column.number()));

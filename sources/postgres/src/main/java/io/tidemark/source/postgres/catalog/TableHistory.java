@@ -5,8 +5,11 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What the catalog keeps of a table's past: every column that it ever had, dropped ones included, because Postgres never gives a number twice; and
@@ -18,6 +21,8 @@ import java.util.List;
  * @param columns all columns by number
  */
 public record TableHistory(long files, boolean isNeverRewritten, boolean isPartitioned, List<PastColumn> columns) {
+    private static final int FIRST_USER_OID = 16_384;
+
     /** A table that the catalog does not know. */
     public static final TableHistory UNKNOWN = new TableHistory(0, false, true, List.of());
 
@@ -98,6 +103,21 @@ public record TableHistory(long files, boolean isNeverRewritten, boolean isParti
             throw PostgresErrors.running("look a table up", e);
         }
         return new TableHistory(files, isNeverRewritten, isPartitioned, columns);
+    }
+
+    /** The greatest number that a column of each user table has or had, by oid. */
+    public static Map<Integer, Integer> greatestNumbers(Connection connection) {
+        Map<Integer, Integer> numbers = new HashMap<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("select attrelid::int8, max(attnum) from pg_catalog.pg_attribute"
+                        + " where attrelid >= " + FIRST_USER_OID + " and attnum > 0 group by attrelid")) {
+            while (row.next()) {
+                numbers.put((int) row.getLong(1), row.getInt(2));
+            }
+        } catch (SQLException e) {
+            throw PostgresErrors.running("look columns up", e);
+        }
+        return numbers;
     }
 
     /** The columns that rows in the stream have now. */

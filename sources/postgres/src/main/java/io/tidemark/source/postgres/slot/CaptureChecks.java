@@ -8,6 +8,7 @@ import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.Finding;
+import io.tidemark.spi.source.TableScope;
 import io.tidemark.spi.source.TypeChoices;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -30,15 +31,19 @@ public final class CaptureChecks {
         this.choices = choices;
     }
 
-    /** Tests everything; never throws for what a user can put right. */
-    public List<Finding> run(List<TableId> tables) {
+    /**
+     * Tests everything; never throws for what a user can put right.
+     *
+     * @param scopes scopes of tables that are not mirrored whole
+     */
+    public List<Finding> run(List<TableId> tables, Map<TableId, TableScope> scopes) {
         List<Finding> findings = new ArrayList<>();
         try {
             try (Connection connection = connections.open()) {
                 findings.add(Finding.ok("connection", connections.description()));
                 findings.addAll(server(connection));
                 findings.add(replicationConnection());
-                findings.addAll(tables(connection, tables));
+                findings.addAll(tables(connection, tables, scopes));
             } catch (SQLException e) {
                 throw PostgresErrors.running("check the source", e);
             }
@@ -103,13 +108,14 @@ public final class CaptureChecks {
     }
 
     /** Tests whether the tables can be published and read. */
-    List<Finding> tables(Connection connection, Collection<TableId> tables) throws SQLException {
+    List<Finding> tables(Connection connection, Collection<TableId> tables, Map<TableId, TableScope> scopes)
+            throws SQLException {
         TableCatalog catalog = TableCatalog.load(connection, TypeCatalog.load(connection), choices);
         TableChecks checks = new TableChecks(connection, catalog, connections.user(), names);
         Map<TableId, String> restricted = new Publications(connection, names).restricted();
         List<Finding> findings = new ArrayList<>();
         for (TableId table : tables) {
-            findings.addAll(checks.run(table));
+            findings.addAll(checks.run(table, scopes.getOrDefault(table, TableScope.WHOLE)));
             String publication = restricted.get(table);
             if (publication != null) {
                 TidemarkException problem = Publications.restricted(table, publication);

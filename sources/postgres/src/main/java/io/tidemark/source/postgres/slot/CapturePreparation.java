@@ -8,7 +8,6 @@ import io.tidemark.source.postgres.type.TypeCatalog;
 import io.tidemark.spi.change.Position;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
-import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.Finding;
 import io.tidemark.spi.source.SourceTable;
 import io.tidemark.spi.source.TypeChoices;
@@ -18,7 +17,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,7 +53,7 @@ public final class CapturePreparation {
             try {
                 prepare(connection, tables, resume);
             } catch (SQLException e) {
-                throw explained(connection, tables.stream().map(SourceTable::id).toList(), e);
+                throw explained(connection, tables, e);
             }
         } catch (SQLException e) {
             throw PostgresErrors.running("prepare capture", e);
@@ -131,7 +132,7 @@ public final class CapturePreparation {
         for (SourceTable table : tables) {
             SourceTable found = catalog.tables().get(table.id());
             if (found == null) {
-                failOn(checks.tables(connection, List.of(table.id())), null);
+                failOn(checks.tables(connection, List.of(table.id()), Map.of()), null);
                 continue;
             }
             if (found.schema().beforeImage() != table.schema().beforeImage()) {
@@ -151,14 +152,17 @@ public final class CapturePreparation {
     }
 
     /** Finds out which missing setting or permission is behind the error. */
-    private TidemarkException explained(Connection connection, Collection<TableId> tables, SQLException e)
+    private TidemarkException explained(Connection connection, Collection<SourceTable> tables, SQLException e)
             throws SQLException {
         if (SqlState.isLost(e)) {
             throw e;
         }
         CaptureChecks checks = new CaptureChecks(connections, names, choices);
         List<Finding> findings = new ArrayList<>(checks.server(connection));
-        findings.addAll(checks.tables(connection, tables));
+        findings.addAll(checks.tables(
+                connection,
+                tables.stream().map(SourceTable::id).toList(),
+                tables.stream().collect(Collectors.toMap(SourceTable::id, SourceTable::scope))));
         return CaptureChecks.firstFailure(findings, e).orElseGet(() -> PostgresErrors.running("prepare capture", e));
     }
 

@@ -5,6 +5,7 @@ import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.Finding;
 import io.tidemark.spi.source.SourceTable;
+import io.tidemark.spi.source.TableScope;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -42,7 +43,7 @@ final class TableChecks {
         this.names = names;
     }
 
-    List<Finding> run(TableId id) throws SQLException {
+    List<Finding> run(TableId id, TableScope scope) throws SQLException {
         String subject = "table " + id;
         String leftOut = catalog.leftOut().get(id);
         if (leftOut != null) {
@@ -58,13 +59,24 @@ final class TableChecks {
         }
         List<Finding> findings = new ArrayList<>(permissions(id, subject));
         boolean isDecodable = true;
-        for (String notice : table.notices()) {
+        List<String> notices = new ArrayList<>(table.notices());
+        List<Finding> failures = new ArrayList<>();
+        for (TableCatalog.UnsupportedColumn column : catalog.unsupportedColumns(id)) {
+            if (scope.omits(column.name(), column.number())) {
+                notices.remove(column.notice());
+                continue;
+            }
+            isDecodable = false;
+            failures.add(Finding.failed(
+                    column.problem().code(),
+                    subject,
+                    column.problem().reason(),
+                    column.problem().remedy()));
+        }
+        for (String notice : notices) {
             findings.add(Finding.warning(subject, "table " + id + ": " + notice, ""));
         }
-        for (var problem : catalog.unsupportedColumns(id)) {
-            isDecodable = false;
-            findings.add(Finding.failed(problem.code(), subject, problem.reason(), problem.remedy()));
-        }
+        findings.addAll(failures);
         if (findings.isEmpty() && isDecodable) {
             List<String> key = table.schema().key();
             findings.add(Finding.ok(subject, key.isEmpty() ? "no key" : "key " + String.join(", ", key)));

@@ -17,6 +17,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
@@ -237,6 +238,11 @@ public final class PostgresChangeStream implements ChangeStream {
         @Override
         public TableHistory history(int oid) {
             return look(request, catalog -> TableHistory.load(catalog, oid));
+        }
+
+        @Override
+        public Map<Integer, Integer> greatestNumbers() {
+            return look(request, TableHistory::greatestNumbers);
         }
 
         @Override

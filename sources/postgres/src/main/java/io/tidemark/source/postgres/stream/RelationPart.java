@@ -122,6 +122,16 @@ final class RelationPart {
         return isMet ? Membership.IN : Membership.OUT;
     }
 
+    /** Whether every value that is taken was sent, with the new row or the whole one before. */
+    boolean isComplete(RowValues row, @Nullable RowValues whole) {
+        for (int place : places) {
+            if (row.kind(place) == 'u' && (whole == null || whole.kind(place) == 'u')) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Why {@link #membership} is undecided. */
     TidemarkException undecided(RowValues row, @Nullable RowValues whole) {
         PlacedTest open = tests.stream()

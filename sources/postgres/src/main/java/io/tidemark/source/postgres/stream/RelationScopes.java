@@ -1,7 +1,6 @@
 package io.tidemark.source.postgres.stream;
 
 import io.tidemark.source.postgres.catalog.TableHistory;
-import io.tidemark.source.postgres.catalog.TableHistory.PastColumn;
 import io.tidemark.source.postgres.filter.FilterColumn;
 import io.tidemark.source.postgres.filter.FilterPlan;
 import io.tidemark.source.postgres.stream.RelationPart.PlacedTest;
@@ -26,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 final class RelationScopes {
     private static final Set<String> UNBOUNDED_TEXT = Set.of("text", "character varying");
 
-    /** Greatest number of a column that a table had when the stream was opened, of tables whose columns are left out by name. */
-    private final Map<Integer, Integer> numbersAtOpen = new HashMap<>();
+    /** Greatest number of a column that a table had when the stream was opened; counts where columns are left out by name. */
+    private final Map<Integer, Integer> numbersAtOpen;
 
     /** Types of columns that conditions are on and the registered table lacks, by table and number, as first described. */
     private final Map<List<Integer>, String> filterTypes = new HashMap<>();
@@ -74,17 +73,9 @@ final class RelationScopes {
 
     /** To be made when the stream is opened. */
     RelationScopes(List<SourceTable> tables, Relations.CatalogLookup lookup) {
-        for (SourceTable table : tables) {
-            if (!table.scope().omittedNames().isEmpty()) {
-                int oid = Integer.parseUnsignedInt(table.identity());
-                numbersAtOpen.put(
-                        oid,
-                        lookup.history(oid).columns().stream()
-                                .mapToInt(PastColumn::number)
-                                .max()
-                                .orElse(0));
-            }
-        }
+        boolean anyByName =
+                tables.stream().anyMatch(table -> !table.scope().omittedNames().isEmpty());
+        this.numbersAtOpen = anyByName ? lookup.greatestNumbers() : Map.of();
     }
 
     /**
@@ -141,7 +132,7 @@ final class RelationScopes {
         IntStream known = before == null
                 ? IntStream.concat(
                         table.schema().columns().stream().mapToInt(Column::id),
-                        IntStream.of(numbersAtOpen.getOrDefault(oid, 0)))
+                        IntStream.of(table.scope().omittedNames().isEmpty() ? 0 : numbersAtOpen.getOrDefault(oid, 0)))
                 : before.described().stream().mapToInt(Column::id);
         return IntStream.concat(known, table.scope().omittedIds().stream().mapToInt(Integer::intValue))
                 .max()

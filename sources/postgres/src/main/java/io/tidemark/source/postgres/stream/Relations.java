@@ -78,6 +78,9 @@ final class Relations {
         /** The columns that the table has and had. */
         TableHistory history(int oid);
 
+        /** The greatest number that a column of each table has or had, by oid. */
+        Map<Integer, Integer> greatestNumbers();
+
         /** What rows hold in a column that is younger than they, in canonical text; empty when the column type has no such value. */
         Optional<String> initialValue(int oid, int number, PgType type);
     }

@@ -103,8 +103,9 @@ final class ScopedRows {
         boolean wasOut = event.isSurelyOut(before == null ? now : before, isWhole);
         switch (event.membership(now, whole)) {
             case IN -> {
-                if (wasOut && isWhole) {
-                    event.deliver(Operation.INSERT, null, 'N', now, whole);
+                if (wasOut) {
+                    boolean isComplete = event.part.isComplete(now, whole);
+                    event.deliver(isComplete ? Operation.INSERT : Operation.UPDATE, null, 'N', now, whole);
                 } else {
                     event.deliver(Operation.UPDATE, before, image, now, whole);
                 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tidemark.source.postgres.TestSource;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.schema.TableId;
+import io.tidemark.spi.source.Finding;
 import io.tidemark.spi.source.RowFilter;
 import io.tidemark.spi.source.RowFilter.ColumnCondition;
 import io.tidemark.spi.source.RowFilter.Comparison;
@@ -13,6 +15,7 @@ import io.tidemark.spi.source.Source;
 import io.tidemark.spi.source.TableScope;
 import io.tidemark.testkit.postgres.EmbeddedPostgresServer;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
@@ -36,6 +39,7 @@ class ScopeProblemIT {
                         + " f feeling, c code, at timestamptz, list int[], secret text)",
                 "create table whole (id int primary key, n int)",
                 "alter table whole replica identity full",
+                "create table odd (id int primary key, pin pg_snapshot)",
                 "create table keyless (n int)");
         source = TestSource.open(server, database, "problems");
     }
@@ -99,6 +103,15 @@ class ScopeProblemIT {
         assertRefused("no label of its type", "f", Operator.EQUAL, "glad");
         assertRefused("no value of its type (type=integer, value=1.5)", "n", Operator.EQUAL, "1.5");
         assertRefused("a date and time is wanted", "at", Operator.LESS, "yesterday");
+    }
+
+    @Test
+    void nobodyMindsTheTypeOfAColumnThatIsLeftOut() {
+        TableId table = new TableId("public", "odd");
+        assertThat(source.check(List.of(table)))
+                .anyMatch(finding -> finding.code().equals(Optional.of(ErrorCode.SOURCE_TYPE)));
+        assertThat(source.check(List.of(table), Map.of(table, new TableScope(List.of("pin"), Set.of(), RowFilter.ALL))))
+                .allMatch(finding -> finding.status() == Finding.Status.OK);
     }
 
     @Test

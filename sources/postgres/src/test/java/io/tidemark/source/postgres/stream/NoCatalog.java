@@ -2,6 +2,7 @@ package io.tidemark.source.postgres.stream;
 
 import io.tidemark.source.postgres.catalog.TableHistory;
 import io.tidemark.source.postgres.type.PgType;
+import java.util.Map;
 import java.util.Optional;
 
 /** A catalog that knows no table. */
@@ -11,6 +12,11 @@ enum NoCatalog implements Relations.CatalogLookup {
     @Override
     public TableHistory history(int oid) {
         return TableHistory.UNKNOWN;
+    }
+
+    @Override
+    public Map<Integer, Integer> greatestNumbers() {
+        return Map.of();
     }
 
     @Override

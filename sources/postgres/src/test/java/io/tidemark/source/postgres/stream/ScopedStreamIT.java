@@ -149,8 +149,7 @@ class ScopedStreamIT {
                         "I public.t(tenant=7, id=1, note='a')",
                         "U public.t(tenant=7, id=1, note='d')",
                         "D public.t(tenant=7, id=1, note=null)",
-                        "B public.t(tenant=8, id=1, note=null)",
-                        "U public.t(tenant=7, id=1, note='d')",
+                        "I public.t(tenant=7, id=1, note='d')",
                         "D public.t(tenant=7, id=1, note=null)");
     }
 
