@@ -13,6 +13,7 @@ import io.tidemark.spi.source.SourceTable;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Tests every connection, permission and setting that running needs, and changes nothing. */
 public final class Checks {
@@ -41,6 +42,7 @@ public final class Checks {
             for (SourceTable table : tables) {
                 pipeline.wanted()
                         .problem(table, registered)
+                        .or(() -> difference(pipeline, table, registered))
                         .ifPresent(problem -> findings.add(failed("table " + table.id(), problem)));
             }
             List<TableId> selected = tables.stream().map(SourceTable::id).toList();
@@ -61,6 +63,15 @@ public final class Checks {
             // The source's own check says what is wrong with the connection.
             return List.of();
         }
+    }
+
+    /** What a loaded table would stop at when the pipeline starts. */
+    private static Optional<TidemarkException> difference(
+            Pipeline pipeline, SourceTable table, List<TableRecord> registered) {
+        return registered.stream()
+                .filter(record -> record.id().equals(table.id()) && record.load() != null)
+                .findFirst()
+                .flatMap(record -> pipeline.wanted().difference(record, table));
     }
 
     private static Finding failed(String subject, TidemarkException e) {

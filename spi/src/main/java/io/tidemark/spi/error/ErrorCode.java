@@ -65,8 +65,8 @@ public enum ErrorCode {
     SOURCE_VALUE(
             ErrorKind.SOURCE,
             RetryRule.OPERATOR,
-            "Map the column to string (tables: columns: NAME: string), then run 'tidemark resync TABLE'; or set such rows aside with"
-                    + " on-bad-value: dead-letter."),
+            "Map the column to string (tables: columns: NAME: string), then run 'tidemark resync TABLE', or say on-bad-value: string"
+                    + " to have that done; or set such rows aside with on-bad-value: dead-letter."),
     SOURCE_TYPE(ErrorKind.SOURCE, RetryRule.OPERATOR, "Exclude the column or table, or cast it to a supported type."),
     SOURCE_SCHEMA_CHANGED(
             ErrorKind.SOURCE, RetryRule.OPERATOR, "Run 'tidemark resync TABLE' to load the table with its new schema."),
