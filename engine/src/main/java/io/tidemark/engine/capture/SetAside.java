@@ -2,8 +2,10 @@ package io.tidemark.engine.capture;
 
 import io.tidemark.engine.pipeline.Pipeline;
 import io.tidemark.engine.table.LoadPlan;
+import io.tidemark.engine.table.SchemaPolicy;
 import io.tidemark.engine.table.TableRecord;
 import io.tidemark.engine.table.TableState;
+import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.UndecodableRow;
@@ -34,10 +36,20 @@ final class SetAside {
         try {
             pipeline.deadLetters().record(row);
         } catch (TidemarkException e) {
-            if (e.code() != io.tidemark.spi.error.ErrorCode.LIMIT_EXCEEDED) {
+            if (e.code() != ErrorCode.LIMIT_EXCEEDED) {
                 throw e;
             }
             pipeline.registry().fail(table, e);
+            return;
+        }
+        if (record.orElseThrow().state() == TableState.PENDING && load == null) {
+            // The load that is to come reads the row as it is then.
+            return;
+        }
+        if (row.reason().code() == ErrorCode.SOURCE_SCHEMA_CHANGED
+                && SchemaPolicy.follows(pipeline.config().tables(), table)) {
+            pipeline.registry().reload(table, row.reason().reason());
+            pipeline.signals().tables().wake();
             return;
         }
         switch (pipeline.config().badValues(table)) {
