@@ -189,7 +189,7 @@ class ScopedOutcomeIT {
                 Operator operator = types.get(column).equals("mood")
                         ? List.of(Operator.EQUAL, Operator.NOT_EQUAL, Operator.NULL)
                                 .get(random.nextInt(3))
-                        : Operator.values()[random.nextInt(Operator.values().length)];
+                        : List.of(Operator.values()).get(random.nextInt(Operator.values().length));
                 List<String> literals = new ArrayList<>();
                 while (literals.size() < operator.literals()) {
                     literals.add(value(types.get(column), random));

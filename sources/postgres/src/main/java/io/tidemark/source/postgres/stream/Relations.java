@@ -155,7 +155,10 @@ final class Relations {
             @Nullable StreamRelation before,
             @Nullable SourceTable table,
             RelationScopes.Described all) {
-        if (before == null && table == null) {
+        List<Column> version = before != null
+                ? before.described()
+                : table != null ? table.schema().columns() : null;
+        if (version == null) {
             return new RelationScopes.Taken(all.columns(), all.types(), all.columns(), null);
         }
         TableScope scope = table == null ? TableScope.WHOLE : table.scope();
@@ -163,7 +166,7 @@ final class Relations {
         boolean isRewritten =
                 !history.isNeverRewritten() && !Long.valueOf(history.files()).equals(files.get(oid));
         ColumnIds ids = new ColumnIds(
-                before != null ? before.described() : table.schema().columns(),
+                version,
                 scope,
                 isRewritten,
                 history,

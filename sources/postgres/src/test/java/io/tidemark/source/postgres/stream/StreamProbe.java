@@ -171,14 +171,13 @@ final class StreamProbe implements AutoCloseable {
     }
 
     /** Opens the stream, or again behind what was taken. */
-    void reopen() throws SQLException {
+    PostgresChangeStream reopen() throws SQLException {
         if (stream == null) {
-            open();
-        } else {
-            String token = stream.deliveredToken();
-            stream.close();
-            open(Optional.of(token));
+            return open();
         }
+        String token = stream.deliveredToken();
+        stream.close();
+        return open(Optional.of(token));
     }
 
     /** Makes publication and slot when there are none, and opens the stream where the slot is. */

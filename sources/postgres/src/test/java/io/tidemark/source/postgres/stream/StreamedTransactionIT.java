@@ -2,6 +2,11 @@ package io.tidemark.source.postgres.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidemark.spi.source.RowFilter;
+import io.tidemark.spi.source.RowFilter.ColumnCondition;
+import io.tidemark.spi.source.RowFilter.Comparison;
+import io.tidemark.spi.source.RowFilter.Operator;
+import io.tidemark.spi.source.TableScope;
 import io.tidemark.testkit.postgres.EmbeddedPostgresServer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -85,6 +91,28 @@ class StreamedTransactionIT {
                 .allMatch(row ->
                         row.position() == probe.sink.commits.get(0).position().value());
         assertThat(files()).isEmpty();
+    }
+
+    @Test
+    void areTakenInPartWhereTheirTableIs() throws SQLException {
+        RowFilter rows = new RowFilter(List.of(
+                new ColumnCondition("note", List.of(new Comparison(Operator.BETWEEN, List.of("n7", "n700"))))));
+        probe.register("t", new TableScope(List.of("note"), Set.of(), rows));
+        stream = probe.reopen();
+        inOther("insert into t select i, 'n' || i from generate_series(1, 2000) i");
+        pollUntilStreamed(1);
+        inOther("update t set note = 'out' where id = 70");
+        inOther("update t set note = 'n7' where id = 8");
+        other.commit();
+        assertThat(probe.take())
+                .containsExactly(
+                        "I public.t(id=7)",
+                        "I public.t(id=70)",
+                        "I public.t(id=700)",
+                        "D public.t(id=70)",
+                        "U public.t(id=8)",
+                        "commit");
+        assertThat(probe.sink.rows).extracting(RecordingSink.Row::sequence).containsExactly(0L, 1L, 2L, 3L, 4L);
     }
 
     @Test
