@@ -76,7 +76,7 @@ final class RowFilterParser {
         if (parser.peek().is("or")) {
             throw parser.wrong("joins with 'or': that is for comparisons of one column, in parentheses");
         }
-        if (parser.peek() != END) {
+        if (parser.peek().kind() != Kind.END) {
             throw parser.wrong("goes on behind its end, at '" + parser.peek().value() + "'");
         }
         return new RowFilter(conditions);
