@@ -29,9 +29,25 @@ public record Transformation(
         int line) {
     /** What is transformed. */
     public enum Target {
-        SCHEMA,
-        TABLE,
-        COLUMN
+        SCHEMA("schema"),
+        TABLE("schema.table"),
+        COLUMN("schema.table.column");
+
+        private final String form;
+
+        Target(String form) {
+            this.form = form;
+        }
+
+        /** How it is written, for people. */
+        String form() {
+            return form;
+        }
+
+        /** Names that it is written as. */
+        int parts() {
+            return form.split("\\.").length;
+        }
     }
 
     /** What is done. */

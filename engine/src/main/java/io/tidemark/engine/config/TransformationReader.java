@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.snakeyaml.engine.v2.nodes.Node;
@@ -70,9 +71,9 @@ final class TransformationReader {
         if (pattern.isEmpty() || change.isEmpty()) {
             return Optional.empty();
         }
-        Target kind = TARGETS.get(written);
+        Target kind = Objects.requireNonNull(TARGETS.get(written));
         try {
-            List<NamePattern> parts = NamePattern.split(pattern.orElseThrow(), kind.ordinal() + 1);
+            List<NamePattern> parts = NamePattern.split(pattern.orElseThrow(), kind.parts());
             NamePattern table = kind == Target.SCHEMA ? NamePattern.ANY_NAME : parts.get(1);
             return Optional.of(Transformation.rename(
                     kind,
@@ -85,7 +86,7 @@ final class TransformationReader {
                     List.of("schema", "schema.table", "schema.table.column").get(kind.ordinal());
             problems.add(
                     map.lineOf(written),
-                    map.pathTo(written) + " must be " + form
+                    map.pathTo(written) + " must be " + kind.form()
                             + ", with * for any characters, and a part that holds a dot in double quotes (found: "
                             + pattern.orElseThrow() + ")");
             return Optional.empty();
@@ -105,7 +106,7 @@ final class TransformationReader {
     }
 
     private Optional<NameChange> change(YamlMap map, String key) {
-        Action action = ACTIONS.get(key);
+        Action action = Objects.requireNonNull(ACTIONS.get(key));
         if (action == Action.REPLACE_PREFIX || action == Action.REPLACE_SUFFIX) {
             return replacement(map, key, action);
         }

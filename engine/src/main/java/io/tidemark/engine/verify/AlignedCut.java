@@ -124,8 +124,7 @@ final class AlignedCut implements AutoCloseable {
 
     /** The table as it was registered at the cut. */
     TableRecord record(TableId table) {
-        pinned(table);
-        return records.get(table);
+        return Objects.requireNonNull(records.get(table));
     }
 
     private void align(List<TableRecord> tables) throws InterruptedException {
