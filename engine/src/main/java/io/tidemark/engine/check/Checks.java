@@ -10,9 +10,12 @@ import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.Finding;
 import io.tidemark.spi.source.SourceTable;
+import io.tidemark.spi.source.TableScope;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Tests every connection, permission and setting that running needs, and changes nothing. */
@@ -25,7 +28,10 @@ public final class Checks {
         try (Pipeline pipeline = Pipeline.open(config, plugins, Clock.systemUTC())) {
             findings.add(Finding.ok("metadata store", "reached and writable"));
             findings.addAll(pipeline.lake().check());
-            findings.addAll(pipeline.source().check(selected(pipeline, findings)));
+            List<TableId> selected = selected(pipeline, findings);
+            Map<TableId, TableScope> scopes = new HashMap<>();
+            selected.forEach(table -> scopes.put(table, config.scope(table)));
+            findings.addAll(pipeline.source().check(selected, scopes));
         } catch (TidemarkException e) {
             findings.add(failed("configuration", e));
         }

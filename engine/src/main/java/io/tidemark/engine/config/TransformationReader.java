@@ -82,8 +82,6 @@ final class TransformationReader {
                     change.orElseThrow(),
                     map.line()));
         } catch (IllegalArgumentException e) {
-            String form =
-                    List.of("schema", "schema.table", "schema.table.column").get(kind.ordinal());
             problems.add(
                     map.lineOf(written),
                     map.pathTo(written) + " must be " + kind.form()
