@@ -70,7 +70,7 @@ final class MirrorRows {
                 List<String> row = new ArrayList<>();
                 for (Types.NestedField field : fields) {
                     Object value = found.getField(field.name());
-                    row.add(value == null ? null : text(value));
+                    row.add(value == null ? null : text(value, field.type()));
                 }
                 rows.add(row);
             }
@@ -105,8 +105,16 @@ final class MirrorRows {
             case DOUBLE -> Double.toString(Double.parseDouble(printed));
             // Money prints a currency sign and commas.
             case DECIMAL -> printed.replace("$", "").replace(",", "");
+            case LIST, STRUCT -> NestedText.mapped(printed, type, MirrorRows::comparable);
             default -> printed;
         };
+    }
+
+    private static String text(Object value, Type type) {
+        if (type.isNestedType()) {
+            return NestedText.print(value, type, MirrorRows::text);
+        }
+        return text(value);
     }
 
     private static String text(Object value) {

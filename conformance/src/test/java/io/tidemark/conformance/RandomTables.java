@@ -38,8 +38,15 @@ final class RandomTables {
             new Kind("time", "'00:00:00'", "'23:59:59.999999'"),
             new Kind("interval", "'1 year -2 days 03:00:00.5'", "'0'"),
             new Kind("jsonb", "'{\"a\": [1, null, \"x\"]}'", "'null'", "'[]'"),
-            new Kind("integer[]", "'{}'", "'{1,null,-3}'", "'{{1,2},{3,4}}'"),
-            new Kind("text[]", "'{\"a,b\",\"\",null}'", "'{}'"),
+            new Kind("integer[]", "'{}'", "'{1,null,-3}'", "'{null}'", "array(select generate_series(1, 3000))"),
+            new Kind("text[]", "'{\"a,b\",\"\",null}'", "'{}'", "array_fill(repeat('long', 500), array[9])"),
+            new Kind("numeric(9,2)[]", "'{1.5,null,-0.01}'", "'{}'"),
+            new Kind("double precision[]", "'{NaN,-0,0.1,Infinity}'", "'{null}'"),
+            new Kind("timestamptz[]", "'{2026-01-01 00:00:00+02}'", "'{}'"),
+            new Kind("bytea[]", "array['\\x00ff'::bytea, null, '']"),
+            new Kind("pair", "row(1, 'a b')", "row(null, null)", "row(null, repeat('long', 2000))"),
+            new Kind("nest", "row(row(1, 'x'), '{1.5,null}', array[row(2, '')::pair, null])", "row(null, '{}', '{}')"),
+            new Kind("pair[]", "array[row(1, 'a,\"b\"')::pair, null, row(null, null)::pair]", "'{}'"),
             new Kind("inet", "'10.0.0.1/8'", "'::1'"),
             new Kind("int4range", "'[1,5)'", "'empty'"),
             new Kind("bit(5)", "B'10101'"),
@@ -53,6 +60,8 @@ final class RandomTables {
             List.of("varchar(20)", "text"),
             List.of("varchar(20)", "varchar(40)"),
             List.of("text", "varchar"),
+            List.of("integer[]", "bigint[]"),
+            List.of("numeric(9,2)[]", "numeric(20,2)[]"),
             List.of("timestamp", "timestamptz"),
             List.of("real", "double precision"));
 
@@ -98,6 +107,8 @@ final class RandomTables {
 
     /** Makes the tables, with some rows. */
     void create(int count) throws SQLException {
+        run("create type pair as (a integer, b text)");
+        run("create type nest as (p pair, n numeric(9,2)[], l pair[])");
         for (int i = 0; i < count; i++) {
             Table table = new Table("t" + i, i != 2);
             List<String> definitions = new ArrayList<>();

@@ -19,7 +19,7 @@ record TypeSamples(String sqlType, List<String> fitting, List<String> misfits) {
         "create extension ltree",
         "create type mood as enum ('sad', 'o k', 'quo\"te', 'ünï')",
         "create domain price as numeric(12,2)",
-        "create type pair as (a int, b text)",
+        "create type pair as (a int, b text, c date[])",
         "create type textrange as range (subtype = text, multirange_type_name = textmultirange)"
     };
 
@@ -46,15 +46,18 @@ record TypeSamples(String sqlType, List<String> fitting, List<String> misfits) {
         put(samples, "enum", "mood", "sad", "o k", "quo\"te", "ünï");
         samples.put(
                 "domain", new TypeSamples("price", List.of("0", "-9999999999.99", "9999999999.99"), List.of("NaN")));
-        put(
-                samples,
+        samples.put(
                 "array of any type here",
-                "mood[]",
-                "{}",
-                "{sad,NULL,\"o k\"}",
-                "[0:1]={sad,sad}",
-                "{{sad},{ünï}}");
-        put(samples, "composite", "pair", "(1,\"a,b\")", "(,)", "(-5,\"q\"\"\")");
+                new TypeSamples(
+                        "mood[]",
+                        List.of("{}", "{sad,NULL,\"o k\"}", "{NULL}"),
+                        List.of("[0:1]={sad,sad}", "{{sad},{ünï}}")));
+        samples.put(
+                "composite",
+                new TypeSamples(
+                        "pair",
+                        List.of("(1,\"a,b\",{2026-01-01})", "(,,)", "(-5,\"q\"\"\",\"{NULL,0001-01-01 BC}\")", "(,\"\",{})"),
+                        List.of("(1,x,{infinity})", "(1,x,\"{{2026-01-01}}\")")));
         put(samples, "range", "textrange", "[a,b)", "empty", "(,)", "[\"a b\",\"c,d\"]");
         put(samples, "multirange", "textmultirange", "{}", "{[a,b),[c,d)}");
         return samples;

@@ -104,7 +104,9 @@ class TypeTableIT {
         for (int i = 0; i < rows.size(); i++) {
             ColumnType expected = rows.get(i).carried();
             assertThat(columns.get(2 + 2 * i).type()).as(rows.get(i).name()).isEqualTo(expected);
-            assertThat(columns.get(3 + 2 * i).type()).as(rows.get(i).name()).isEqualTo(ColumnType.STRING);
+            assertThat(columns.get(3 + 2 * i).type())
+                    .as("array of %s", rows.get(i).name())
+                    .isEqualTo(samples.get(i).sqlType().endsWith("[]") ? expected : ColumnType.list(expected));
             assertThat(rows.get(i).misfits().isEmpty())
                     .as("%s has values that do not fit", rows.get(i).name())
                     .isEqualTo(samples.get(i).misfits().isEmpty());
@@ -120,7 +122,7 @@ class TypeTableIT {
     }
 
     private String arrayType(int column) {
-        return TypeTable.hasArray(rows.get(column)) ? samples.get(column).sqlType() + "[]" : "text[]";
+        return samples.get(column).sqlType() + "[]";
     }
 
     /** One row for each value, in the column and twice in its array beside a null; and one of nulls. */
@@ -159,7 +161,8 @@ class TypeTableIT {
 
     private String texts() {
         return IntStream.range(0, rows.size())
-                .mapToObj(i -> "c" + i + ": string")
+                .mapToObj(i ->
+                        "c" + i + ": string" + (TypeTable.hasArrayText(rows.get(i)) ? ", a" + i + ": string" : ""))
                 .collect(Collectors.joining(", "));
     }
 

@@ -47,6 +47,7 @@ final class ColumnAppender {
                     decimals(writer, (LongVector) vector, rows, from, to);
                 }
             }
+            case LIST, STRUCT -> throw new IllegalArgumentException("Cannot write a nested column as one that is not");
         }
     }
 

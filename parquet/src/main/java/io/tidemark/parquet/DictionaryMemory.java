@@ -33,7 +33,7 @@ public final class DictionaryMemory {
             return;
         }
         for (ColumnChunkMetaData chunk : rowGroups.get(0).getColumns()) {
-            String column = chunk.getPath().toArray()[0];
+            String column = chunk.getPath().toDotString();
             long values =
                     chunk.getValueCount() - Math.max(0, chunk.getStatistics().getNumNulls());
             if (values >= VALUES_MIN

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.DecimalLogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.TimeLogicalTypeAnnotation;
@@ -18,16 +17,16 @@ import org.apache.parquet.schema.Type;
 final class FileColumns {
     private FileColumns() {}
 
-    /** The file's column for a projected one, or nothing when the file lacks it. */
-    static Optional<ColumnDescriptor> find(MessageType schema, ParquetColumn column) throws IOException {
+    /** The file's field for a projected column, or nothing when the file lacks it. */
+    static Optional<Type> find(MessageType schema, ParquetColumn column) throws IOException {
         boolean byId = column.hasFieldId() && schema.getFields().stream().anyMatch(field -> field.getId() != null);
         for (Type field : schema.getFields()) {
             boolean matches = byId
                     ? field.getId() != null && field.getId().intValue() == column.fieldId()
                     : field.getName().equals(column.name());
             if (matches) {
-                requireFlat(field);
-                return Optional.of(schema.getColumnDescription(new String[] {field.getName()}));
+                requireLikeness(field, column);
+                return Optional.of(field);
             }
         }
         return Optional.empty();
@@ -37,10 +36,10 @@ final class FileColumns {
     static List<ParquetColumn> all(MessageType schema) throws IOException {
         List<ParquetColumn> columns = new ArrayList<>();
         for (Type field : schema.getFields()) {
-            requireFlat(field);
+            requireOnce(field);
             columns.add(new ParquetColumn(
                     field.getName(),
-                    typeOf(field.asPrimitiveType()),
+                    NestedColumns.typeOf(field),
                     field.isRepetition(Type.Repetition.OPTIONAL),
                     field.getId() == null
                             ? ParquetColumn.NO_FIELD_ID
@@ -49,14 +48,22 @@ final class FileColumns {
         return columns;
     }
 
-    private static void requireFlat(Type field) throws IOException {
-        if (!field.isPrimitive() || field.isRepetition(Type.Repetition.REPEATED)) {
-            throw new IOException(
-                    "Cannot read column: nested types are not supported (column=" + field.getName() + ")");
+    private static void requireLikeness(Type field, ParquetColumn column) throws IOException {
+        requireOnce(field);
+        if (field.isPrimitive() == column.type().isNested()) {
+            throw new IOException("Cannot read column: the file's type does not fit (column=" + column.name()
+                    + ", wanted=" + column.type() + ", file=" + field + ")");
         }
     }
 
-    private static ColumnType typeOf(PrimitiveType form) throws IOException {
+    private static void requireOnce(Type field) throws IOException {
+        if (field.isRepetition(Type.Repetition.REPEATED)) {
+            throw new IOException(
+                    "Cannot read column: it is repeated outside a list (column=" + field.getName() + ")");
+        }
+    }
+
+    static ColumnType typeOf(PrimitiveType form) throws IOException {
         LogicalTypeAnnotation logical = form.getLogicalTypeAnnotation();
         if (logical instanceof DecimalLogicalTypeAnnotation decimal) {
             return ColumnType.decimal(decimal.getPrecision(), decimal.getScale());

@@ -38,7 +38,7 @@ final class LearningValuesWriters implements ValuesWriterFactory {
 
     @Override
     public ValuesWriter newValuesWriter(ColumnDescriptor column) {
-        if (withoutUse.contains(column.getPath()[0])) {
+        if (withoutUse.contains(String.join(".", column.getPath()))) {
             return plain.newValuesWriter(column);
         }
         ValuesWriter writer = withDictionary.newValuesWriter(column);
@@ -52,7 +52,7 @@ final class LearningValuesWriters implements ValuesWriterFactory {
     void learn() {
         trials.forEach((column, trial) -> {
             if (!trial.getEncoding().usesDictionary()) {
-                withoutUse.add(column.getPath()[0]);
+                withoutUse.add(String.join(".", column.getPath()));
             }
         });
         trials.clear();

@@ -10,6 +10,12 @@ final class NoConverter extends PrimitiveConverter {
 
     private NoConverter() {}
 
+    /** On the way to a value inside a nested one. */
+    @Override
+    public GroupConverter asGroupConverter() {
+        return GROUP;
+    }
+
     private static final class Group extends GroupConverter {
         private static final Converter VALUE = new NoConverter();
 

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.column.ColumnDescriptor;
@@ -17,6 +18,7 @@ import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.Type;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,20 +53,21 @@ public final class ParquetBatchReader implements AutoCloseable {
         this.sources = new ArrayList<>(columns.size());
         List<ColumnDescriptor> wanted = new ArrayList<>();
         for (ParquetColumn column : columns) {
-            Optional<ColumnDescriptor> descriptor = FileColumns.find(fileSchema, column);
-            if (descriptor.isEmpty()) {
-                sources.add(Source.missing(column.initial()));
-                continue;
+            Optional<Type> field = FileColumns.find(fileSchema, column);
+            Source source = field.isEmpty()
+                    ? new Missing(column.initial())
+                    : field.orElseThrow().isPrimitive()
+                            ? Flat.of(fileSchema, column, field.orElseThrow())
+                            : new Nested(NestedColumns.find(fileSchema, column, field.orElseThrow()));
+            for (ColumnDescriptor descriptor : source.descriptors()) {
+                if (wanted.contains(descriptor)) {
+                    throw new IllegalArgumentException(
+                            "Cannot read column: another one is the same column of the file (column=" + column.name()
+                                    + ")");
+                }
+                wanted.add(descriptor);
             }
-            if (wanted.contains(descriptor.orElseThrow())) {
-                throw new IllegalArgumentException(
-                        "Cannot read column: another one is the same column of the file (column=" + column.name()
-                                + ")");
-            }
-            wanted.add(descriptor.orElseThrow());
-            sources.add(new Source(
-                    descriptor.orElseThrow(),
-                    ColumnFill.of(column, descriptor.orElseThrow().getPrimitiveType())));
+            sources.add(source);
         }
         this.readsPages = !wanted.isEmpty();
         if (readsPages) {
@@ -82,7 +85,7 @@ public final class ParquetBatchReader implements AutoCloseable {
         return open(in, columns, false);
     }
 
-    /** Opens a file for all its columns, none of which may be nested or of a type that Tidemark does not carry. */
+    /** Opens a file for all its columns, none of which may be of a type that Tidemark does not carry. */
     public static ParquetBatchReader openAll(ObjectInput in) throws IOException {
         return open(in, List.of(), true);
     }
@@ -115,7 +118,7 @@ public final class ParquetBatchReader implements AutoCloseable {
 
     /** Whether the file has the column of this place in the projection. */
     public boolean hasColumn(int index) {
-        return sources.get(index).descriptor != null;
+        return !sources.get(index).descriptors().isEmpty();
     }
 
     /** Rows in the file. */
@@ -209,43 +212,88 @@ public final class ParquetBatchReader implements AutoCloseable {
     }
 
     /** Where the values of a projected column come from. */
-    private static final class Source {
-        private final @Nullable String initial;
-        private final @Nullable ColumnDescriptor descriptor;
-        private final @Nullable ColumnFill fill;
+    private interface Source {
+        /** The columns of the file. */
+        List<ColumnDescriptor> descriptors();
+
+        void open(ColumnReadStoreImpl store);
+
+        void fill(ColumnVector into, int count);
+    }
+
+    /** One column of the file. */
+    private static final class Flat implements Source {
+        private final ColumnDescriptor descriptor;
+        private final ColumnFill fill;
         private @Nullable ColumnReader reader;
 
-        Source(ColumnDescriptor descriptor, ColumnFill fill) {
-            this(descriptor, fill, null);
-        }
-
-        private Source(@Nullable ColumnDescriptor descriptor, @Nullable ColumnFill fill, @Nullable String initial) {
-            this.initial = initial;
+        private Flat(ColumnDescriptor descriptor, ColumnFill fill) {
             this.descriptor = descriptor;
             this.fill = fill;
         }
 
-        static Source missing(@Nullable String initial) {
-            return new Source(null, null, initial);
+        static Flat of(MessageType schema, ParquetColumn column, Type field) throws IOException {
+            return new Flat(
+                    schema.getColumnDescription(new String[] {field.getName()}),
+                    ColumnFill.of(column, field.asPrimitiveType()));
         }
 
-        void open(ColumnReadStoreImpl store) {
-            if (descriptor != null) {
-                reader = store.getColumnReader(descriptor);
+        @Override
+        public List<ColumnDescriptor> descriptors() {
+            return List.of(descriptor);
+        }
+
+        @Override
+        public void open(ColumnReadStoreImpl store) {
+            reader = store.getColumnReader(descriptor);
+        }
+
+        @Override
+        public void fill(ColumnVector into, int count) {
+            fill.fill(Objects.requireNonNull(reader), descriptor.getMaxDefinitionLevel(), into, count);
+        }
+    }
+
+    /** As many columns of the file as the nested column has values that are not nested. */
+    private record Nested(NestedFill fill) implements Source {
+        @Override
+        public List<ColumnDescriptor> descriptors() {
+            return fill.descriptors();
+        }
+
+        @Override
+        public void open(ColumnReadStoreImpl store) {
+            fill.open(store);
+        }
+
+        @Override
+        public void fill(ColumnVector into, int count) {
+            for (int i = 0; i < count; i++) {
+                fill.fill(into);
             }
         }
+    }
 
-        void fill(ColumnVector into, int count) {
-            if (fill == null || reader == null || descriptor == null) {
-                for (int i = 0; i < count; i++) {
-                    if (initial == null) {
-                        into.appendNull();
-                    } else {
-                        CanonicalText.append(into, initial);
-                    }
+    /** No column of the file. */
+    private record Missing(@Nullable String initial) implements Source {
+        @Override
+        public List<ColumnDescriptor> descriptors() {
+            return List.of();
+        }
+
+        @Override
+        public void open(ColumnReadStoreImpl store) {
+            // There is nothing to read.
+        }
+
+        @Override
+        public void fill(ColumnVector into, int count) {
+            for (int i = 0; i < count; i++) {
+                if (initial == null) {
+                    into.appendNull();
+                } else {
+                    CanonicalText.append(into, initial);
                 }
-            } else {
-                fill.fill(reader, descriptor.getMaxDefinitionLevel(), into, count);
             }
         }
     }

@@ -34,11 +34,10 @@ public final class ParquetBatchWriter implements AutoCloseable {
 
     private static final int ROW_GROUP_ROWS_MAX = Integer.MAX_VALUE / 2;
 
-    private final List<ColumnAppender> appenders = new ArrayList<>();
+    private final List<Appender> appenders = new ArrayList<>();
     private final ParquetWriteOptions options;
     private final Map<String, String> keyValueMetadata;
     private final MessageType schema;
-    private final List<ColumnDescriptor> descriptors;
     private final DictionaryMemory memory;
     private final Set<String> withoutDictionary;
     private final LearningValuesWriters valuesWriters;
@@ -77,14 +76,13 @@ public final class ParquetBatchWriter implements AutoCloseable {
         if (columns.isEmpty()) {
             throw new IllegalArgumentException("Cannot write Parquet: a file has at least one column");
         }
-        columns.forEach(column -> appenders.add(new ColumnAppender(column)));
         this.options = options;
         this.memory = memory;
         this.withoutDictionary = memory.columnsWithout();
         this.valuesWriters = new LearningValuesWriters(withoutDictionary);
         this.keyValueMetadata = Map.copyOf(keyValueMetadata);
         this.schema = ParquetTypes.schema(columns);
-        this.descriptors = schema.getColumns();
+        addAppenders(columns);
         this.properties = ParquetProperties.builder()
                 .withPageSize(options.pageBytes())
                 .withDictionaryPageSize(options.pageBytes())
@@ -211,9 +209,7 @@ public final class ParquetBatchWriter implements AutoCloseable {
             rowGroup = group;
         }
         for (int i = 0; i < appenders.size(); i++) {
-            appenders
-                    .get(i)
-                    .append(group.columns.getColumnWriter(descriptors.get(i)), vectors.get(i), rowNumbers, from, to);
+            appenders.get(i).append(group.columns, vectors.get(i), rowNumbers, from, to);
         }
         for (int i = from; i < to; i++) {
             group.columns.endRecord();
@@ -235,15 +231,49 @@ public final class ParquetBatchWriter implements AutoCloseable {
                         end = Math.max(i, from + 1);
                     }
                 }
+            } else if (vector.type().isNested()) {
+                long sum = 0;
+                for (int i = from; i < end; i++) {
+                    sum += NestedSize.of(vector, rowNumbers == null ? i : rowNumbers[i]);
+                    if (sum > options.pageBytes()) {
+                        end = Math.max(i, from + 1);
+                    }
+                }
             }
         }
         return end;
+    }
+
+    /** A column that is not nested is one column of the file, a nested one is one for each value inside that is not nested. */
+    private void addAppenders(List<ParquetColumn> columns) {
+        int leaf = 0;
+        List<ColumnDescriptor> descriptors = schema.getColumns();
+        for (ParquetColumn column : columns) {
+            int first = leaf;
+            while (leaf < descriptors.size()
+                    && descriptors.get(leaf).getPath()[0].equals(column.name())) {
+                leaf++;
+            }
+            if (column.type().isNested()) {
+                appenders.add(new NestedAppender(column, descriptors.subList(first, leaf))::append);
+            } else {
+                ColumnDescriptor descriptor = descriptors.get(first);
+                ColumnAppender appender = new ColumnAppender(column);
+                appenders.add((writers, vector, rowNumbers, from, to) ->
+                        appender.append(writers.getColumnWriter(descriptor), vector, rowNumbers, from, to));
+            }
+        }
     }
 
     private void require(State expected) {
         if (state != expected) {
             throw new IllegalStateException("Cannot write to the Parquet file: it is " + state);
         }
+    }
+
+    /** Writes rows of one column; called once for a block of rows. */
+    private interface Appender {
+        void append(ColumnWriteStore writers, ColumnVector vector, int @Nullable [] rowNumbers, int from, int to);
     }
 
     private enum State {

@@ -126,9 +126,15 @@ class ForeignFilesTest {
                 new ParquetColumn("small", ColumnType.DATE, true, 1), "the file's type does not fit (column=small");
         assertRefused(
                 new ParquetColumn("nested", ColumnType.INT32, true, 11),
-                "nested types are not supported (column=nested)");
-        assertThatThrownBy(() -> ParquetBatchReader.openAll(new LocalObjectStore(folder).open("other.parquet")))
-                .hasMessageContaining("nested types are not supported (column=nested)");
+                "the file's type does not fit (column=nested");
+        for (String type : List.of("list<int32>", "struct<\"x\":string>", "struct<\"y\":int32>")) {
+            assertRefused(
+                    new ParquetColumn("nested", ColumnType.parse(type), true, 11),
+                    "the file's type does not fit (column=nested");
+        }
+        assertRefused(
+                new ParquetColumn("small", ColumnType.parse("list<int32>"), true, 1),
+                "the file's type does not fit (column=small");
     }
 
     @Test

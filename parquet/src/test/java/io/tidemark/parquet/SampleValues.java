@@ -6,13 +6,16 @@ import io.tidemark.spi.change.ColumnVector;
 import io.tidemark.spi.change.DoubleVector;
 import io.tidemark.spi.change.FloatVector;
 import io.tidemark.spi.change.IntVector;
+import io.tidemark.spi.change.ListVector;
 import io.tidemark.spi.change.LongVector;
+import io.tidemark.spi.change.StructVector;
 import io.tidemark.spi.schema.ColumnType;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 
 /** Values of every type: the extremes of its range, what usually breaks, and random ones. */
 final class SampleValues {
@@ -36,6 +39,17 @@ final class SampleValues {
             ColumnType.TIME,
             ColumnType.TIMESTAMP,
             ColumnType.TIMESTAMP_TZ);
+
+    static final List<ColumnType> NESTED = Stream.of(
+                    "list<int32>",
+                    "list<string>",
+                    "list<list<decimal(28,6)>>",
+                    "struct<\"b\":boolean,\"f\":float32>",
+                    "struct<\"a.b\":int64,\"\u00fc \\\"\":list<decimal(10,2)>,\"u\":uuid,\"d\":float64>",
+                    "list<struct<\"bytes\":bytes,\"in\":struct<\"t\":time,\"ds\":list<date>>,\"n\":decimal(9,9)>>",
+                    "struct<\"only\":struct<\"deep\":list<list<list<timestamp_tz>>>>>")
+            .map(ColumnType::parse)
+            .toList();
 
     private SampleValues() {}
 
@@ -67,6 +81,26 @@ final class SampleValues {
             case BYTES -> ((BytesVector) vector).append(bytes(random, row < 2 ? row : random.nextInt(300)));
             case UUID -> ((BytesVector) vector).append(row < 2 ? filled(row == 0 ? 0 : -1) : bytes(random, 16));
             case DECIMAL -> appendDecimal(vector, row, random);
+            case LIST -> {
+                ((ListVector) vector).begin();
+                int length = random.nextInt(3) == 0 ? 0 : random.nextInt(row == 50 ? 5000 : 5);
+                for (int i = 0; i < length; i++) {
+                    appendInside(((ListVector) vector).element(), random);
+                }
+            }
+            case STRUCT -> {
+                ((StructVector) vector).begin();
+                ((StructVector) vector).fields().forEach(field -> appendInside(field, random));
+            }
+        }
+    }
+
+    private static void appendInside(ColumnVector vector, Random random) {
+        if (random.nextInt(4) == 0) {
+            vector.appendNull();
+        } else {
+            // Not the longest of texts, of which lists would have too many.
+            append(vector, random.nextInt(40) < 8 ? random.nextInt(8) : 100, random);
         }
     }
 

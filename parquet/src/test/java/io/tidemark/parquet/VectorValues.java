@@ -29,6 +29,8 @@ final class VectorValues {
                 vector instanceof LongVector longs
                         ? BigInteger.valueOf(longs.value(row))
                         : new BigInteger(((BytesVector) vector).bytes(row));
+            case LIST, STRUCT ->
+                throw new IllegalArgumentException(vector.type().toString());
         };
     }
 }

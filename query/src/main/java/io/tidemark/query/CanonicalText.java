@@ -1,6 +1,7 @@
 package io.tidemark.query;
 
 import io.tidemark.spi.schema.ColumnType;
+import java.util.StringJoiner;
 
 /**
  * Canonical texts of values as SQL, by the definition at {@link io.tidemark.spi.verify.TableReading}. Every expression is exact: numbers are
@@ -25,7 +26,28 @@ final class CanonicalText {
             case TIME -> "CAST(epoch_us(" + column + ") AS VARCHAR)";
             case TIMESTAMP -> micros(column, "TIMESTAMP");
             case TIMESTAMP_TZ -> micros(column, "TIMESTAMPTZ");
+            case LIST -> {
+                // A name of its own at each level, since the inner ones see the outer ones.
+                String element = "e" + type.depth();
+                String texts = "list_transform(" + column + ", lambda " + element + ": "
+                        + of(type.element(), element) + ")";
+                yield items(texts);
+            }
+            case STRUCT -> {
+                StringJoiner texts = new StringJoiner(", ", "[", "]");
+                for (ColumnType.Field field : type.fields()) {
+                    String value = "struct_extract(" + column + ", " + Sql.text(field.name()) + ")";
+                    texts.add("CAST(" + of(field.type(), value) + " AS VARCHAR)");
+                }
+                yield "CASE WHEN " + column + " IS NOT NULL THEN " + items(texts.toString()) + " END";
+            }
         };
+    }
+
+    /** The text of a list of values, from a list of their texts; null for null. */
+    private static String items(String texts) {
+        return "array_to_string(list_transform(" + texts
+                + ", lambda t: coalesce(CAST(strlen(t) AS VARCHAR) || ':' || t, '-')), '')";
     }
 
     /** SQL for a text that DuckDB reads as the value of this canonical text. */
@@ -40,6 +62,8 @@ final class CanonicalText {
             case TIME -> "CAST(TIME '00:00:00' + to_microseconds(CAST('" + text + "' AS BIGINT)) AS VARCHAR)";
             case TIMESTAMP -> "CAST(make_timestamp(CAST('" + text + "' AS BIGINT)) AS VARCHAR)";
             case TIMESTAMP_TZ -> "CAST(make_timestamptz(CAST('" + text + "' AS BIGINT)) AS VARCHAR)";
+            case LIST, STRUCT ->
+                throw new IllegalArgumentException("Cannot read a default: nested columns of mirrors have none");
         };
     }
 

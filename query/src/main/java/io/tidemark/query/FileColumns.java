@@ -83,9 +83,9 @@ final class FileColumns {
         text.append(list((i, out) -> out.append(keys.get(i))
                 .append(": {name: 'c")
                 .append(i)
-                .append("', type: '")
-                .append(types.get(i))
-                .append("', default_value: ")
+                .append("', type: ")
+                .append(Sql.text(types.get(i)))
+                .append(", default_value: ")
                 .append(defaults.get(i))
                 .append('}')));
         return text.append("})").toString();

@@ -1,6 +1,8 @@
 package io.tidemark.query;
 
 import io.tidemark.spi.schema.ColumnType;
+import io.tidemark.spi.schema.TableId;
+import java.util.stream.Collectors;
 
 /** Spelling of names, texts and types in DuckDB's SQL. */
 final class Sql {
@@ -26,6 +28,11 @@ final class Sql {
             case TIME -> "TIME";
             case TIMESTAMP -> "TIMESTAMP";
             case TIMESTAMP_TZ -> "TIMESTAMPTZ";
+            case LIST -> type(type.element()) + "[]";
+            case STRUCT ->
+                type.fields().stream()
+                        .map(field -> TableId.quote(field.name()) + " " + type(field.type()))
+                        .collect(Collectors.joining(", ", "STRUCT(", ")"));
         };
     }
 }

@@ -1,6 +1,6 @@
 package io.tidemark.query;
 
-import io.tidemark.spi.schema.Column;
+import io.tidemark.spi.schema.ColumnType;
 import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.verify.BucketDigest;
 import java.math.BigDecimal;
@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /** The definition at {@link io.tidemark.spi.verify.TableReading} in Java, from the values as column vectors hold them. */
 final class CanonicalRows {
@@ -53,16 +54,16 @@ final class CanonicalRows {
     static List<String> texts(RowSchema schema, List<Object> row) {
         List<String> texts = new ArrayList<>();
         for (int i = 0; i < row.size(); i++) {
-            texts.add(text(schema.columns().get(i), row.get(i)));
+            texts.add(text(schema.columns().get(i).type(), row.get(i)));
         }
         return texts;
     }
 
-    private static String text(Column column, Object value) {
+    private static String text(ColumnType type, Object value) {
         if (value == null) {
             return null;
         }
-        return switch (column.type().kind()) {
+        return switch (type.kind()) {
             case BOOLEAN -> (Boolean) value ? "t" : "f";
             case INT32, INT64, DATE, TIME, TIMESTAMP, TIMESTAMP_TZ -> value.toString();
             case FLOAT32 -> HexFormat.of().toHexDigits(Float.floatToIntBits((Float) value));
@@ -71,6 +72,16 @@ final class CanonicalRows {
             case STRING -> (String) value;
             case BYTES -> HexFormat.of().formatHex((byte[]) value);
             case UUID -> ((UUID) value).toString();
+            case LIST ->
+                list(((List<?>) value)
+                        .stream().map(item -> text(type.element(), item)).collect(Collectors.toList()));
+            case STRUCT -> {
+                List<String> texts = new ArrayList<>();
+                for (int i = 0; i < type.fields().size(); i++) {
+                    texts.add(text(type.fields().get(i).type(), ((List<?>) value).get(i)));
+                }
+                yield list(texts);
+            }
         };
     }
 

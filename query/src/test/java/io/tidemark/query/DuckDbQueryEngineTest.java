@@ -191,7 +191,7 @@ class DuckDbQueryEngineTest {
 
     @Test
     void givesExactJavaValues() throws Exception {
-        List<Column> columns = HostileValues.columns();
+        List<Column> columns = HostileValues.flat();
         List<Object> row = new ArrayList<>(Arrays.asList(
                 true,
                 7,
@@ -221,6 +221,45 @@ class DuckDbQueryEngineTest {
                         LocalDateTime.of(0, 12, 31, 23, 59, 59, 999_999_000),
                         OffsetDateTime.parse("1969-12-31T23:59:59.999999Z"));
         assertThat(values.subList(12, values.size())).isEqualTo(row.subList(12, row.size()));
+    }
+
+    @Test
+    void givesNestedColumnsOfMirrorsAsListsAndMaps() throws Exception {
+        List<Column> columns = List.of(
+                new Column(
+                        "lines",
+                        ColumnType.parse("list<struct<\"n\":int32,\"price\":decimal(10,2),\"ids\":list<uuid>>>"),
+                        true,
+                        "x"),
+                new Column("days", ColumnType.parse("list<date>"), true, "x"));
+        List<List<Object>> rows = List.of(
+                Arrays.asList(
+                        Arrays.asList(
+                                Arrays.asList(1, new BigDecimal("1.50"), Arrays.asList(new UUID(0, 7), null)),
+                                null,
+                                Arrays.asList(null, null, null),
+                                Arrays.asList(2, null, List.of())),
+                        List.of(-1)),
+                Arrays.asList(List.of(), null));
+        TableId id = new TableId("public", "nested");
+        catalog.with(table(id, columns, List.of(), List.of(files.write(columns, rows))));
+        List<List<Object>> found = query("SELECT * FROM nested").rows;
+        Map<String, Object> nulls = new java.util.LinkedHashMap<>();
+        List.of("n", "price", "ids").forEach(name -> nulls.put(name, null));
+        Map<String, Object> last = new java.util.LinkedHashMap<>(nulls);
+        last.put("n", 2);
+        last.put("ids", List.of());
+        assertThat(found.get(0))
+                .containsExactly(
+                        Arrays.asList(
+                                Map.of("n", 1, "price", new BigDecimal("1.50"), "ids", Arrays.asList(new UUID(0, 7), null)),
+                                null,
+                                nulls,
+                                last),
+                        List.of(LocalDate.of(1969, 12, 31)));
+        assertThat(found.get(1)).containsExactly(List.of(), null);
+        assertThat(query("SELECT sum(line.price) FROM nested, unnest(lines) t(line)").only())
+                .isEqualTo(new BigDecimal("1.50"));
     }
 
     @Test

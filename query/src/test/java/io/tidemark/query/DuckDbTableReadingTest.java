@@ -64,8 +64,16 @@ class DuckDbTableReadingTest {
     }
 
     @Test
+    void agreesForNestedColumnsOfATableWithoutKeyAndWithDeletedRows() throws Exception {
+        List<Column> columns = HostileValues.columns();
+        RowSchema schema = new RowSchema(TABLE, columns, List.of(), BeforeImage.FULL);
+        List<List<Object>> rows = HostileValues.rows(columns, 100, 8);
+        assertAgrees(schema, rows.subList(1, 99), List.of(files.write(columns, rows, 0, 99)), DeleteMode.HARD);
+    }
+
+    @Test
     void agreesForEveryTypeAsKey() throws Exception {
-        for (Column column : HostileValues.columns()) {
+        for (Column column : HostileValues.flat()) {
             RowSchema schema = new RowSchema(TABLE, List.of(ID, column), List.of(column.name(), "id"), BeforeImage.KEY);
             List<List<Object>> rows = numbered(HostileValues.rows(List.of(column), 60, 3), 0);
             assertAgrees(schema, rows, List.of(files.write(schema.columns(), rows)), DeleteMode.HARD);

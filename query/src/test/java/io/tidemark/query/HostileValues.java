@@ -2,6 +2,7 @@ package io.tidemark.query;
 
 import io.tidemark.spi.schema.Column;
 import io.tidemark.spi.schema.ColumnType;
+import io.tidemark.spi.schema.ColumnType.Field;
 import io.tidemark.spi.schema.ColumnType.Kind;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -15,13 +16,28 @@ import java.util.UUID;
 final class HostileValues {
     private HostileValues() {}
 
-    /** One column of every kind, decimals of several shapes. */
+    /** Columns that can be keys, and nested ones of each of them, deep and shallow. */
     static List<Column> columns() {
+        List<Column> columns = new ArrayList<>(flat());
+        List<Field> fields = new ArrayList<>();
+        for (Column column : flat()) {
+            columns.add(new Column("list_" + column.name(), ColumnType.list(column.type()), true, "x"));
+            fields.add(new Field(column.name(), column.type()));
+        }
+        ColumnType struct = ColumnType.struct(fields);
+        columns.add(new Column("struct", struct, true, "x"));
+        columns.add(new Column("deep", ColumnType.parse("list<list<struct<\"a\":list<float32>,\"b\":string>>>"), true, "x"));
+        columns.add(new Column("structs", ColumnType.parse("struct<\"in\":struct<\"x'y\\\"\":date>>"), true, "x"));
+        return columns;
+    }
+
+    /** One column of every kind that is not nested, decimals of several shapes. */
+    static List<Column> flat() {
         List<Column> columns = new ArrayList<>();
         for (Kind kind : Kind.values()) {
-            if (kind != Kind.DECIMAL) {
+            if (kind != Kind.DECIMAL && kind != Kind.LIST && kind != Kind.STRUCT) {
                 columns.add(new Column(
-                        kind.name().toLowerCase(java.util.Locale.ROOT), new ColumnType(kind, 0, 0), true, "x"));
+                        kind.name().toLowerCase(java.util.Locale.ROOT), ColumnType.scalar(kind), true, "x"));
             }
         }
         for (int[] shape :
@@ -130,7 +146,36 @@ final class HostileValues {
                         1_700_000_000_123_456L,
                         Long.MAX_VALUE,
                         -Long.MAX_VALUE);
+            case LIST -> lists(type.element());
+            case STRUCT -> structs(type.fields());
         };
+    }
+
+    /** The empty list, null, each hostile value alone, and all together. */
+    private static List<Object> lists(ColumnType element) {
+        List<Object> values = new ArrayList<>(Arrays.asList(List.of(), null, Arrays.asList((Object) null)));
+        List<Object> all = of(element);
+        for (Object value : all) {
+            values.add(Arrays.asList(value));
+        }
+        values.add(all.stream().filter(value -> !(value instanceof String text && text.length() > 100)).toList());
+        return values;
+    }
+
+    /** Null, one whose fields are all null, and those that hold the hostile values of their fields. */
+    private static List<Object> structs(List<Field> fields) {
+        List<Object> values = new ArrayList<>();
+        values.add(null);
+        values.add(Arrays.asList(new Object[fields.size()]));
+        for (int i = 0; i < 14; i++) {
+            List<Object> struct = new ArrayList<>();
+            for (Field field : fields) {
+                List<Object> hostile = of(field.type());
+                struct.add(hostile.get(i % hostile.size()));
+            }
+            values.add(struct);
+        }
+        return values;
     }
 
     private static List<Object> decimals(ColumnType type) {
@@ -166,6 +211,20 @@ final class HostileValues {
             case DATE -> random.nextInt(4_000_000) - 2_000_000;
             case TIME -> (long) (random.nextDouble() * 86_400_000_000L);
             case TIMESTAMP, TIMESTAMP_TZ -> random.nextLong() / 4;
+            case LIST -> {
+                List<Object> list = new ArrayList<>();
+                for (int i = random.nextInt(5); i > 0; i--) {
+                    list.add(random.nextInt(4) == 0 ? null : random(type.element(), random));
+                }
+                yield list;
+            }
+            case STRUCT -> {
+                List<Object> struct = new ArrayList<>();
+                for (Field field : type.fields()) {
+                    struct.add(random.nextInt(4) == 0 ? null : random(field.type(), random));
+                }
+                yield struct;
+            }
         };
     }
 }

@@ -10,7 +10,9 @@ import io.tidemark.spi.change.ColumnVector;
 import io.tidemark.spi.change.DoubleVector;
 import io.tidemark.spi.change.FloatVector;
 import io.tidemark.spi.change.IntVector;
+import io.tidemark.spi.change.ListVector;
 import io.tidemark.spi.change.LongVector;
+import io.tidemark.spi.change.StructVector;
 import io.tidemark.spi.lake.DeletedRows;
 import io.tidemark.spi.lake.LakeProgress;
 import io.tidemark.spi.lake.LakeTableSpec;
@@ -106,6 +108,14 @@ final class MirrorFiles {
             floats.append((Float) value);
         } else if (vector instanceof DoubleVector doubles) {
             doubles.append((Double) value);
+        } else if (vector instanceof ListVector list) {
+            list.begin();
+            ((List<?>) value).forEach(item -> append(list.element(), item));
+        } else if (vector instanceof StructVector struct) {
+            struct.begin();
+            for (int i = 0; i < struct.fields().size(); i++) {
+                append(struct.field(i), ((List<?>) value).get(i));
+            }
         } else {
             ((BytesVector) vector).append(bytes(value));
         }

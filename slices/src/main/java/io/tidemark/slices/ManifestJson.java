@@ -17,13 +17,10 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Manifests as JSON. Reading refuses what is missing or of another type with a reason; unknown fields are left for later versions. */
 final class ManifestJson {
-    private static final Pattern DECIMAL = Pattern.compile("decimal\\((\\d{1,2}),(\\d{1,2})\\)");
 
     private ManifestJson() {}
 
@@ -144,7 +141,7 @@ final class ManifestJson {
         for (JsonNode column : array(node, "columns")) {
             columns.add(new Column(
                     text(column, "name"),
-                    type(text(column, "type")),
+                    ColumnType.parse(text(column, "type")),
                     flag(column, "nullable"),
                     text(column, "sourceType"),
                     column.path("id").asInt(),
@@ -192,15 +189,6 @@ final class ManifestJson {
 
     private static long micros(String instant) {
         return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.parse(instant));
-    }
-
-    /** Reads what {@link ColumnType#toString} writes. */
-    static ColumnType type(String text) {
-        Matcher decimal = DECIMAL.matcher(text);
-        if (decimal.matches()) {
-            return ColumnType.decimal(Integer.parseInt(decimal.group(1)), Integer.parseInt(decimal.group(2)));
-        }
-        return new ColumnType(ColumnType.Kind.valueOf(text.toUpperCase(Locale.ROOT)), 0, 0);
     }
 
     private static JsonNode field(JsonNode parent, String name) {

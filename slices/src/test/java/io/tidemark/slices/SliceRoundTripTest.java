@@ -10,8 +10,10 @@ import io.tidemark.spi.change.ColumnVector;
 import io.tidemark.spi.change.DoubleVector;
 import io.tidemark.spi.change.FloatVector;
 import io.tidemark.spi.change.IntVector;
+import io.tidemark.spi.change.ListVector;
 import io.tidemark.spi.change.LongVector;
 import io.tidemark.spi.change.Operation;
+import io.tidemark.spi.change.StructVector;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.schema.BeforeImage;
@@ -49,7 +51,9 @@ class SliceRoundTripTest {
             ColumnType.DATE,
             ColumnType.TIME,
             ColumnType.TIMESTAMP,
-            ColumnType.TIMESTAMP_TZ);
+            ColumnType.TIMESTAMP_TZ,
+            ColumnType.parse("list<decimal(38,38)>"),
+            ColumnType.parse("struct<\"a b\\\"\":float64,\"l\":list<struct<\"x\":string,\"y\":timestamp>>>"));
 
     @TempDir
     Path folder;
@@ -236,6 +240,24 @@ class SliceRoundTripTest {
             case BYTES -> ((BytesVector) column).append(randomBytes(random, random.nextInt(50)));
             case UUID -> ((BytesVector) column).append(randomBytes(random, 16));
             case DECIMAL -> appendDecimal(column, random);
+            case LIST -> {
+                ((ListVector) column).begin();
+                for (int i = random.nextInt(4); i > 0; i--) {
+                    appendInside(((ListVector) column).element(), random);
+                }
+            }
+            case STRUCT -> {
+                ((StructVector) column).begin();
+                ((StructVector) column).fields().forEach(field -> appendInside(field, random));
+            }
+        }
+    }
+
+    private static void appendInside(ColumnVector column, Random random) {
+        if (random.nextInt(4) == 0) {
+            column.appendNull();
+        } else {
+            appendValue(column, random);
         }
     }
 

@@ -8,8 +8,10 @@ import io.tidemark.spi.change.ColumnVector;
 import io.tidemark.spi.change.DoubleVector;
 import io.tidemark.spi.change.FloatVector;
 import io.tidemark.spi.change.IntVector;
+import io.tidemark.spi.change.ListVector;
 import io.tidemark.spi.change.LongVector;
 import io.tidemark.spi.change.Position;
+import io.tidemark.spi.change.StructVector;
 import io.tidemark.spi.schema.Column;
 import io.tidemark.spi.schema.ColumnType;
 import io.tidemark.spi.slice.SliceFile;
@@ -23,8 +25,10 @@ import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -107,7 +111,26 @@ final class SlicePreview {
                         .atOffset(ZoneOffset.UTC)
                         .toLocalDateTime();
             case TIMESTAMP_TZ -> Instant.EPOCH.plus(((LongVector) column).value(row), ChronoUnit.MICROS);
+            case LIST -> elements((ListVector) column, row);
+            case STRUCT -> fields((StructVector) column, row);
         };
+    }
+
+    private static List<@Nullable Object> elements(ListVector list, int row) {
+        List<@Nullable Object> values = new ArrayList<>();
+        for (int i = list.start(row); i < list.end(row); i++) {
+            values.add(list.element().isPresent(i) ? value(list.element(), i) : null);
+        }
+        return values;
+    }
+
+    private static Map<String, @Nullable Object> fields(StructVector struct, int row) {
+        Map<String, @Nullable Object> values = new LinkedHashMap<>();
+        for (int i = 0; i < struct.fields().size(); i++) {
+            ColumnVector field = struct.field(i);
+            values.put(struct.type().fields().get(i).name(), field.isPresent(row) ? value(field, row) : null);
+        }
+        return values;
     }
 
     private static BigInteger unscaled(ColumnVector column, int row) {

@@ -48,15 +48,34 @@ final class TypesPage {
             How each slice type is stored is in [slice-format.md](slice-format.md).
             """;
 
+    private static final String ARRAYS = """
+
+            Arrays of these are lists of what the element is: `integer[]` is `list<int32>`, `numeric(10,2)[]` is
+            `list<decimal(10,2)>`, `numeric[]` is `list<string>`. An array of several dimensions, one that does not begin at 1, and one
+            with an element that does not fit do not fit. With the choice `string` an array is carried as Postgres prints it:
+            `{1,NULL,3}`. Arrays of `money` cannot be `string`: they print as the server's locale has it.
+            """;
+
     private TypesPage() {}
 
     static String text() {
         StringBuilder text = new StringBuilder(INTRODUCTION);
         append(text, "PostgreSQL: built-in types", TypeTable.builtin());
-        text.append(
-                "\nArrays of these are carried as `string`, as Postgres prints them: `{1,NULL,3}`. Those of `money` are not supported: they print as the\nserver's locale has it.\n");
+        text.append(ARRAYS);
         append(text, "PostgreSQL: types of users and extensions", TypeTable.made());
         text.append("""
+
+            Composite types, also the row types of tables, are structs of what their fields are, as deep as they go; a null and a value of
+            nulls stay apart. With the choice `string` they are carried as Postgres prints them: `(1,"a b")`. An array or composite type is
+            `string` without being chosen
+
+            - in a key, and when another column is named like a part of it (`tags` and `tags.element`);
+            - when it has no field, or fields whose names are not ASCII letters, digits and underscores, or differ only in upper and lower
+              case: other engines change such names or mix them up;
+            - when it is nested deeper than 16 levels.
+
+            When the fields of a composite type change (`ALTER TYPE`, or `ALTER TABLE` for a row type), its tables are loaded again. Tables
+            that were loaded by a version that knew no lists and structs keep their text until `tidemark resync`.
 
             A `numeric(p,s)` of more than 38 digits, or with s below 0 or above p, is carried as `string`. The digits of `money` follow
             `lc_monetary`.

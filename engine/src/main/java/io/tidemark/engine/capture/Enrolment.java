@@ -9,6 +9,7 @@ import io.tidemark.engine.table.TableState;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.schema.BeforeImage;
+import io.tidemark.spi.schema.Column;
 import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.SourceTable;
@@ -173,6 +174,10 @@ public final class Enrolment {
                     "its key changed (registered=" + record.schema().key() + ", now="
                             + table.schema().key() + ")");
         }
+        Optional<String> retyped = retyped(record.schema(), table.schema());
+        if (retyped.isPresent()) {
+            return changed(record, table, retyped.orElseThrow());
+        }
         BeforeImage before = record.schema().beforeImage();
         BeforeImage now = table.schema().beforeImage();
         if (before != now && (before == BeforeImage.NONE || now == BeforeImage.NONE)) {
@@ -186,6 +191,22 @@ public final class Enrolment {
         }
         checkChoices(record, whole);
         return true;
+    }
+
+    /** A change of a composite type does not come through the stream of the tables that use it. */
+    private static Optional<String> retyped(RowSchema registered, RowSchema now) {
+        for (Column column : registered.columns()) {
+            int index = column.id() == 0 ? now.indexOf(column.name()) : now.indexOfId(column.id());
+            if (index < 0 || !column.type().hasStruct()) {
+                continue;
+            }
+            Column found = now.columns().get(index);
+            if (found.type().hasStruct() && !found.sourceType().equals(column.sourceType())) {
+                return Optional.of("the type of column " + found.name() + " changed (registered=" + column.sourceType()
+                        + ", now=" + found.sourceType() + ")");
+            }
+        }
+        return Optional.empty();
     }
 
     /** What cannot be followed change by change: the table is loaded again, or waits for somebody who wants to know. */

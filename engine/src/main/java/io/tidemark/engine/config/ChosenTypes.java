@@ -73,7 +73,12 @@ public final class ChosenTypes {
                 continue;
             }
             Column now = found.columns().get(index);
-            if (now.sourceType().equals(column.sourceType()) && !now.type().equals(column.type())) {
+            // A nested type is what nobody has to choose: a mirror that was loaded with text before there were any stays as
+            // it is.
+            boolean isKept = column.type().equals(ColumnType.STRING) && now.type().isNested();
+            if (now.sourceType().equals(column.sourceType())
+                    && !now.type().equals(column.type())
+                    && !isKept) {
                 TableId table = registered.table();
                 return Optional.of(new TidemarkException(
                         ErrorCode.CONFIG_INVALID,

@@ -7,10 +7,17 @@ import io.tidemark.spi.schema.ColumnType;
  * send it because the update did not touch it). Not thread-safe; one owner at a time.
  *
  * <p>Subclasses add {@code append(value)} and {@code value(row)} for their primitive; reading a null or unchanged row gives a default and
- * means nothing.
+ * means nothing. Values of {@link ListVector} and {@link StructVector} are begun and then filled.
  */
 public abstract sealed class ColumnVector
-        permits BooleanVector, IntVector, LongVector, FloatVector, DoubleVector, BytesVector {
+        permits BooleanVector,
+                IntVector,
+                LongVector,
+                FloatVector,
+                DoubleVector,
+                BytesVector,
+                ListVector,
+                StructVector {
     private static final byte PRESENT = 0;
     private static final byte NULL = 1;
     private static final byte UNCHANGED = 2;
@@ -36,6 +43,8 @@ public abstract sealed class ColumnVector
             case FLOAT64 -> new DoubleVector(type, capacity);
             case DECIMAL -> type.isWideDecimal() ? new BytesVector(type, capacity) : new LongVector(type, capacity);
             case STRING, BYTES, UUID -> new BytesVector(type, capacity);
+            case LIST -> new ListVector(type, capacity);
+            case STRUCT -> new StructVector(type, capacity);
         };
     }
 
@@ -114,16 +123,16 @@ public abstract sealed class ColumnVector
                 unchanged--;
             }
         }
-        size = newSize;
         truncateValues(newSize);
+        size = newSize;
     }
 
     /** Forgets all rows and keeps the memory. */
     public final void clear() {
+        truncateValues(0);
         size = 0;
         nulls = 0;
         unchanged = 0;
-        truncateValues(0);
     }
 
     /** Bytes that the appended values take, states included. */
@@ -137,7 +146,13 @@ public abstract sealed class ColumnVector
     /** Makes room for and fills the value of an absent row. */
     abstract void appendDefault(int row);
 
+    /** Forgets values; {@link #size} is still the old one. */
     abstract void truncateValues(int newSize);
+
+    /** Whether two values of nested ones are the same: both there and alike, or neither there. */
+    final boolean sameItem(int row, ColumnVector other, int otherRow) {
+        return states[row] == other.states[otherRow] && (states[row] != PRESENT || sameValue(row, other, otherRow));
+    }
 
     final int nextRow() {
         if (size == states.length) {

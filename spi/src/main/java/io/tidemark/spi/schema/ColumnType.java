@@ -1,8 +1,8 @@
 package io.tidemark.spi.schema;
 
-import java.util.Locale;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 
 /**
  * Type of a column as Tidemark carries it. Source plug-ins map their types to these, lake plug-ins map these to theirs; what has no
@@ -11,8 +11,9 @@ import java.util.regex.Pattern;
  * @param kind the type
  * @param precision decimal digits in all, 1 to 38, for DECIMAL; else 0
  * @param scale decimal digits after the point, 0 to precision, for DECIMAL; else 0
+ * @param fields the fields of a STRUCT in order, at least one; for LIST one, named {@code element}; else empty
  */
-public record ColumnType(Kind kind, int precision, int scale) {
+public record ColumnType(Kind kind, int precision, int scale, List<Field> fields) {
     /** The types, each with the {@link io.tidemark.spi.change.ColumnVector} that holds it. */
     public enum Kind {
         /** True or false; {@code BooleanVector}. */
@@ -40,28 +41,51 @@ public record ColumnType(Kind kind, int precision, int scale) {
         /** Microseconds since 1970-01-01T00:00:00 of an unnamed zone; {@code LongVector}. */
         TIMESTAMP,
         /** Microseconds since 1970-01-01T00:00:00Z; {@code LongVector}. */
-        TIMESTAMP_TZ
+        TIMESTAMP_TZ,
+        /** Values of one type in order, each of which may be null; {@code ListVector}. */
+        LIST,
+        /** Named values of a type each, which may be null; {@code StructVector}. */
+        STRUCT
     }
 
-    public static final ColumnType BOOLEAN = new ColumnType(Kind.BOOLEAN, 0, 0);
-    public static final ColumnType INT32 = new ColumnType(Kind.INT32, 0, 0);
-    public static final ColumnType INT64 = new ColumnType(Kind.INT64, 0, 0);
-    public static final ColumnType FLOAT32 = new ColumnType(Kind.FLOAT32, 0, 0);
-    public static final ColumnType FLOAT64 = new ColumnType(Kind.FLOAT64, 0, 0);
-    public static final ColumnType STRING = new ColumnType(Kind.STRING, 0, 0);
-    public static final ColumnType BYTES = new ColumnType(Kind.BYTES, 0, 0);
-    public static final ColumnType UUID = new ColumnType(Kind.UUID, 0, 0);
-    public static final ColumnType DATE = new ColumnType(Kind.DATE, 0, 0);
-    public static final ColumnType TIME = new ColumnType(Kind.TIME, 0, 0);
-    public static final ColumnType TIMESTAMP = new ColumnType(Kind.TIMESTAMP, 0, 0);
-    public static final ColumnType TIMESTAMP_TZ = new ColumnType(Kind.TIMESTAMP_TZ, 0, 0);
+    /**
+     * A part of a nested type.
+     *
+     * @param name name as the source spells it
+     * @param type type of the values, any of which may be null
+     */
+    public record Field(String name, ColumnType type) {
+        public Field {
+            if (name.isEmpty()) {
+                throw new IllegalArgumentException("Cannot name a field with an empty name");
+            }
+        }
+    }
+
+    public static final ColumnType BOOLEAN = scalar(Kind.BOOLEAN);
+    public static final ColumnType INT32 = scalar(Kind.INT32);
+    public static final ColumnType INT64 = scalar(Kind.INT64);
+    public static final ColumnType FLOAT32 = scalar(Kind.FLOAT32);
+    public static final ColumnType FLOAT64 = scalar(Kind.FLOAT64);
+    public static final ColumnType STRING = scalar(Kind.STRING);
+    public static final ColumnType BYTES = scalar(Kind.BYTES);
+    public static final ColumnType UUID = scalar(Kind.UUID);
+    public static final ColumnType DATE = scalar(Kind.DATE);
+    public static final ColumnType TIME = scalar(Kind.TIME);
+    public static final ColumnType TIMESTAMP = scalar(Kind.TIMESTAMP);
+    public static final ColumnType TIMESTAMP_TZ = scalar(Kind.TIMESTAMP_TZ);
 
     /** The largest precision of a DECIMAL whose unscaled value is held in a long. */
     public static final int LONG_DECIMAL_PRECISION_MAX = 18;
 
-    private static final Pattern DECIMAL_TEXT = Pattern.compile("decimal\\( ?(\\d{1,2}) ?, ?(\\d{1,2}) ?\\)");
+    /** Nested types are no deeper than this. */
+    public static final int DEPTH_MAX = 16;
+
+    /** Name of the one field of a LIST. */
+    public static final String ELEMENT = "element";
 
     public ColumnType {
+        fields = List.copyOf(fields);
         if (kind == Kind.DECIMAL) {
             if (precision < 1 || precision > 38 || scale < 0 || scale > precision) {
                 throw new IllegalArgumentException(
@@ -71,10 +95,24 @@ public record ColumnType(Kind kind, int precision, int scale) {
         } else if (precision != 0 || scale != 0) {
             throw new IllegalArgumentException("Cannot give precision or scale to " + kind);
         }
+        checkFields(kind, fields);
     }
 
     public static ColumnType decimal(int precision, int scale) {
-        return new ColumnType(Kind.DECIMAL, precision, scale);
+        return new ColumnType(Kind.DECIMAL, precision, scale, List.of());
+    }
+
+    /** A type of this kind, which needs nothing else. */
+    public static ColumnType scalar(Kind kind) {
+        return new ColumnType(kind, 0, 0, List.of());
+    }
+
+    public static ColumnType list(ColumnType element) {
+        return new ColumnType(Kind.LIST, 0, 0, List.of(new Field(ELEMENT, element)));
+    }
+
+    public static ColumnType struct(List<Field> fields) {
+        return new ColumnType(Kind.STRUCT, 0, 0, fields);
     }
 
     /**
@@ -83,16 +121,7 @@ public record ColumnType(Kind kind, int precision, int scale) {
      * @throws IllegalArgumentException when it is no type
      */
     public static ColumnType parse(String text) {
-        Matcher decimal = DECIMAL_TEXT.matcher(text);
-        if (decimal.matches()) {
-            return decimal(Integer.parseInt(decimal.group(1)), Integer.parseInt(decimal.group(2)));
-        }
-        for (Kind kind : Kind.values()) {
-            if (kind != Kind.DECIMAL && kind.name().toLowerCase(Locale.ROOT).equals(text)) {
-                return new ColumnType(kind, 0, 0);
-            }
-        }
-        throw new IllegalArgumentException("Cannot read a column type: there is none of this name");
+        return new ColumnTypeText(text).parse();
     }
 
     /** Whether this is a DECIMAL that a {@code BytesVector} holds. */
@@ -100,10 +129,72 @@ public record ColumnType(Kind kind, int precision, int scale) {
         return kind == Kind.DECIMAL && precision > LONG_DECIMAL_PRECISION_MAX;
     }
 
-    /** For people and documents: {@code int64}, {@code decimal(12,2)}, ... */
+    /** Whether this is a LIST or a STRUCT. */
+    public boolean isNested() {
+        return !fields.isEmpty();
+    }
+
+    /** Type of the values of a LIST. */
+    public ColumnType element() {
+        if (kind != Kind.LIST) {
+            throw new IllegalStateException("Cannot tell the element type of " + kind);
+        }
+        return fields.get(0).type();
+    }
+
+    /** Levels of nesting: 0 for what is neither LIST nor STRUCT. */
+    public int depth() {
+        int depth = 0;
+        for (Field field : fields) {
+            depth = Math.max(depth, field.type().depth() + 1);
+        }
+        return depth;
+    }
+
+    /** Whether this is a STRUCT or holds one. */
+    public boolean hasStruct() {
+        return kind == Kind.STRUCT
+                || fields.stream().anyMatch(field -> field.type().hasStruct());
+    }
+
+    /** For people and documents: {@code int64}, {@code decimal(12,2)}, {@code list<int32>}, {@code struct<"a":date,"b":string>}, ... */
     @Override
     public String toString() {
-        String name = kind.name().toLowerCase(Locale.ROOT);
-        return kind == Kind.DECIMAL ? name + "(" + precision + "," + scale + ")" : name;
+        return ColumnTypeText.of(this);
+    }
+
+    private static void checkFields(Kind kind, List<Field> fields) {
+        boolean fits =
+                switch (kind) {
+                    case LIST -> fields.size() == 1 && fields.get(0).name().equals(ELEMENT);
+                    case STRUCT -> !fields.isEmpty();
+                    case BOOLEAN,
+                            INT32,
+                            INT64,
+                            FLOAT32,
+                            FLOAT64,
+                            DECIMAL,
+                            STRING,
+                            BYTES,
+                            UUID,
+                            DATE,
+                            TIME,
+                            TIMESTAMP,
+                            TIMESTAMP_TZ -> fields.isEmpty();
+                };
+        if (!fits) {
+            throw new IllegalArgumentException("Cannot make a type: " + kind + " does not have these fields (fields="
+                    + fields.size() + ")");
+        }
+        Set<String> names = new HashSet<>();
+        for (Field field : fields) {
+            if (!names.add(field.name())) {
+                throw new IllegalArgumentException("Cannot repeat a field (field=" + field.name() + ")");
+            }
+            if (field.type().depth() >= DEPTH_MAX) {
+                throw new IllegalArgumentException(
+                        "Cannot make a type: it is nested too deep (limit=" + DEPTH_MAX + ")");
+            }
+        }
     }
 }

@@ -33,6 +33,7 @@ public final class CanonicalText {
                 ByteBuffer bytes = ByteBuffer.wrap(((BytesVector) column).bytes(row));
                 yield new UUID(bytes.getLong(), bytes.getLong()).toString();
             }
+            case LIST, STRUCT -> NestedText.text(column, row);
         };
     }
 
@@ -59,6 +60,7 @@ public final class CanonicalText {
                                 .putLong(uuid.getLeastSignificantBits())
                                 .array());
             }
+            case LIST, STRUCT -> NestedText.append(column, text);
         }
     }
 

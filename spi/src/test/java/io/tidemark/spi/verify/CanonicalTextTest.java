@@ -1,12 +1,14 @@
 package io.tidemark.spi.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidemark.spi.change.ColumnVector;
 import io.tidemark.spi.schema.ColumnType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CanonicalTextTest {
     @ParameterizedTest
@@ -28,7 +30,7 @@ class CanonicalTextTest {
         "TIMESTAMP_TZ, 1795207256295677"
     })
     void readsWhatItWrites(ColumnType.Kind kind, String text) {
-        assertThat(again(new ColumnType(kind, 0, 0), text)).isEqualTo(text);
+        assertThat(again(ColumnType.scalar(kind), text)).isEqualTo(text);
     }
 
     @Test
@@ -37,6 +39,37 @@ class CanonicalTextTest {
         assertThat(again(ColumnType.decimal(38, 5), "-123456789012345678901234567890123.45678"))
                 .isEqualTo("-123456789012345678901234567890123.45678");
         assertThat(again(ColumnType.decimal(20, 0), "7")).isEqualTo("7");
+    }
+
+    @Test
+    void listsAndStructsAreListsOfValues() {
+        ColumnType struct = ColumnType.parse("struct<\"a\":string,\"b\":list<int32>>");
+        ColumnType list = ColumnType.list(struct);
+        String text = "5:2:\u00e4-" + "3:0:-" + "6:-3:1:7" + "-" + "2:--" + "7:-4:1:7-";
+        assertThat(again(list, text)).isEqualTo(text);
+        assertThat(again(list, "")).isEmpty();
+        assertThat(again(struct, "0:0:")).isEqualTo("0:0:");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1", "x:", "2:1", "-1:", "1:x", "1:7:", "99999999999:1", "1:1-x"})
+    void aTextThatIsNoListLeavesTheColumnAsItWas(String text) {
+        ColumnVector column = ColumnVector.of(ColumnType.list(ColumnType.INT32), 1);
+        CanonicalText.append(column, "1:5");
+        assertThatThrownBy(() -> CanonicalText.append(column, text)).isInstanceOf(IllegalArgumentException.class);
+        CanonicalText.append(column, "1:6-");
+        assertThat(column.size()).isEqualTo(2);
+        assertThat(CanonicalText.text(column, 0)).isEqualTo("1:5");
+        assertThat(CanonicalText.text(column, 1)).isEqualTo("1:6-");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"-", "---", "1:1", "1:11:a1:b", "1:x-"})
+    void aTextThatIsNoStructLeavesTheColumnAsItWas(String text) {
+        ColumnVector column = ColumnVector.of(ColumnType.parse("struct<\"a\":int32,\"b\":string>"), 1);
+        assertThatThrownBy(() -> CanonicalText.append(column, text)).isInstanceOf(IllegalArgumentException.class);
+        CanonicalText.append(column, "-1:b");
+        assertThat(CanonicalText.text(column, 0)).isEqualTo("-1:b");
     }
 
     private static String again(ColumnType type, String text) {

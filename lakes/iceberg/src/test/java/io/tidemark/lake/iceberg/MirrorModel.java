@@ -6,8 +6,10 @@ import io.tidemark.spi.change.ChangeBatch;
 import io.tidemark.spi.change.ColumnVector;
 import io.tidemark.spi.change.DoubleVector;
 import io.tidemark.spi.change.IntVector;
+import io.tidemark.spi.change.ListVector;
 import io.tidemark.spi.change.LongVector;
 import io.tidemark.spi.change.Operation;
+import io.tidemark.spi.change.StructVector;
 import io.tidemark.spi.lake.LakeTableSpec;
 import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
 import io.tidemark.spi.schema.BeforeImage;
@@ -48,10 +50,12 @@ final class MirrorModel {
             new Column("flag", ColumnType.BOOLEAN, true, "boolean"),
             new Column("ratio", ColumnType.FLOAT64, true, "double precision"),
             new Column("uid", ColumnType.UUID, true, "uuid"),
-            new Column("day", ColumnType.DATE, true, "date"));
+            new Column("day", ColumnType.DATE, true, "date"),
+            new Column("lines", ColumnType.parse("list<struct<\"n.\":int32,\"t\\\"\":string>>"), true, "public.line[]"));
 
     private static final int NOTE = 5;
     private static final int PAYLOAD = 6;
+    private static final int LINES = 11;
     private static final String ABC = "aÄ€😀\u0000'\" ";
 
     private final Random random;
@@ -142,7 +146,7 @@ final class MirrorModel {
             Object[] row = new Object[COLUMNS.size()];
             for (int i = 0; i < row.length; i++) {
                 Object value = record.getField(COLUMNS.get(i).name());
-                row[i] = value instanceof ByteBuffer bytes ? hex(bytes) : value;
+                row[i] = value instanceof ByteBuffer bytes ? hex(bytes) : i == LINES ? lines((List<?>) value) : value;
             }
             rows.add(text(row, isSoft ? record.getField(LakeTableSpec.DELETED_AT) : null));
         }
@@ -219,6 +223,7 @@ final class MirrorModel {
         unchanged[NOTE] = hasUnchanged && java.util.Objects.equals(row[NOTE], old[NOTE]) && random.nextBoolean();
         unchanged[PAYLOAD] =
                 hasUnchanged && java.util.Objects.equals(row[PAYLOAD], old[PAYLOAD]) && random.nextBoolean();
+        unchanged[LINES] = hasUnchanged && java.util.Objects.equals(row[LINES], old[LINES]) && random.nextBoolean();
         append(events, Operation.UPDATE, row, unchanged);
         if (isKeyChange) {
             live.remove(where);
@@ -277,8 +282,34 @@ final class MirrorModel {
             case 7 -> random.nextBoolean();
             case 8 -> random.nextInt(3) == 0 ? Double.NaN : (double) random.nextInt(3);
             case 9 -> new UUID(random.nextInt(3), -1L);
-            default -> LocalDate.ofEpochDay(random.nextInt(3) - 1);
+            case 10 -> LocalDate.ofEpochDay(random.nextInt(3) - 1);
+            default -> randomLines();
         };
+    }
+
+    /** Structs as lists of their values. */
+    private List<Object> randomLines() {
+        List<Object> lines = new ArrayList<>();
+        for (int i = random.nextInt(isKeyed ? 4 : 2); i > 0; i--) {
+            lines.add(
+                    random.nextInt(4) == 0
+                            ? null
+                            : Arrays.asList(
+                                    random.nextBoolean() ? random.nextInt(3) : null,
+                                    random.nextInt(4) == 0 ? null : randomText(isKeyed ? 3 : 1)));
+        }
+        return lines;
+    }
+
+    private static List<Object> lines(List<?> value) {
+        if (value == null) {
+            return null;
+        }
+        List<Object> lines = new ArrayList<>();
+        for (Object line : value) {
+            lines.add(line == null ? null : Arrays.asList(((Record) line).get(0), ((Record) line).get(1)));
+        }
+        return lines;
     }
 
     private String randomText(int lengthMax) {
@@ -317,8 +348,16 @@ final class MirrorModel {
                             : value instanceof java.math.BigDecimal decimal
                                     ? decimal.unscaledValue().longValueExact()
                                     : (Long) value);
+        } else if (vector instanceof ListVector list) {
+            list.begin();
+            ((List<?>) value).forEach(element -> appendInside(list.element(), element));
+        } else if (vector instanceof StructVector struct) {
+            struct.begin();
+            for (int i = 0; i < 2; i++) {
+                appendInside(struct.field(i), ((List<?>) value).get(i));
+            }
         } else if (vector instanceof IntVector ints) {
-            ints.append((int) ((LocalDate) value).toEpochDay());
+            ints.append(value instanceof Integer number ? number : (int) ((LocalDate) value).toEpochDay());
         } else if (vector instanceof BooleanVector booleans) {
             booleans.append((Boolean) value);
         } else if (vector instanceof DoubleVector doubles) {
@@ -334,6 +373,14 @@ final class MirrorModel {
                             .array());
                 default -> bytes.append(wide(((java.math.BigDecimal) value).unscaledValue()));
             }
+        }
+    }
+
+    private static void appendInside(ColumnVector vector, Object value) {
+        if (value == null) {
+            vector.appendNull();
+        } else {
+            append(vector, value);
         }
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import io.tidemark.spi.change.BytesVector;
 import io.tidemark.spi.change.ChangeBatch;
+import io.tidemark.spi.change.ColumnVector;
 import io.tidemark.spi.change.IntVector;
 import io.tidemark.spi.change.LongVector;
 import io.tidemark.spi.change.Operation;
@@ -24,7 +25,9 @@ import io.tidemark.spi.schema.Column;
 import io.tidemark.spi.schema.ColumnType;
 import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.schema.TableId;
+import io.tidemark.spi.verify.CanonicalText;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -100,6 +103,60 @@ class SchemaEvolutionTest {
             ((IntVector) batch.column(3)).append(7);
         });
         assertThat(rows()).isEqualTo(Map.of(1L, row("a1", "b1", null), 2L, row("a2", "new", 7)));
+    }
+
+    @Test
+    void addedAndRenamedNestedColumnsKeepTheirValues() {
+        loaded(DeleteMode.HARD);
+        ColumnType type = ColumnType.parse("list<struct<\"a.b\":int32,\"c\":string>>");
+        Column added = new Column("lines", type, true, "public.line[]", 4);
+        RowSchema with = schema("id", KEY, A, B, added);
+        evolve(with);
+        apply(with, batch -> {
+            batch.beginRow(Operation.INSERT, ++position, 0, 1, 1);
+            ((LongVector) batch.column(0)).append(3);
+            batch.column(1).appendNull();
+            batch.column(2).appendNull();
+            CanonicalText.append(batch.column(3), "6:1:71:x-");
+        });
+        RowSchema renamed = schema("id", KEY, A, B, new Column("rows", type, true, "public.line[]", 4));
+        evolve(renamed);
+        apply(renamed, batch -> {
+            batch.beginRow(Operation.UPDATE, ++position, 0, 1, 1);
+            ((LongVector) batch.column(0)).append(3);
+            ((BytesVector) batch.column(1)).append("new");
+            batch.column(2).appendUnchanged();
+            batch.column(3).appendUnchanged();
+        });
+        List<String> lines = new ArrayList<>();
+        table.readAll(table.pin(), batch -> {
+            for (int row = 0; row < batch.size(); row++) {
+                ColumnVector column = batch.column(3);
+                lines.add(column.isNull(row) ? "null" : CanonicalText.text(column, row));
+            }
+        });
+        assertThat(lines).containsExactlyInAnyOrder("null", "null", "6:1:71:x-");
+        assertThat(fixture.records(ID).stream()
+                        .map(record -> String.valueOf(record.getField("rows")))
+                        .toList())
+                .containsExactlyInAnyOrder("null", "null", "[Record(7, x), null]");
+    }
+
+    @Test
+    void aColumnThatIsNamedLikeAPartOfAnotherIsRefused() {
+        loaded(DeleteMode.HARD);
+        evolve(schema("id", KEY, A, B, new Column("l", ColumnType.parse("list<int32>"), true, "integer[]", 4)));
+        RowSchema shadowed = schema(
+                "id",
+                KEY,
+                A,
+                B,
+                new Column("l", ColumnType.parse("list<int32>"), true, "integer[]", 4),
+                text("l.element", 5));
+        assertThatThrownBy(() -> evolve(shadowed))
+                .asInstanceOf(type(TidemarkException.class))
+                .extracting(TidemarkException::code)
+                .isEqualTo(ErrorCode.LAKE_SCHEMA_MISMATCH);
     }
 
     @Test

@@ -6,7 +6,9 @@ import io.tidemark.spi.change.ColumnVector;
 import io.tidemark.spi.change.DoubleVector;
 import io.tidemark.spi.change.FloatVector;
 import io.tidemark.spi.change.IntVector;
+import io.tidemark.spi.change.ListVector;
 import io.tidemark.spi.change.LongVector;
+import io.tidemark.spi.change.StructVector;
 import io.tidemark.spi.schema.ColumnType;
 import java.util.List;
 
@@ -80,6 +82,23 @@ public final class KeyEncoder {
         } else if (vector instanceof FloatVector values) {
             int bits = Float.floatToIntBits(values.value(row));
             buffer.putInt(bits < 0 ? ~bits : bits ^ SIGN32);
+        } else if (vector instanceof ListVector values) {
+            buffer.putInt(values.length(row));
+            for (int i = values.start(row); i < values.end(row); i++) {
+                putItem(values.element(), i);
+            }
+        } else if (vector instanceof StructVector values) {
+            for (ColumnVector field : values.fields()) {
+                putItem(field, row);
+            }
+        }
+    }
+
+    /** Parts of nested values may be null; these are in no key, so that their order is of no concern. */
+    private void putItem(ColumnVector vector, int row) {
+        buffer.putByte(vector.isPresent(row) ? 1 : 0);
+        if (vector.isPresent(row)) {
+            put(vector, row, false);
         }
     }
 

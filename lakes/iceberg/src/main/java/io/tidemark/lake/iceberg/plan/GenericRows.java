@@ -7,8 +7,10 @@ import io.tidemark.spi.change.ColumnVector;
 import io.tidemark.spi.change.DoubleVector;
 import io.tidemark.spi.change.FloatVector;
 import io.tidemark.spi.change.IntVector;
+import io.tidemark.spi.change.ListVector;
 import io.tidemark.spi.change.LongVector;
 import io.tidemark.spi.change.Operation;
+import io.tidemark.spi.change.StructVector;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeTableSpec;
@@ -25,12 +27,14 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
+import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.io.CloseableIterable;
+import org.jspecify.annotations.Nullable;
 
 /** Reads a version through Iceberg's own generic reader, which shares no code with our writing and reading. */
 public final class GenericRows {
@@ -73,12 +77,7 @@ public final class GenericRows {
         int at = 0;
         for (Column column : spec.schema().columns()) {
             ColumnVector vector = batch.column(at++);
-            Object value = row.getField(column.name());
-            if (value == null) {
-                vector.appendNull();
-            } else {
-                append(vector, value);
-            }
+            appendInside(vector, row.getField(column.name()));
         }
     }
 
@@ -95,6 +94,23 @@ public final class GenericRows {
             values.append((Double) value);
         } else if (vector instanceof BytesVector values) {
             values.append(bytes(value));
+        } else if (vector instanceof ListVector values) {
+            values.begin();
+            ((List<?>) value).forEach(element -> appendInside(values.element(), element));
+        } else if (vector instanceof StructVector values) {
+            values.begin();
+            for (int i = 0; i < values.fields().size(); i++) {
+                String name = values.type().fields().get(i).name();
+                appendInside(values.field(i), ((Record) value).getField(name));
+            }
+        }
+    }
+
+    private static void appendInside(ColumnVector vector, @Nullable Object value) {
+        if (value == null) {
+            vector.appendNull();
+        } else {
+            append(vector, value);
         }
     }
 

@@ -14,6 +14,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.expressions.Literal;
 import org.apache.iceberg.types.Type;
@@ -28,6 +30,8 @@ public final class IcebergSchemas {
      */
     public static Schema of(LakeTableSpec spec) {
         RowSchema rows = spec.schema();
+        // Iceberg numbers the columns before what is inside them.
+        AtomicInteger nestedIds = new AtomicInteger(rows.columns().size() + 1);
         List<Types.NestedField> fields = new ArrayList<>();
         Set<Integer> identifiers = new HashSet<>();
         boolean identifiable = true;
@@ -38,7 +42,7 @@ public final class IcebergSchemas {
                     .withId(id)
                     .withName(column.name())
                     .isOptional(!key)
-                    .ofType(type(column.type()))
+                    .ofType(type(column.type(), nestedIds::incrementAndGet))
                     .build());
             if (key) {
                 identifiers.add(id);
@@ -58,12 +62,15 @@ public final class IcebergSchemas {
         List<ParquetColumn> columns = new ArrayList<>();
         for (Column column : spec.schema().columns()) {
             boolean key = spec.schema().key().contains(column.name());
+            Types.NestedField field = field(table, column.name());
+            List<Integer> nestedIds = new ArrayList<>();
+            addNestedIds(field.type(), nestedIds);
             columns.add(new ParquetColumn(
-                    column.name(), column.type(), !key, fieldId(table, column.name()), column.initial()));
+                    column.name(), column.type(), !key, field.fieldId(), nestedIds, column.initial()));
         }
         if (spec.deletes() == DeleteMode.SOFT) {
-            columns.add(new ParquetColumn(
-                    LakeTableSpec.DELETED_AT, ColumnType.TIMESTAMP_TZ, true, fieldId(table, LakeTableSpec.DELETED_AT)));
+            int id = field(table, LakeTableSpec.DELETED_AT).fieldId();
+            columns.add(new ParquetColumn(LakeTableSpec.DELETED_AT, ColumnType.TIMESTAMP_TZ, true, id));
         }
         return List.copyOf(columns);
     }
@@ -71,8 +78,31 @@ public final class IcebergSchemas {
     /** Whether the table still has every column of the mirror with its type; another writer may have changed it. */
     public static boolean holds(Schema table, LakeTableSpec spec) {
         for (Types.NestedField field : of(spec).columns()) {
-            Types.NestedField there = table.findField(field.name());
-            if (there == null || !there.type().equals(field.type())) {
+            Types.NestedField there = table.asStruct().field(field.name());
+            if (there == null || !isAlike(there.type(), field.type())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether the types are the same but for the ids inside them, which the table gives. */
+    private static boolean isAlike(Type there, Type wanted) {
+        if (!wanted.isNestedType()) {
+            return there.equals(wanted);
+        }
+        if (there.typeId() != wanted.typeId()) {
+            return false;
+        }
+        List<Types.NestedField> found = there.asNestedType().fields();
+        List<Types.NestedField> fields = wanted.asNestedType().fields();
+        if (found.size() != fields.size()) {
+            return false;
+        }
+        for (int i = 0; i < fields.size(); i++) {
+            if (!found.get(i).name().equals(fields.get(i).name())
+                    || found.get(i).isRequired()
+                    || !isAlike(found.get(i).type(), fields.get(i).type())) {
                 return false;
             }
         }
@@ -81,7 +111,7 @@ public final class IcebergSchemas {
 
     /** The value that rows without the column hold, as Iceberg writes defaults. */
     static Literal<?> initial(ColumnType type, String text) {
-        Type iceberg = type(type);
+        Type iceberg = type(type, () -> 0);
         return switch (type.kind()) {
             case BOOLEAN -> Literal.of(text.equals("t"));
             case INT32 -> Literal.of(Integer.parseInt(text));
@@ -95,19 +125,32 @@ public final class IcebergSchemas {
             case STRING -> Literal.of(text);
             case BYTES -> Literal.of(ByteBuffer.wrap(HexFormat.of().parseHex(text)));
             case UUID -> Literal.of(UUID.fromString(text));
+            case LIST, STRUCT ->
+                throw new IllegalArgumentException("Cannot keep a default: Iceberg has none of nested types");
         };
     }
 
-    private static int fieldId(Schema table, String name) {
-        Types.NestedField field = table.findField(name);
+    /** For each field inside the type its id, then those inside it. */
+    private static void addNestedIds(Type type, List<Integer> ids) {
+        if (type.isNestedType()) {
+            for (Types.NestedField field : type.asNestedType().fields()) {
+                ids.add(field.fieldId());
+                addNestedIds(field.type(), ids);
+            }
+        }
+    }
+
+    private static Types.NestedField field(Schema table, String name) {
+        Types.NestedField field = table.asStruct().field(name);
         if (field == null) {
             throw new IllegalArgumentException(
                     "Cannot map a column: the table has none of this name (column=" + name + ")");
         }
-        return field.fieldId();
+        return field;
     }
 
-    static Type type(ColumnType type) {
+    /** @param nextId gives ids for what is inside a nested type */
+    static Type type(ColumnType type, IntSupplier nextId) {
         return switch (type.kind()) {
             case BOOLEAN -> Types.BooleanType.get();
             case INT32 -> Types.IntegerType.get();
@@ -122,6 +165,18 @@ public final class IcebergSchemas {
             case TIME -> Types.TimeType.get();
             case TIMESTAMP -> Types.TimestampType.withoutZone();
             case TIMESTAMP_TZ -> Types.TimestampType.withZone();
+            case LIST -> {
+                int id = nextId.getAsInt();
+                yield Types.ListType.ofOptional(id, type(type.element(), nextId));
+            }
+            case STRUCT -> {
+                List<Types.NestedField> fields = new ArrayList<>();
+                for (ColumnType.Field field : type.fields()) {
+                    int id = nextId.getAsInt();
+                    fields.add(Types.NestedField.optional(id, field.name(), type(field.type(), nextId)));
+                }
+                yield Types.StructType.of(fields);
+            }
         };
     }
 }

@@ -7,6 +7,7 @@ import io.tidemark.spi.schema.Column;
 import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.schema.SchemaChange;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.apache.iceberg.PartitionField;
 import org.apache.iceberg.PartitionSpec;
@@ -17,6 +18,7 @@ import org.apache.iceberg.Table;
 import org.apache.iceberg.TableUtil;
 import org.apache.iceberg.Transaction;
 import org.apache.iceberg.UpdateSchema;
+import org.apache.iceberg.exceptions.ValidationException;
 import org.apache.iceberg.expressions.Literal;
 import org.apache.iceberg.types.Type;
 import org.jspecify.annotations.Nullable;
@@ -59,13 +61,27 @@ public final class SchemaEvolution implements PendingUpdate<LakeTableSpec> {
         for (Column added : change.added()) {
             add(update, added);
         }
-        requireReadable(update.apply());
+        requireReadable(applied(update));
         update.commit();
         transaction
                 .updateProperties()
                 .set(SpecProperties.KEY, SpecProperties.write(after))
                 .commit();
         transaction.commitTransaction();
+    }
+
+    /** Iceberg takes the path to a part of a nested column for a name that no column can have. */
+    private Schema applied(UpdateSchema update) {
+        try {
+            Schema schema = update.apply();
+            schema.findField("_");
+            return schema;
+        } catch (ValidationException e) {
+            throw new TidemarkException(
+                    ErrorCode.LAKE_SCHEMA_MISMATCH,
+                    "Cannot change the columns of the mirror of " + before.table() + " in place: " + e.getMessage(),
+                    e);
+        }
     }
 
     /** Iceberg writes defaults that it cannot read again (NaN, infinities), and with them a table that nobody can open. */
@@ -90,9 +106,21 @@ public final class SchemaEvolution implements PendingUpdate<LakeTableSpec> {
     }
 
     private void add(UpdateSchema update, Column added) {
-        Type type = IcebergSchemas.type(added.type());
+        // The ids inside it are given when it is added.
+        AtomicInteger ids = new AtomicInteger();
+        Type type = IcebergSchemas.type(added.type(), ids::incrementAndGet);
+        boolean isPart = table.schema().findField(added.name()) != null
+                && table.schema().asStruct().field(added.name()) == null;
+        if (isPart) {
+            throw new TidemarkException(
+                    ErrorCode.LAKE_SCHEMA_MISMATCH,
+                    "Cannot change the columns of the mirror of " + before.table() + " in place: Iceberg takes column "
+                            + added.name() + " for a part of another one");
+        }
         if (added.initial() == null) {
             update.addColumn(null, added.name(), type);
+        } else if (added.type().isNested()) {
+            throw unreadable(null);
         } else if (TableUtil.formatVersion(table) < FIRST_VERSION_WITH_DEFAULTS) {
             throw new TidemarkException(
                     ErrorCode.LAKE_SCHEMA_MISMATCH,
@@ -108,7 +136,8 @@ public final class SchemaEvolution implements PendingUpdate<LakeTableSpec> {
 
     private static void follow(UpdateSchema update, Column was, Column now) {
         if (!was.type().equals(now.type())) {
-            Type.PrimitiveType wider = IcebergSchemas.type(now.type()).asPrimitiveType();
+            Type.PrimitiveType wider = 
+                    IcebergSchemas.type(now.type(), () -> 0).asPrimitiveType();
             update.updateColumn(name(was), wider);
         }
         if (!was.name().equals(now.name())) {
@@ -135,7 +164,7 @@ public final class SchemaEvolution implements PendingUpdate<LakeTableSpec> {
         }
     }
 
-    /** Iceberg takes a dot for the path into a struct, of which mirrors have none. */
+    /** Iceberg takes a dot for the path into a nested column; two columns of which one is such a path of the other it refuses. */
     private static String name(Column column) {
         return column.name();
     }

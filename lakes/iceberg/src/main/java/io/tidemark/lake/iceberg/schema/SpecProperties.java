@@ -43,7 +43,11 @@ public final class SpecProperties {
         for (Column column : schema.columns()) {
             ObjectNode node = columns.addObject();
             node.put("name", column.name());
-            node.put("type", column.type().kind().name());
+            node.put(
+                    "type",
+                    column.type().isNested()
+                            ? column.type().toString()
+                            : column.type().kind().name());
             if (column.type().kind() == ColumnType.Kind.DECIMAL) {
                 node.put("precision", column.type().precision());
                 node.put("scale", column.type().scale());
@@ -89,10 +93,14 @@ public final class SpecProperties {
         }
         List<Column> columns = new ArrayList<>();
         for (JsonNode node : root.path("columns")) {
-            ColumnType type = new ColumnType(
-                    ColumnType.Kind.valueOf(node.path("type").asText()),
-                    node.path("precision").asInt(),
-                    node.path("scale").asInt());
+            String name = node.path("type").asText();
+            ColumnType type = name.indexOf('<') >= 0
+                    ? ColumnType.parse(name)
+                    : new ColumnType(
+                            ColumnType.Kind.valueOf(name),
+                            node.path("precision").asInt(),
+                            node.path("scale").asInt(),
+                            List.of());
             columns.add(new Column(
                     node.path("name").asText(),
                     type,

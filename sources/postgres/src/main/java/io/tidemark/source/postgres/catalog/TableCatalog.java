@@ -113,15 +113,19 @@ public final class TableCatalog {
             int serverMajor) {
         List<Column> columns = new ArrayList<>();
         List<String> notices = new ArrayList<>();
+        List<TableColumn> found = rows.columns().getOrDefault(relation.oid(), List.of());
         Set<String> generated = new HashSet<>();
-        for (TableColumn column : rows.columns().getOrDefault(relation.oid(), List.of())) {
+        found.stream().filter(TableColumn::isGenerated).forEach(column -> generated.add(column.name()));
+        List<String> names = found.stream().map(TableColumn::name).toList();
+        ReplicaIdentity identity = identity(relation, leaves, rows, generated, serverMajor);
+        for (TableColumn column : found) {
             if (column.isGenerated()) {
-                generated.add(column.name());
                 notices.add(
                         "generated column " + column.name() + " is left out: logical replication does not carry it");
                 continue;
             }
-            PgType type = type(relation.id(), column, types, choices);
+            PgType type = ColumnChoices.flattened(
+                    type(relation.id(), column, types, choices), column.name(), identity.key(), names);
             if (!type.isSupported()) {
                 String notice = "column " + column.name() + " has a type that is not supported: " + type.sourceType();
                 notices.add(notice);
@@ -136,7 +140,6 @@ public final class TableCatalog {
             columns.add(new Column(
                     column.name(), type.columnType(), column.isNullable(), type.sourceType(), column.number()));
         }
-        ReplicaIdentity identity = identity(relation, leaves, rows, generated, serverMajor);
         notices.addAll(identity.notices());
         return new SourceTable(
                 new RowSchema(relation.id(), columns, identity.key(), identity.beforeImage()),

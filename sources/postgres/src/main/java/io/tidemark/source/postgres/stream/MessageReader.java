@@ -44,6 +44,11 @@ final class MessageReader {
         return rest;
     }
 
+    /** Goes back to a place that was passed. */
+    void back(int to) {
+        position = to;
+    }
+
     int remaining() {
         return limit - position;
     }

@@ -12,10 +12,12 @@ import io.tidemark.spi.source.SourceTable;
 import io.tidemark.spi.source.TableScope;
 import io.tidemark.spi.source.TypeChoices;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -39,6 +41,12 @@ final class Relations {
 
     /** Files of tables, noted when the catalog had the table as the stream described it: no later change was in it. */
     private final Map<Integer, Long> files = new HashMap<>();
+
+    /** What the message behind the oid said, and in which transaction. */
+    private final Map<Integer, Description> descriptions = new HashMap<>();
+
+    /** Tables of which a composite value came that is not as the catalog has its type. */
+    private final Set<Integer> withTextOnly = new HashSet<>();
 
     private TypeCatalog types;
     private int lastOid;
@@ -93,6 +101,10 @@ final class Relations {
      */
     void describe(MessageReader in, long transaction) {
         int oid = in.int32();
+        int start = in.skip(0);
+        descriptions.put(
+                oid,
+                new Description(Arrays.copyOfRange(in.buffer(), start, start + in.remaining()), transaction));
         StreamRelation before = known.get(oid);
         StreamRelation after = parse(in, oid, (int) transaction, before);
         if (before == null || !before.schema().equals(after.schema())) {
@@ -101,6 +113,19 @@ final class Relations {
             // The same object says that nothing changed for the rows.
             known.put(oid, after.with(before.schema()));
         }
+        last = null;
+    }
+
+    /**
+     * Describes a table again, with composite values as text, which is right whatever their fields are. The server does not tell that a composite
+     * type has changed; the other schema does, and has the table loaded again with its new type.
+     */
+    void describeAsText(int oid) {
+        Description description = Objects.requireNonNull(descriptions.get(oid));
+        withTextOnly.add(oid);
+        MessageReader in = new MessageReader();
+        in.reset(description.message, 0, description.message.length, 0);
+        known.put(oid, parse(in, oid, (int) description.transaction, known.get(oid)));
         last = null;
     }
 
@@ -127,6 +152,9 @@ final class Relations {
                 int typmod = in.int32();
                 described.add(columnName + " " + typeOid + " " + typmod);
                 PgType type = carried(type(typeOid, typmod), id, columnName, table);
+                if (type.columnType().hasStruct() && withTextOnly.contains(oid)) {
+                    type = type.asText();
+                }
                 columns.add(column(columnName, type, table));
                 columnTypes.add(type);
                 typeOids.add(typeOid);
@@ -143,7 +171,9 @@ final class Relations {
                     taken.columns(),
                     key(taken.columns(), flagged, identity, table),
                     beforeImage(taken.columns(), identity, table, before));
-            return new StreamRelation(identity, schema, taken.types(), taken.described(), taken.part());
+            List<PgType> carriedTypes = flattened(schema, taken.types());
+            return new StreamRelation(
+                    identity, withTypes(schema, carriedTypes), carriedTypes, taken.described(), taken.part());
         } catch (IllegalArgumentException e) {
             throw in.malformed("a table that cannot be (oid=" + Integer.toUnsignedString(oid) + ")", e);
         }
@@ -180,6 +210,34 @@ final class Relations {
                 : scopes.take(oid, table, before, history, all.with(followed, numbers), types);
     }
 
+    private static List<PgType> flattened(RowSchema schema, List<PgType> types) {
+        List<String> names = schema.columns().stream().map(Column::name).toList();
+        List<PgType> flattened = new ArrayList<>(types.size());
+        for (int i = 0; i < types.size(); i++) {
+            flattened.add(ColumnChoices.flattened(types.get(i), names.get(i), schema.key(), names));
+        }
+        return flattened;
+    }
+
+    private static RowSchema withTypes(RowSchema schema, List<PgType> types) {
+        List<Column> columns = new ArrayList<>();
+        for (int i = 0; i < types.size(); i++) {
+            Column column = schema.columns().get(i);
+            PgType type = types.get(i);
+            boolean isSame = column.type().equals(type.columnType());
+            columns.add(
+                    isSame
+                            ? column
+                            : new Column(
+                                    column.name(),
+                                    type.columnType(),
+                                    column.nullable(),
+                                    type.sourceType(),
+                                    column.id()));
+        }
+        return new RowSchema(schema.table(), columns, schema.key(), schema.beforeImage());
+    }
+
     private void note(int oid, TableHistory history, List<String> described) {
         List<String> there = history.present().stream()
                 .map(column -> column.name() + " " + column.typeOid() + " " + column.typmod())
@@ -204,9 +262,9 @@ final class Relations {
     private PgType carried(PgType type, TableId id, String name, @Nullable SourceTable table) {
         int index = table == null ? -1 : table.schema().indexOf(name);
         if (table != null && index >= 0) {
-            Column known = table.schema().columns().get(index);
-            if (known.sourceType().equals(type.sourceType())) {
-                return type.as(known.type()).orElse(type);
+            Optional<PgType> same = type.asRegistered(table.schema().columns().get(index));
+            if (same.isPresent()) {
+                return same.orElseThrow();
             }
         }
         return ColumnChoices.apply(choices, id, name, type);
@@ -278,4 +336,7 @@ final class Relations {
         }
         return identity == IDENTITY_NOTHING ? BeforeImage.NONE : BeforeImage.KEY;
     }
+
+    /** A Relation message from behind the oid. */
+    private record Description(byte[] message, long transaction) {}
 }

@@ -49,12 +49,36 @@ final class RowMessages {
         switch (type) {
             case 'R' -> relations.describe(in, transaction.xid());
             case 'Y' -> skipType(in);
-            case 'I' -> insert(in, sink);
-            case 'U' -> update(in, sink);
-            case 'D' -> delete(in, sink);
+            case 'I', 'U', 'D' -> change(type, in, sink);
             case 'T' -> truncate(in, sink);
             case 'M' -> message(in, sink);
             default -> throw in.malformed("unknown type");
+        }
+    }
+
+    /** A composite value may show that its type has changed: then the row is read again, with such values as text. */
+    private void change(int type, MessageReader in, ChangeSink sink) {
+        int start = in.skip(0);
+        long sequence = transaction.sequence();
+        try {
+            changeOnce(type, in, sink);
+        } catch (TidemarkException e) {
+            if (e.code() != ErrorCode.SOURCE_SCHEMA_CHANGED) {
+                throw e;
+            }
+            transaction.rewind(sequence);
+            in.back(start);
+            relations.describeAsText(in.int32());
+            in.back(start);
+            changeOnce(type, in, sink);
+        }
+    }
+
+    private void changeOnce(int type, MessageReader in, ChangeSink sink) {
+        switch (type) {
+            case 'I' -> insert(in, sink);
+            case 'U' -> update(in, sink);
+            default -> delete(in, sink);
         }
     }
 
@@ -212,7 +236,7 @@ final class RowMessages {
         try {
             decoder.append(batch, column, in.buffer(), offset, length);
         } catch (TidemarkException e) {
-            throw concernsRow(e) ? e : in.malformed(e.reason(), e);
+            throw concernsRow(e) || e.code() == ErrorCode.SOURCE_SCHEMA_CHANGED ? e : in.malformed(e.reason(), e);
         }
     }
 

@@ -28,6 +28,16 @@ final class TransactionContext {
         return commitMicros;
     }
 
+    /** The order that the next event gets. */
+    long sequence() {
+        return nextSequence;
+    }
+
+    /** Takes orders back whose events were not delivered. */
+    void rewind(long sequence) {
+        nextSequence = sequence;
+    }
+
     long takeSequence() {
         return nextSequence++;
     }

@@ -26,6 +26,7 @@ record BuiltinType(
         String outputFunction) {
     static final int NUMERIC = 1700;
     static final int MONEY = 790;
+    static final int MONEY_ARRAY = 791;
     static final int BPCHAR = 1042;
     private static final int BOX = 603;
 

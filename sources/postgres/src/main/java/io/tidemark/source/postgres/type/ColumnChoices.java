@@ -6,6 +6,7 @@ import io.tidemark.spi.schema.ColumnType;
 import io.tidemark.spi.schema.ColumnType.Kind;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.TypeChoices;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -35,6 +36,17 @@ public final class ColumnChoices {
             Map.entry("varbit", "bit varying"));
 
     private ColumnChoices() {}
+
+    /**
+     * The type of a column whose values have to be compared or found by name: one that would be nested is carried as STRING when the column is part
+     * of the key, or when another column has the name of a part of it.
+     *
+     * @param names names of all columns of the table
+     */
+    public static PgType flattened(PgType type, String column, Collection<String> key, Collection<String> names) {
+        boolean isShadowed = names.stream().anyMatch(name -> name.startsWith(column + "."));
+        return type.columnType().isNested() && (isShadowed || key.contains(column)) ? type.asText() : type;
+    }
 
     /** The type as the user wants the column carried; as it is when nothing is chosen, or what is chosen is not possible. */
     public static PgType apply(TypeChoices choices, TableId table, String column, PgType type) {
@@ -71,9 +83,10 @@ public final class ColumnChoices {
      */
     public static void checkNames(TypeChoices choices, TypeCatalog catalog) {
         for (String name : choices.types().keySet()) {
+            String element = name.endsWith("[]") ? name.substring(0, name.length() - 2) : name;
             boolean isKnown = name.indexOf('.') < 0
                     || catalog.types().values().stream()
-                            .anyMatch(type -> type.name().equals(name));
+                            .anyMatch(type -> type.name().equals(element));
             if (!isKnown) {
                 throw new TidemarkException(
                         ErrorCode.CONFIG_INVALID,
@@ -110,8 +123,11 @@ public final class ColumnChoices {
     }
 
     private static List<String> possible(String name) {
-        if (name.indexOf('.') >= 0 || name.equals("money") || name.equals("money[]")) {
+        if (name.indexOf('.') >= 0 || name.equals("money")) {
             return List.of(STRING);
+        }
+        if (name.equals("money[]")) {
+            return List.of("list<decimal> only: as text, money is as the server's locale has it");
         }
         boolean isArray = name.endsWith("[]");
         String element = isArray ? name.substring(0, name.length() - 2) : name;

@@ -65,7 +65,9 @@ final class FormFinder {
                 yield element == null ? null : ContainerText.array(element, delimiter(type.base()));
             }
             case COMPOSITE ->
-                type.fields().stream().allMatch(field -> find(field) != null) ? ContainerText.row(this::load) : null;
+                type.fields().stream().allMatch(field -> find(field.type()) != null)
+                        ? ContainerText.row(this::load)
+                        : null;
             case RANGE -> {
                 TextForm subtype = find(type.base());
                 yield subtype == null ? null : ContainerText.range(subtype);

@@ -5,7 +5,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,8 +28,7 @@ public record TypeCatalog(Map<Integer, UserType> types, int moneyScale, boolean 
             select t.oid::int8, n.nspname || '.' || t.typname, t.typtype::text, t.typelem::int8, t.typlen,
                    t.typbasetype::int8, t.typtypmod, t.typdelim::text, coalesce(e.extname, ''),
                    coalesce(r.rngsubtype, m.rngtypid, 0)::int8,
-                   (select array_agg(a.atttypid::int8 order by a.attnum) from pg_catalog.pg_attribute a
-                     where a.attrelid = t.typrelid and t.typtype = 'c' and a.attnum > 0 and not a.attisdropped)
+                   f.names, f.types, f.typmods
               from pg_catalog.pg_type t
               join pg_catalog.pg_namespace n on n.oid = t.typnamespace
               left join pg_catalog.pg_class c on c.oid = t.typrelid
@@ -40,6 +39,12 @@ public record TypeCatalog(Map<Integer, UserType> types, int moneyScale, boolean 
               left join pg_catalog.pg_depend d
                 on d.classid = 'pg_catalog.pg_type'::regclass and d.objid = t.oid and d.deptype = 'e'
               left join pg_catalog.pg_extension e on e.oid = d.refobjid
+              left join lateral (
+                select array_agg(a.attname::text order by a.attnum) as names,
+                       array_agg(a.atttypid::int8 order by a.attnum) as types,
+                       array_agg(a.atttypmod order by a.attnum) as typmods
+                  from pg_catalog.pg_attribute a
+                 where a.attrelid = t.typrelid and t.typtype = 'c' and a.attnum > 0 and not a.attisdropped) f on true
              where n.nspname not in ('pg_catalog', 'pg_toast') and t.typtype <> 'p'
                and (coalesce(c.relkind, ec.relkind, 'c') = 'c'
                     or t.oid in (select atttypid from pg_catalog.pg_attribute where attrelid >= 16384)
@@ -100,13 +105,21 @@ public record TypeCatalog(Map<Integer, UserType> types, int moneyScale, boolean 
                 (int) base,
                 kind == UserType.Kind.DOMAIN ? row.getInt(7) : -1,
                 row.getString(8).charAt(0),
-                fields(row.getArray(11)));
+                fields(row.getArray(11), row.getArray(12), row.getArray(13)));
     }
 
-    private static List<Integer> fields(@Nullable Array array) throws SQLException {
-        if (array == null) {
+    private static List<UserType.Field> fields(
+            @Nullable Array nameArray, @Nullable Array typeArray, @Nullable Array typmodArray) throws SQLException {
+        if (nameArray == null || typeArray == null || typmodArray == null) {
             return List.of();
         }
-        return Arrays.stream((Long[]) array.getArray()).map(Long::intValue).toList();
+        String[] names = (String[]) nameArray.getArray();
+        Long[] types = (Long[]) typeArray.getArray();
+        Integer[] typmods = (Integer[]) typmodArray.getArray();
+        List<UserType.Field> fields = new ArrayList<>();
+        for (int i = 0; i < names.length; i++) {
+            fields.add(new UserType.Field(names[i], types[i].intValue(), typmods[i]));
+        }
+        return fields;
     }
 }

@@ -23,6 +23,9 @@ final class TypeNames {
         if (oid == BuiltinType.MONEY) {
             return "money";
         }
+        if (oid == BuiltinType.MONEY_ARRAY) {
+            return "money[]";
+        }
         UserType type = catalog.find(oid);
         if (type == null) {
             return "type " + Integer.toUnsignedString(oid);

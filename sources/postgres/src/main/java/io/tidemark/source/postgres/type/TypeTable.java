@@ -11,6 +11,13 @@ public final class TypeTable {
     /** Digits that stand for the user's in decimals. */
     private static final ColumnType DECIMAL_EXAMPLE = ColumnType.decimal(12, 2);
 
+    private static final ColumnType COMPOSITE_EXAMPLE = ColumnType.struct(List.of(
+            new ColumnType.Field("a", ColumnType.INT32),
+            new ColumnType.Field("b", ColumnType.STRING),
+            new ColumnType.Field("c", ColumnType.list(ColumnType.DATE))));
+
+    private static final String STRING = "string";
+
     private TypeTable() {}
 
     /**
@@ -32,8 +39,11 @@ public final class TypeTable {
         }
     }
 
-    /** Whether arrays of a type are carried too, as string. Those of money print as the server's locale has it. */
-    public static boolean hasArray(Row row) {
+    /** Values of arrays that a list cannot hold, beside elements that do not fit. */
+    private static final String ARRAY_MISFITS = "several dimensions, one that does not begin at 1, an element that does not fit";
+
+    /** Whether arrays of a type can be carried as string too. Those of money print as the server's locale has it. */
+    public static boolean hasArrayText(Row row) {
         return !row.name().equals("money");
     }
 
@@ -48,9 +58,9 @@ public final class TypeTable {
                             .filter(choice -> !choice.equals(type.type().toString()))
                             .toList()));
         }
-        rows.add(new Row("numeric(p,s)", DECIMAL_EXAMPLE, "decimal(p,s)", "NaN", List.of("string", "decimal(p,s)")));
+        rows.add(new Row("numeric(p,s)", DECIMAL_EXAMPLE, "decimal(p,s)", "NaN", List.of(STRING, "decimal(p,s)")));
         PgType money = PgType.of(BuiltinType.MONEY, -1, TypeCatalog.EMPTY);
-        rows.add(Row.of("money", money.columnType(), List.of("string")));
+        rows.add(Row.of("money", money.columnType(), List.of(STRING)));
         rows.sort(Comparator.comparing(row -> row.name().replace("\"", "")));
         return List.copyOf(rows);
     }
@@ -71,9 +81,21 @@ public final class TypeTable {
                             DECIMAL_EXAMPLE,
                             "as the type under it",
                             "as of the type under it",
-                            List.of("string", "as the type under it")));
-                case ARRAY -> rows.add(text("array of any type here"));
-                case COMPOSITE -> rows.add(text("composite"));
+                            List.of(STRING, "as the type under it")));
+                case ARRAY ->
+                    rows.add(new Row(
+                            "array of any type here",
+                            ColumnType.list(ColumnType.STRING),
+                            "list of the element's type",
+                            ARRAY_MISFITS,
+                            List.of(STRING)));
+                case COMPOSITE ->
+                    rows.add(new Row(
+                            "composite",
+                            COMPOSITE_EXAMPLE,
+                            "struct of the fields' types",
+                            "a field that does not fit",
+                            List.of(STRING)));
                 case RANGE -> rows.add(text("range"));
                 case MULTIRANGE -> rows.add(text("multirange"));
             }
@@ -92,6 +114,7 @@ public final class TypeTable {
             case TIME -> "24:00:00";
             case TIMESTAMP, TIMESTAMP_TZ -> "infinity, -infinity, after 294247-01-10 04:00:54.775807";
             case BOOLEAN, INT32, INT64, FLOAT32, FLOAT64, DECIMAL, STRING, BYTES, UUID -> "";
+            case LIST, STRUCT -> throw new IllegalArgumentException("Cannot tell what does not fit: no built-in type is nested");
         };
     }
 }

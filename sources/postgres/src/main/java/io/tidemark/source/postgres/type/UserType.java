@@ -12,7 +12,7 @@ import java.util.List;
  * @param base oid of the base type (domain), element (array), subtype (range) or range (multirange); else 0
  * @param baseTypmod type modifier of a domain's base type; else -1
  * @param delimiter what separates its values in an array's text, mostly a comma
- * @param fields oids of a composite type's fields, dropped ones left out; else empty
+ * @param fields a composite type's fields in order, dropped ones left out; else empty
  */
 public record UserType(
         int oid,
@@ -22,7 +22,7 @@ public record UserType(
         int base,
         int baseTypmod,
         char delimiter,
-        List<Integer> fields) {
+        List<Field> fields) {
     /** What {@code typtype} and {@code typelem} tell apart. */
     public enum Kind {
         BASE,
@@ -33,6 +33,15 @@ public record UserType(
         RANGE,
         MULTIRANGE
     }
+
+    /**
+     * A field of a composite type.
+     *
+     * @param name its name
+     * @param type oid of its type
+     * @param typmod type modifier, -1 for none
+     */
+    public record Field(String name, int type, int typmod) {}
 
     public UserType {
         fields = List.copyOf(fields);

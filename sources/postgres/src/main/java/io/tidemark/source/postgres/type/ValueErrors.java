@@ -17,6 +17,12 @@ final class ValueErrors {
         return new TidemarkException(ErrorCode.SOURCE_VALUE, "Cannot represent value: " + reason);
     }
 
+    /** The value is of another form of its type than the one that was read from the catalog. */
+    static TidemarkException changed() {
+        return new TidemarkException(
+                ErrorCode.SOURCE_SCHEMA_CHANGED, "Cannot decode value: the fields of its composite type have changed");
+    }
+
     static void checkLength(int length, int expected) {
         if (length != expected) {
             throw malformed("unexpected length (bytes=" + length + ", expected=" + expected + ")");

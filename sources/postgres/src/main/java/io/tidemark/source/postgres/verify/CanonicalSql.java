@@ -40,6 +40,7 @@ final class CanonicalSql {
                         + "::text end";
             // Exact: extract gives a numeric with six digits after the point.
             case TIME, TIMESTAMP, TIMESTAMP_TZ -> "trunc(extract(epoch from " + column + ") * 1000000)";
+            case LIST, STRUCT -> NestedSql.expression(pgType, column);
         };
     }
 }

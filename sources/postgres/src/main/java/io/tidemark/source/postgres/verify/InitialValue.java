@@ -27,6 +27,10 @@ public final class InitialValue {
 
     /** The value in canonical text; empty when there is none, or none that the column type can hold. */
     public static Optional<String> load(Connection connection, int oid, int number, PgType type) {
+        if (type.columnType().isNested()) {
+            // Mirrors cannot keep defaults of nested columns.
+            return Optional.empty();
+        }
         try {
             Optional<String> typeName = find(connection, TYPE, oid, number);
             if (typeName.isEmpty()) {

@@ -7,8 +7,10 @@ import io.tidemark.spi.change.ColumnVector;
 import io.tidemark.spi.change.DoubleVector;
 import io.tidemark.spi.change.FloatVector;
 import io.tidemark.spi.change.IntVector;
+import io.tidemark.spi.change.ListVector;
 import io.tidemark.spi.change.LongVector;
 import io.tidemark.spi.change.Position;
+import io.tidemark.spi.change.StructVector;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.schema.ColumnType;
 import io.tidemark.spi.schema.RowSchema;
@@ -126,6 +128,18 @@ final class RecordingSink implements ChangeSink {
         }
         if (vector instanceof FloatVector floats) {
             return Float.toString(floats.value(row));
+        }
+        if (vector instanceof ListVector list) {
+            StringJoiner elements = new StringJoiner(", ", "[", "]");
+            for (int i = list.start(row); i < list.end(row); i++) {
+                elements.add(value(list.element(), i));
+            }
+            return elements.toString();
+        }
+        if (vector instanceof StructVector struct) {
+            StringJoiner fields = new StringJoiner(", ", "{", "}");
+            struct.fields().forEach(field -> fields.add(value(field, row)));
+            return fields.toString();
         }
         return Double.toString(((DoubleVector) vector).value(row));
     }

@@ -34,6 +34,9 @@ class ColumnChoicesTest {
             numeric[]                     | decimal(9,2)  | cannot be decimal(9,2): numeric[] can be string
             bigint                        | decimal(9,2)  | cannot be decimal(9,2): bigint can be string
             numeric                       | int64         | cannot be int64: numeric can be string or decimal(p,s)
+            public.price[]                | string        |
+            integer[]                     | string        |
+            money[]                       | string        | cannot be string: money[] can be list<decimal> only
             timestmp                      | string        | names no type that can be carried
             """)
     void saysWhatATypeCannotBe(String type, String wanted, String expected) {

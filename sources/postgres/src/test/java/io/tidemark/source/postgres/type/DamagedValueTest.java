@@ -19,7 +19,18 @@ class DamagedValueTest {
     private static final TypeCatalog CATALOG = new TypeCatalog(
             Map.of(
                     COMPOSITE,
-                    new UserType(COMPOSITE, "s.c", UserType.Kind.COMPOSITE, "", 0, -1, ',', List.of(23, 1009, 1700))),
+                    new UserType(
+                            COMPOSITE,
+                            "s.c",
+                            UserType.Kind.COMPOSITE,
+                            "",
+                            0,
+                            -1,
+                            ',',
+                            List.of(
+                                    new UserType.Field("a", 23, -1),
+                                    new UserType.Field("b", 1009, -1),
+                                    new UserType.Field("c", 1700, -1)))),
             2,
             true);
 
@@ -29,11 +40,13 @@ class DamagedValueTest {
             types.add(PgType.of(type.oid(), -1, CATALOG));
             types.add(PgType.of(type.oid(), -1, CATALOG).asText());
             types.add(PgType.of(type.arrayOid(), -1, CATALOG));
+            types.add(PgType.of(type.arrayOid(), -1, CATALOG).asText());
         }
         types.add(PgType.of(BuiltinType.NUMERIC, (12 << 16 | 2) + 4, CATALOG));
         types.add(PgType.of(BuiltinType.NUMERIC, (38 << 16 | 38) + 4, CATALOG));
         types.add(PgType.of(BuiltinType.MONEY, -1, CATALOG));
         types.add(PgType.of(COMPOSITE, -1, CATALOG));
+        types.add(PgType.of(COMPOSITE, -1, CATALOG).asText());
         return types;
     }
 
@@ -53,7 +66,12 @@ class DamagedValueTest {
                 decoder.append(out, around, 10, bytes.length);
                 assertThat(out.size()).isEqualTo(1);
             } catch (TidemarkException e) {
-                assertThat(e.code()).isIn(ErrorCode.SOURCE_PROTOCOL, ErrorCode.SOURCE_VALUE, ErrorCode.SOURCE_TYPE);
+                assertThat(e.code())
+                        .isIn(
+                                ErrorCode.SOURCE_PROTOCOL,
+                                ErrorCode.SOURCE_VALUE,
+                                ErrorCode.SOURCE_TYPE,
+                                ErrorCode.SOURCE_SCHEMA_CHANGED);
                 assertThat(e.reason()).matches("(?s)Cannot (decode|represent) value: .*");
             } catch (RuntimeException e) {
                 throw new AssertionError("Type " + type.sourceType() + " seed " + seed + " round " + round, e);

@@ -6,8 +6,11 @@ import io.tidemark.spi.change.ColumnVector;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -15,7 +18,25 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ValueFuzzTest {
     private static final int VALUES = 3_000;
     private static final Set<ErrorCode> TYPED =
-            Set.of(ErrorCode.SOURCE_PROTOCOL, ErrorCode.SOURCE_VALUE, ErrorCode.SOURCE_TYPE);
+            Set.of(
+                    ErrorCode.SOURCE_PROTOCOL,
+                    ErrorCode.SOURCE_VALUE,
+                    ErrorCode.SOURCE_TYPE,
+                    ErrorCode.SOURCE_SCHEMA_CHANGED);
+    private static final int INNER = 70_000;
+    private static final int ARRAY = 70_001;
+    private static final int OUTER = 70_002;
+    private static final TypeCatalog NESTED = new TypeCatalog(
+            Map.of(
+                    INNER, composite(INNER, new UserType.Field("a", 23, -1), new UserType.Field("b", 25, -1)),
+                    ARRAY, new UserType(ARRAY, "s._inner", UserType.Kind.ARRAY, "", INNER, -1, ',', List.of()),
+                    OUTER, composite(OUTER, new UserType.Field("l", ARRAY, -1), new UserType.Field("d", 1082, -1))),
+            2,
+            false);
+
+    private static UserType composite(int oid, UserType.Field... fields) {
+        return new UserType(oid, "s.t" + oid, UserType.Kind.COMPOSITE, "", 0, -1, ',', List.of(fields));
+    }
 
     static Iterable<BuiltinType> types() {
         return BuiltinType.all();
@@ -32,6 +53,53 @@ class ValueFuzzTest {
                 }
             }
         }
+    }
+
+    /** Composite values in arrays in composite values, from bytes that mostly pass for their beginning. */
+    @Test
+    void bytesThatAreNoNestedValueAreATypedError() {
+        fuzz(PgType.of(OUTER, -1, NESTED), INNER);
+        fuzz(PgType.of(ARRAY, -1, NESTED), INNER);
+        fuzz(PgType.of(INNER, -1, NESTED), 23);
+        fuzz(PgType.of(OUTER, -1, NESTED).asText(), INNER);
+        // Arrays whose head is right are read further.
+        PgType type = PgType.of(ARRAY, -1, NESTED);
+        ValueDecoder decoder = type.newDecoder();
+        ColumnVector out = ColumnVector.of(type.columnType(), 16);
+        int whole = 0;
+        for (long seed = 0; seed < 20 * VALUES; seed++) {
+            byte[] value = damaged(new Random(seed));
+            try {
+                decoder.append(out, value, 0, value.length);
+                whole++;
+            } catch (TidemarkException e) {
+                assertThat(e.code()).as("seed %d", seed).isIn(TYPED);
+                out.truncate(whole);
+            } catch (RuntimeException e) {
+                throw new AssertionError("seed " + seed + ", got " + e, e);
+            }
+            assertThat(out.size()).isEqualTo(whole);
+        }
+        assertThat(whole).isPositive();
+    }
+
+    /** A value of {@link #ARRAY} with one byte changed, or none. */
+    private static byte[] damaged(Random random) {
+        ByteBuffer value = ByteBuffer.allocate(200);
+        int items = random.nextInt(4);
+        value.putInt(1).putInt(0).putInt(INNER).putInt(items).putInt(1);
+        for (int i = 0; i < items; i++) {
+            if (random.nextInt(4) == 0) {
+                value.putInt(-1);
+            } else {
+                value.putInt(4 + 12 + 8 + 1).putInt(2).putInt(23).putInt(4).putInt(i).putInt(25).putInt(1).put((byte) 'x');
+            }
+        }
+        byte[] bytes = java.util.Arrays.copyOf(value.array(), value.position());
+        if (random.nextInt(3) > 0) {
+            bytes[random.nextInt(bytes.length)] = (byte) (random.nextInt(20) - 3);
+        }
+        return bytes;
     }
 
     private static void fuzz(PgType type, int elementOid) {

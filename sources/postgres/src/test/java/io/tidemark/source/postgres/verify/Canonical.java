@@ -7,7 +7,9 @@ import io.tidemark.spi.change.ColumnVector;
 import io.tidemark.spi.change.DoubleVector;
 import io.tidemark.spi.change.FloatVector;
 import io.tidemark.spi.change.IntVector;
+import io.tidemark.spi.change.ListVector;
 import io.tidemark.spi.change.LongVector;
+import io.tidemark.spi.change.StructVector;
 import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.verify.BucketDigest;
 import java.math.BigDecimal;
@@ -66,10 +68,14 @@ final class Canonical {
         return List.copyOf(digests.values());
     }
 
-    private static byte[] md5(List<String> values) {
-        String list = values.stream()
+    private static String list(List<String> values) {
+        return values.stream()
                 .map(value -> value == null ? "-" : value.getBytes(StandardCharsets.UTF_8).length + ":" + value)
                 .collect(Collectors.joining());
+    }
+
+    private static byte[] md5(List<String> values) {
+        String list = list(values);
         try {
             return MessageDigest.getInstance("MD5").digest(list.getBytes(StandardCharsets.UTF_8));
         } catch (NoSuchAlgorithmException e) {
@@ -92,6 +98,19 @@ final class Canonical {
             case UUID -> {
                 ByteBuffer bytes = ByteBuffer.wrap(((BytesVector) column).bytes(row));
                 yield new UUID(bytes.getLong(), bytes.getLong()).toString();
+            }
+            case LIST -> {
+                ListVector values = (ListVector) column;
+                List<String> texts = new ArrayList<>();
+                for (int i = values.start(row); i < values.end(row); i++) {
+                    texts.add(values.element().isNull(i) ? null : text(values.element(), i));
+                }
+                yield list(texts);
+            }
+            case STRUCT -> {
+                List<String> texts = new ArrayList<>();
+                ((StructVector) column).fields().forEach(field -> texts.add(field.isNull(row) ? null : text(field, row)));
+                yield list(texts);
             }
         };
     }
