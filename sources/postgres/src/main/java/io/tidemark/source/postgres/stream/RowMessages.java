@@ -236,7 +236,7 @@ final class RowMessages {
         try {
             decoder.append(batch, column, in.buffer(), offset, length);
         } catch (TidemarkException e) {
-            throw concernsRow(e) || e.code() == ErrorCode.SOURCE_SCHEMA_CHANGED ? e : in.malformed(e.reason(), e);
+            throw isOfValue(e) ? e : in.malformed(e.reason(), e);
         }
     }
 
@@ -288,6 +288,11 @@ final class RowMessages {
                 ErrorCode.SOURCE_TYPE,
                 "Cannot decode value: its type has no binary form (table=" + schema.table() + ", column="
                         + schema.columns().get(column).name() + ")");
+    }
+
+    /** Whether the value is sound: it cannot be represented, or is of a later version of its type. */
+    static boolean isOfValue(TidemarkException e) {
+        return concernsRow(e) || e.code() == ErrorCode.SOURCE_SCHEMA_CHANGED;
     }
 
     /** Whether a value cannot be represented, which concerns its row only. */

@@ -258,7 +258,7 @@ final class ScopedRows {
             try {
                 relation.decoder().append(batch, column, row.buffer(), row.offset(place), row.length(place));
             } catch (TidemarkException e) {
-                throw RowMessages.concernsRow(e) ? e : in.malformed(e.reason(), e);
+                throw RowMessages.isOfValue(e) ? e : in.malformed(e.reason(), e);
             }
         }
 

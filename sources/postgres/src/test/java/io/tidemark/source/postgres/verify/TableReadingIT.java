@@ -363,7 +363,7 @@ class TableReadingIT {
         try (Source source = source();
                 SnapshotCut cut = source.openCut(1, TIMEOUT)) {
             List<List<String>> rows = new ArrayList<>();
-            cut.reading(TestSource.table(source, "public", "t").schema())
+            cut.reading(TestSource.table(source, "public", "t"))
                     .rows(DigestRequest.whole(1), Set.of(0), rows::add);
             assertThat(rows)
                     .containsExactlyInAnyOrder(
