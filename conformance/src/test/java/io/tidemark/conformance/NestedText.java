@@ -28,14 +28,18 @@ final class NestedText {
                 parts.add(
                         element == null
                                 ? "NULL"
-                                : quotedInArray(part.apply(element, type.asListType().elementType())));
+                                : quotedInArray(
+                                        part.apply(element, type.asListType().elementType())));
             }
             return "{" + String.join(",", parts) + "}";
         }
         List<Types.NestedField> fields = type.asStructType().fields();
         for (int i = 0; i < fields.size(); i++) {
             Object field = ((StructLike) value).get(i, Object.class);
-            parts.add(field == null ? "" : quotedInRow(part.apply(field, fields.get(i).type())));
+            parts.add(
+                    field == null
+                            ? ""
+                            : quotedInRow(part.apply(field, fields.get(i).type())));
         }
         return "(" + String.join(",", parts) + ")";
     }
@@ -48,7 +52,8 @@ final class NestedText {
         text.expect(isList ? '{' : '(');
         char end = isList ? '}' : ')';
         int place = 0;
-        while (text.peek() != end || (!isList && place < type.asStructType().fields().size())) {
+        while (text.peek() != end
+                || (!isList && place < type.asStructType().fields().size())) {
             if (place > 0) {
                 text.expect(',');
             }

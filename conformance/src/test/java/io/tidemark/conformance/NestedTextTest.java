@@ -21,7 +21,8 @@ class NestedTextTest {
 
     @Test
     void printsAsPostgresDoes() {
-        assertThat(print(Arrays.asList("a b", null, "NULL", "", "a\\b", "q\"q", "x,y", "{", "plain", "(", "ä\n"), TEXTS))
+        assertThat(print(
+                        Arrays.asList("a b", null, "NULL", "", "a\\b", "q\"q", "x,y", "{", "plain", "(", "ä\n"), TEXTS))
                 .isEqualTo("{\"a b\",NULL,\"NULL\",\"\",\"a\\\\b\",\"q\\\"q\",\"x,y\",\"{\",plain,(,\"ä\n\"}");
         assertThat(print(List.of(), TEXTS)).isEqualTo("{}");
         assertThat(print(pair(1, "x \"y\" (\\)"), PAIR)).isEqualTo("(1,\"x \"\"y\"\" (\\\\)\")");
@@ -34,12 +35,7 @@ class NestedTextTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {
-                "{}",
-                "{NULL}",
-                "{\"(,)\"}",
-                "{\"(1,\\\"a b\\\")\",NULL,\"(,\\\"x \\\"\\\"y\\\\\\\\\\\")\"}"
-            })
+            strings = {"{}", "{NULL}", "{\"(,)\"}", "{\"(1,\\\"a b\\\")\",NULL,\"(,\\\"x \\\"\\\"y\\\\\\\\\\\")\"}"})
     void whatIsReadAndPrintedAgainIsTheSame(String printed) {
         assertThat(again(printed, PAIRS)).isEqualTo(printed);
     }
@@ -55,7 +51,8 @@ class NestedTextTest {
     }
 
     private static String print(Object value, Type type) {
-        return NestedText.print(value, type, (part, inner) -> inner.isNestedType() ? print(part, inner) : part.toString());
+        return NestedText.print(
+                value, type, (part, inner) -> inner.isNestedType() ? print(part, inner) : part.toString());
     }
 
     private static Record pair(Integer a, String b) {

@@ -174,6 +174,46 @@ class ChosenTypesIT {
         }
     }
 
+    /** As after an upgrade from a version that knew no lists and structs. */
+    @Test
+    void arraysAndCompositesThatWereLoadedAsTextStayTextUntilTheyAreLoadedAgain() throws Exception {
+        String rules = """
+                types: {"integer[]": string, public.pair: string}
+                tables:
+                  - include: public.*
+                """;
+        try (MirroredDatabase mirrored = new MirroredDatabase(server, server.createDatabase(), folder, rules)) {
+            mirrored.execute(
+                    "create type pair as (a int, b text)",
+                    "create table orders (id int primary key, l int[], p pair)",
+                    "insert into orders values (1, '{{1,2}}', row(1, 'a b'))");
+            mirrored.start();
+            mirrored.awaitLive("orders");
+            replace(mirrored, "types: {\"integer[]\": string, public.pair: string}", "");
+            mirrored.start();
+            mirrored.execute("insert into orders values (2, '[0:0]={7}', row(null, null))");
+            mirrored.prove();
+            assertThat(mirrored.pipeline().registry().load(ORDERS).schema().columns().stream()
+                            .map(Column::type)
+                            .map(Object::toString))
+                    .containsExactly("int32", "string", "string");
+            assertThat(mirrored.query("select l, p from orders order by id"))
+                    .containsExactly(List.of("{{1,2}}", "(1,\"a b\")"), List.of("[0:0]={7}", "(,)"));
+            mirrored.execute("update orders set l = '{1,NULL}'");
+            new TableCommands(mirrored.pipeline()).resync(ORDERS);
+            mirrored.awaitLive("orders");
+            mirrored.prove();
+            assertThat(mirrored.pipeline().registry().load(ORDERS).schema().columns().stream()
+                            .map(Column::type)
+                            .map(Object::toString))
+                    .containsExactly("int32", "list<int32>", "struct<\"a\":int32,\"b\":string>");
+            assertThat(mirrored.query("select l, p.b, p is null from orders order by id"))
+                    .containsExactly(
+                            List.of(java.util.Arrays.asList(1, null), "a b", false),
+                            java.util.Arrays.asList(java.util.Arrays.asList(1, null), null, false));
+        }
+    }
+
     /** Changes the configuration of a stopped pipeline. */
     private static void replace(MirroredDatabase mirrored, String before, String after) throws IOException {
         mirrored.stop();

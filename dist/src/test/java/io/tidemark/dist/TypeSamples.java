@@ -56,7 +56,11 @@ record TypeSamples(String sqlType, List<String> fitting, List<String> misfits) {
                 "composite",
                 new TypeSamples(
                         "pair",
-                        List.of("(1,\"a,b\",{2026-01-01})", "(,,)", "(-5,\"q\"\"\",\"{NULL,0001-01-01 BC}\")", "(,\"\",{})"),
+                        List.of(
+                                "(1,\"a,b\",{2026-01-01})",
+                                "(,,)",
+                                "(-5,\"q\"\"\",\"{NULL,0001-01-01 BC}\")",
+                                "(,\"\",{})"),
                         List.of("(1,x,{infinity})", "(1,x,\"{{2026-01-01}}\")")));
         put(samples, "range", "textrange", "[a,b)", "empty", "(,)", "[\"a b\",\"c,d\"]");
         put(samples, "multirange", "textmultirange", "{}", "{[a,b),[c,d)}");

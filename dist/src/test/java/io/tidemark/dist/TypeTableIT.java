@@ -161,8 +161,8 @@ class TypeTableIT {
 
     private String texts() {
         return IntStream.range(0, rows.size())
-                .mapToObj(i ->
-                        "c" + i + ": string" + (TypeTable.hasArrayText(rows.get(i)) ? ", a" + i + ": string" : ""))
+                .mapToObj(
+                        i -> "c" + i + ": string" + (TypeTable.hasArrayText(rows.get(i)) ? ", a" + i + ": string" : ""))
                 .collect(Collectors.joining(", "));
     }
 

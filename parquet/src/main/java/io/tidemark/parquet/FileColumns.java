@@ -58,8 +58,7 @@ final class FileColumns {
 
     private static void requireOnce(Type field) throws IOException {
         if (field.isRepetition(Type.Repetition.REPEATED)) {
-            throw new IOException(
-                    "Cannot read column: it is repeated outside a list (column=" + field.getName() + ")");
+            throw new IOException("Cannot read column: it is repeated outside a list (column=" + field.getName() + ")");
         }
     }
 

@@ -91,5 +91,15 @@ final class NestedAppender {
     }
 
     /** A value inside that is not nested itself, and the fields that lead to it. */
-    private record Leaf(ColumnDescriptor descriptor, int[] path, LeafValue value) {}
+    private static final class Leaf {
+        private final ColumnDescriptor descriptor;
+        private final int[] path;
+        private final LeafValue value;
+
+        Leaf(ColumnDescriptor descriptor, int[] path, LeafValue value) {
+            this.descriptor = descriptor;
+            this.path = path;
+            this.value = value;
+        }
+    }
 }

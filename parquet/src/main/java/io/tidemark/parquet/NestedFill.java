@@ -215,7 +215,9 @@ abstract class NestedFill {
 
         @Override
         List<ColumnDescriptor> descriptors() {
-            return fields.stream().flatMap(field -> field.descriptors().stream()).toList();
+            return fields.stream()
+                    .flatMap(field -> field.descriptors().stream())
+                    .toList();
         }
     }
 }

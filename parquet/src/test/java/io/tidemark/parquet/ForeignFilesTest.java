@@ -125,8 +125,7 @@ class ForeignFilesTest {
         assertRefused(
                 new ParquetColumn("small", ColumnType.DATE, true, 1), "the file's type does not fit (column=small");
         assertRefused(
-                new ParquetColumn("nested", ColumnType.INT32, true, 11),
-                "the file's type does not fit (column=nested");
+                new ParquetColumn("nested", ColumnType.INT32, true, 11), "the file's type does not fit (column=nested");
         for (String type : List.of("list<int32>", "struct<\"x\":string>", "struct<\"y\":int32>")) {
             assertRefused(
                     new ParquetColumn("nested", ColumnType.parse(type), true, 11),

@@ -81,8 +81,7 @@ class NestedColumnsTest {
     void everyValueIsThatOfParquetsOwnReader(ColumnType type) throws IOException {
         ColumnVector written = SampleValues.vector(type, 3000, 9, true);
         files.write(List.of(ParquetColumn.optional("value", type)), List.of(written), SMALL);
-        try (ParquetReader<Group> reader =
-                new GroupReader(folder.resolve(ParquetFiles.NAME)).build()) {
+        try (ParquetReader<Group> reader = new GroupReader(folder.resolve(ParquetFiles.NAME)).build()) {
             for (int row = 0; row < written.size(); row++) {
                 Group group = reader.read();
                 assertThat(print(group, 0, type)).as("row %d", row).isEqualTo(print(written, row));
@@ -107,8 +106,8 @@ class NestedColumnsTest {
         assertThat(CanonicalText.text(
                         files.read(List.of(ParquetColumn.optional("c", fewer))).get(0), 0))
                 .isEqualTo("3:1:x-");
-        assertThatThrownBy(() -> files.read(List.of(
-                        ParquetColumn.optional("c", ColumnType.parse("list<struct<\"z\":string>>")))))
+        assertThatThrownBy(() -> files.read(
+                        List.of(ParquetColumn.optional("c", ColumnType.parse("list<struct<\"z\":string>>")))))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("does not fit");
     }
@@ -190,7 +189,8 @@ class NestedColumnsTest {
             return "[" + out + "]";
         }
         if (vector instanceof StructVector struct) {
-            struct.fields().forEach(field -> out.append(out.isEmpty() ? "" : ", ").append(print(field, row)));
+            struct.fields()
+                    .forEach(field -> out.append(out.isEmpty() ? "" : ", ").append(print(field, row)));
             return "(" + out + ")";
         }
         return VectorValues.of(vector, row).toString();
@@ -212,7 +212,9 @@ class NestedColumnsTest {
             for (int i = 0; i < type.fields().size(); i++) {
                 out.append(out.isEmpty() ? "" : ", ")
                         .append(print(
-                                parent.getGroup(field, 0), i, type.fields().get(i).type()));
+                                parent.getGroup(field, 0),
+                                i,
+                                type.fields().get(i).type()));
             }
             return "(" + out + ")";
         }

@@ -29,8 +29,8 @@ final class CanonicalText {
             case LIST -> {
                 // A name of its own at each level, since the inner ones see the outer ones.
                 String element = "e" + type.depth();
-                String texts = "list_transform(" + column + ", lambda " + element + ": "
-                        + of(type.element(), element) + ")";
+                String texts =
+                        "list_transform(" + column + ", lambda " + element + ": " + of(type.element(), element) + ")";
                 yield items(texts);
             }
             case STRUCT -> {

@@ -252,13 +252,20 @@ class DuckDbQueryEngineTest {
         assertThat(found.get(0))
                 .containsExactly(
                         Arrays.asList(
-                                Map.of("n", 1, "price", new BigDecimal("1.50"), "ids", Arrays.asList(new UUID(0, 7), null)),
+                                Map.of(
+                                        "n",
+                                        1,
+                                        "price",
+                                        new BigDecimal("1.50"),
+                                        "ids",
+                                        Arrays.asList(new UUID(0, 7), null)),
                                 null,
                                 nulls,
                                 last),
                         List.of(LocalDate.of(1969, 12, 31)));
         assertThat(found.get(1)).containsExactly(List.of(), null);
-        assertThat(query("SELECT sum(line.price) FROM nested, unnest(lines) t(line)").only())
+        assertThat(query("SELECT sum(line.price) FROM nested, unnest(lines) t(line)")
+                        .only())
                 .isEqualTo(new BigDecimal("1.50"));
     }
 

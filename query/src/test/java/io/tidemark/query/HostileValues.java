@@ -26,7 +26,8 @@ final class HostileValues {
         }
         ColumnType struct = ColumnType.struct(fields);
         columns.add(new Column("struct", struct, true, "x"));
-        columns.add(new Column("deep", ColumnType.parse("list<list<struct<\"a\":list<float32>,\"b\":string>>>"), true, "x"));
+        columns.add(new Column(
+                "deep", ColumnType.parse("list<list<struct<\"a\":list<float32>,\"b\":string>>>"), true, "x"));
         columns.add(new Column("structs", ColumnType.parse("struct<\"in\":struct<\"x'y\\\"\":date>>"), true, "x"));
         return columns;
     }
@@ -36,8 +37,8 @@ final class HostileValues {
         List<Column> columns = new ArrayList<>();
         for (Kind kind : Kind.values()) {
             if (kind != Kind.DECIMAL && kind != Kind.LIST && kind != Kind.STRUCT) {
-                columns.add(new Column(
-                        kind.name().toLowerCase(java.util.Locale.ROOT), ColumnType.scalar(kind), true, "x"));
+                columns.add(
+                        new Column(kind.name().toLowerCase(java.util.Locale.ROOT), ColumnType.scalar(kind), true, "x"));
             }
         }
         for (int[] shape :
@@ -158,7 +159,9 @@ final class HostileValues {
         for (Object value : all) {
             values.add(Arrays.asList(value));
         }
-        values.add(all.stream().filter(value -> !(value instanceof String text && text.length() > 100)).toList());
+        values.add(all.stream()
+                .filter(value -> !(value instanceof String text && text.length() > 100))
+                .toList());
         return values;
     }
 

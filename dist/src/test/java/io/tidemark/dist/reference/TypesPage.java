@@ -43,7 +43,8 @@ final class TypesPage {
             Types are named without modifier, as Postgres prints them or by their usual short names (`timestamptz`, `varchar`,
             `int4`); those of users with their schema (`public.price`). A column's choice goes before one for its type, and that
             before one for the type under a domain. A decimal for `numeric` counts for columns that declare no precision; with a
-            chosen decimal, values of more digits, NaN and infinity do not fit.
+            chosen decimal, values of more digits, NaN and infinity do not fit. Choices are for whole columns: what is inside an array
+            or a composite type goes by its own type.
 
             How each slice type is stored is in [slice-format.md](slice-format.md).
             """;

@@ -73,12 +73,12 @@ public final class ChosenTypes {
                 continue;
             }
             Column now = found.columns().get(index);
-            // A nested type is what nobody has to choose: a mirror that was loaded with text before there were any stays as
+            // A nested type is what nobody has to choose: a mirror that was loaded with text before there were any
+            // stays as
             // it is.
-            boolean isKept = column.type().equals(ColumnType.STRING) && now.type().isNested();
-            if (now.sourceType().equals(column.sourceType())
-                    && !now.type().equals(column.type())
-                    && !isKept) {
+            boolean isKept =
+                    column.type().equals(ColumnType.STRING) && now.type().isNested();
+            if (hasSameSource(column, now) && !now.type().equals(column.type()) && !isKept) {
                 TableId table = registered.table();
                 return Optional.of(new TidemarkException(
                         ErrorCode.CONFIG_INVALID,
@@ -94,6 +94,20 @@ public final class ChosenTypes {
             }
         }
         return Optional.empty();
+    }
+
+    /** The name of a composite type that is carried as a struct is followed by its fields, which that of one carried as text is not. */
+    private static boolean hasSameSource(Column registered, Column now) {
+        if (!registered.type().hasStruct() || !now.type().equals(ColumnType.STRING)) {
+            return now.sourceType().equals(registered.sourceType());
+        }
+        String longer;
+        String type = registered.sourceType();
+        do {
+            longer = type;
+            type = longer.replaceAll("( of [^()]*)?\\([^()]*\\)", "");
+        } while (!type.equals(longer));
+        return now.sourceType().equals(type);
     }
 
     private TidemarkException invalid(SourceTable table, ColumnChoice choice, String column, String reason) {

@@ -10,14 +10,7 @@ import io.tidemark.spi.schema.ColumnType;
  * means nothing. Values of {@link ListVector} and {@link StructVector} are begun and then filled.
  */
 public abstract sealed class ColumnVector
-        permits BooleanVector,
-                IntVector,
-                LongVector,
-                FloatVector,
-                DoubleVector,
-                BytesVector,
-                ListVector,
-                StructVector {
+        permits BooleanVector, IntVector, LongVector, FloatVector, DoubleVector, BytesVector, ListVector, StructVector {
     private static final byte PRESENT = 0;
     private static final byte NULL = 1;
     private static final byte UNCHANGED = 2;

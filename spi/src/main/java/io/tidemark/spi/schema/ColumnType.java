@@ -164,27 +164,26 @@ public record ColumnType(Kind kind, int precision, int scale, List<Field> fields
     }
 
     private static void checkFields(Kind kind, List<Field> fields) {
-        boolean fits =
-                switch (kind) {
-                    case LIST -> fields.size() == 1 && fields.get(0).name().equals(ELEMENT);
-                    case STRUCT -> !fields.isEmpty();
-                    case BOOLEAN,
-                            INT32,
-                            INT64,
-                            FLOAT32,
-                            FLOAT64,
-                            DECIMAL,
-                            STRING,
-                            BYTES,
-                            UUID,
-                            DATE,
-                            TIME,
-                            TIMESTAMP,
-                            TIMESTAMP_TZ -> fields.isEmpty();
-                };
+        boolean fits = switch (kind) {
+            case LIST -> fields.size() == 1 && fields.get(0).name().equals(ELEMENT);
+            case STRUCT -> !fields.isEmpty();
+            case BOOLEAN,
+                    INT32,
+                    INT64,
+                    FLOAT32,
+                    FLOAT64,
+                    DECIMAL,
+                    STRING,
+                    BYTES,
+                    UUID,
+                    DATE,
+                    TIME,
+                    TIMESTAMP,
+                    TIMESTAMP_TZ -> fields.isEmpty();
+        };
         if (!fits) {
-            throw new IllegalArgumentException("Cannot make a type: " + kind + " does not have these fields (fields="
-                    + fields.size() + ")");
+            throw new IllegalArgumentException(
+                    "Cannot make a type: " + kind + " does not have these fields (fields=" + fields.size() + ")");
         }
         Set<String> names = new HashSet<>();
         for (Field field : fields) {

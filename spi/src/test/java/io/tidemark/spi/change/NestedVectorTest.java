@@ -119,8 +119,7 @@ class NestedVectorTest {
     private static List<@Nullable String> texts(ColumnVector column) {
         List<@Nullable String> texts = new ArrayList<>();
         for (int i = 0; i < column.size(); i++) {
-            texts.add(
-                    column.isNull(i) ? null : column.isUnchanged(i) ? UNCHANGED : CanonicalText.text(column, i));
+            texts.add(column.isNull(i) ? null : column.isUnchanged(i) ? UNCHANGED : CanonicalText.text(column, i));
         }
         return texts;
     }
@@ -132,8 +131,7 @@ class NestedVectorTest {
             for (int k = random.nextInt(3); k > 0; k--) {
                 strings.append(item(random, "xy"));
             }
-            String struct = item(random, "42") + item(random, strings.toString())
-                    + item(random, item(random, "-1.50"));
+            String struct = item(random, "42") + item(random, strings.toString()) + item(random, item(random, "-1.50"));
             list.append(item(random, struct));
         }
         return list.toString();

@@ -26,7 +26,8 @@ class ColumnTypeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"\"", "\\", "\\\"", "a\"b", "\u00e4 \ud83d\ude00", "\n", "element", "<", ">", ",", "A", "a.b"})
+    @ValueSource(
+            strings = {"\"", "\\", "\\\"", "a\"b", "\u00e4 \ud83d\ude00", "\n", "element", "<", ">", ",", "A", "a.b"})
     void anyNameCanBeAField(String name) {
         ColumnType type = ColumnType.struct(
                 List.of(new Field(name, ColumnType.list(ColumnType.BYTES)), new Field("other", ColumnType.DATE)));
@@ -64,12 +65,14 @@ class ColumnTypeTest {
         String deep = "list<".repeat(ColumnType.DEPTH_MAX) + "int32" + ">".repeat(ColumnType.DEPTH_MAX);
         assertThat(ColumnType.parse(deep).depth()).isEqualTo(ColumnType.DEPTH_MAX);
         assertThatThrownBy(() -> ColumnType.list(ColumnType.parse(deep))).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> ColumnType.parse("list<".repeat(100_000))).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> ColumnType.parse("list<".repeat(100_000)))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
     void structsAreFoundAtAnyDepth() {
-        assertThat(ColumnType.parse("list<list<struct<\"a\":date>>>").hasStruct()).isTrue();
+        assertThat(ColumnType.parse("list<list<struct<\"a\":date>>>").hasStruct())
+                .isTrue();
         assertThat(ColumnType.parse("list<list<date>>").hasStruct()).isFalse();
     }
 }

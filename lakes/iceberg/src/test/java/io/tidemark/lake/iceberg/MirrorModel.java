@@ -51,7 +51,8 @@ final class MirrorModel {
             new Column("ratio", ColumnType.FLOAT64, true, "double precision"),
             new Column("uid", ColumnType.UUID, true, "uuid"),
             new Column("day", ColumnType.DATE, true, "date"),
-            new Column("lines", ColumnType.parse("list<struct<\"n.\":int32,\"t\\\"\":string>>"), true, "public.line[]"));
+            new Column(
+                    "lines", ColumnType.parse("list<struct<\"n.\":int32,\"t\\\"\":string>>"), true, "public.line[]"));
 
     private static final int NOTE = 5;
     private static final int PAYLOAD = 6;

@@ -136,8 +136,7 @@ public final class SchemaEvolution implements PendingUpdate<LakeTableSpec> {
 
     private static void follow(UpdateSchema update, Column was, Column now) {
         if (!was.type().equals(now.type())) {
-            Type.PrimitiveType wider = 
-                    IcebergSchemas.type(now.type(), () -> 0).asPrimitiveType();
+            Type.PrimitiveType wider = IcebergSchemas.type(now.type(), () -> 0).asPrimitiveType();
             update.updateColumn(name(was), wider);
         }
         if (!was.name().equals(now.name())) {

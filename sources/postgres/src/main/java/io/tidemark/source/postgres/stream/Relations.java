@@ -103,8 +103,7 @@ final class Relations {
         int oid = in.int32();
         int start = in.skip(0);
         descriptions.put(
-                oid,
-                new Description(Arrays.copyOfRange(in.buffer(), start, start + in.remaining()), transaction));
+                oid, new Description(Arrays.copyOfRange(in.buffer(), start, start + in.remaining()), transaction));
         StreamRelation before = known.get(oid);
         StreamRelation after = parse(in, oid, (int) transaction, before);
         if (before == null || !before.schema().equals(after.schema())) {
@@ -338,5 +337,13 @@ final class Relations {
     }
 
     /** A Relation message from behind the oid. */
-    private record Description(byte[] message, long transaction) {}
+    private static final class Description {
+        private final byte[] message;
+        private final long transaction;
+
+        Description(byte[] message, long transaction) {
+            this.message = message;
+            this.transaction = transaction;
+        }
+    }
 }

@@ -94,7 +94,7 @@ record NestedType(ColumnType columnType, List<Part> parts) {
     private static boolean hasPlainNames(List<Part> parts) {
         Set<String> seen = new HashSet<>();
         return parts.stream()
-                .allMatch(part -> PLAIN_NAME.matcher(part.name).matches()
-                        && seen.add(part.name.toLowerCase(Locale.ROOT)));
+                .allMatch(part ->
+                        PLAIN_NAME.matcher(part.name).matches() && seen.add(part.name.toLowerCase(Locale.ROOT)));
     }
 }

@@ -113,8 +113,7 @@ public final class PgType {
                 && builtin != null
                 && builtin.type().equals(ColumnType.INT32);
         return isDecimal || isWider
-                ? Optional.of(
-                        new PgType(oid, base, name, wanted, declared, builtin, isMoney, nested, form, catalog))
+                ? Optional.of(new PgType(oid, base, name, wanted, declared, builtin, isMoney, nested, form, catalog))
                 : Optional.empty();
     }
 
@@ -125,7 +124,8 @@ public final class PgType {
      */
     public Optional<PgType> asRegistered(Column column) {
         boolean isSame = column.sourceType().equals(sourceType())
-                || (column.type().equals(ColumnType.STRING) && column.sourceType().equals(name));
+                || (column.type().equals(ColumnType.STRING)
+                        && column.sourceType().equals(name));
         return isSame ? as(column.type()) : Optional.empty();
     }
 
@@ -146,7 +146,8 @@ public final class PgType {
      * a struct come its fields: when they change it is another type.
      */
     public String sourceType() {
-        String described = nested == null || !columnType.isNested() ? null : nested.describe(TypeNames.of(base, -1, catalog));
+        String described =
+                nested == null || !columnType.isNested() ? null : nested.describe(TypeNames.of(base, -1, catalog));
         if (described == null) {
             return name;
         }
@@ -178,8 +179,7 @@ public final class PgType {
         if (!isSupported()) {
             return (out, buffer, offset, length) -> {
                 throw new TidemarkException(
-                        ErrorCode.SOURCE_TYPE,
-                        "Cannot decode value: its type is not supported (type=" + name + ")");
+                        ErrorCode.SOURCE_TYPE, "Cannot decode value: its type is not supported (type=" + name + ")");
             };
         }
         if (columnType.isNested()) {

@@ -40,7 +40,8 @@ public final class TypeTable {
     }
 
     /** Values of arrays that a list cannot hold, beside elements that do not fit. */
-    private static final String ARRAY_MISFITS = "several dimensions, one that does not begin at 1, an element that does not fit";
+    private static final String ARRAY_MISFITS =
+            "several dimensions, one that does not begin at 1, an element that does not fit";
 
     /** Whether arrays of a type can be carried as string too. Those of money print as the server's locale has it. */
     public static boolean hasArrayText(Row row) {
@@ -114,7 +115,8 @@ public final class TypeTable {
             case TIME -> "24:00:00";
             case TIMESTAMP, TIMESTAMP_TZ -> "infinity, -infinity, after 294247-01-10 04:00:54.775807";
             case BOOLEAN, INT32, INT64, FLOAT32, FLOAT64, DECIMAL, STRING, BYTES, UUID -> "";
-            case LIST, STRUCT -> throw new IllegalArgumentException("Cannot tell what does not fit: no built-in type is nested");
+            case LIST, STRUCT ->
+                throw new IllegalArgumentException("Cannot tell what does not fit: no built-in type is nested");
         };
     }
 }

@@ -33,7 +33,8 @@ final class NestedSql {
         String item = item(type, text(element, "u" + level + ".v", level + 1), level);
         return "(select case when " + array + " is distinct from null then case when array_ndims(" + array
                 + ") > 1 or array_lower(" + array + ", 1) <> 1 then 'no list: ' || " + array + "::text"
-                + " else (select coalesce(string_agg(" + item + ", '' order by u" + level + ".i), '') from (select unnest("
+                + " else (select coalesce(string_agg(" + item + ", '' order by u" + level
+                + ".i), '') from (select unnest("
                 + array + ") as v, generate_series(1, cardinality(" + array + ")) as i) u" + level
                 + ") end end from (select " + value + " as a) a" + level + ")";
     }
@@ -53,8 +54,8 @@ final class NestedSql {
     /** The barrier keeps the planner from writing the text out wherever it is used, which is four times as long at each level. */
     private static String item(PgType type, String text, int level) {
         String name = "t" + level + ".t";
-        return "(select coalesce(" + type.utf8LengthExpression(name) + "::text || ':' || " + name + ", '-') from (select "
-                + text + " as t offset 0) t" + level + ")";
+        return "(select coalesce(" + type.utf8LengthExpression(name) + "::text || ':' || " + name
+                + ", '-') from (select " + text + " as t offset 0) t" + level + ")";
     }
 
     /** The canonical text as a text: COPY prints some types another way than a cast does. */

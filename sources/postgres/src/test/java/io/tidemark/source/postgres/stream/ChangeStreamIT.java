@@ -3,7 +3,6 @@ package io.tidemark.source.postgres.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tidemark.spi.schema.SchemaChange;
 import io.tidemark.spi.change.Position;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
@@ -11,6 +10,7 @@ import io.tidemark.spi.schema.BeforeImage;
 import io.tidemark.spi.schema.Column;
 import io.tidemark.spi.schema.ColumnType;
 import io.tidemark.spi.schema.RowSchema;
+import io.tidemark.spi.schema.SchemaChange;
 import io.tidemark.testkit.postgres.EmbeddedPostgresServer;
 import java.nio.file.Path;
 import java.sql.SQLException;

@@ -51,7 +51,11 @@ class ExactValueIT {
     void startServer() {
         server = EmbeddedPostgresServer.start();
         database = server.createDatabase();
-        server.execute(database, "create domain price as numeric(30,4)", "create domain price2 as price", "create type pair as (a timestamp, b int[])");
+        server.execute(
+                database,
+                "create domain price as numeric(30,4)",
+                "create domain price2 as price",
+                "create type pair as (a timestamp, b int[])");
     }
 
     @AfterAll
@@ -294,7 +298,12 @@ class ExactValueIT {
         PgType before = probe.type();
         assertThat(before.sourceType()).isEqualTo("public.changing(a integer, b text)[]");
         assertThat(before.asText().sourceType()).isEqualTo("public.changing[]");
-        for (String change : List.of("add attribute c int", "drop attribute c", "drop attribute b", "rename attribute a to z")) {
+        for (String change : List.of(
+                "add attribute c int",
+                "drop attribute c",
+                "drop attribute b",
+                "add attribute d int",
+                "rename attribute a to z")) {
             probe.execute("alter type changing " + change);
             PgType now = probe.type();
             Column registered = new Column("v", before.columnType(), true, before.sourceType());
@@ -310,7 +319,8 @@ class ExactValueIT {
                                     e -> assertThat(e.code()).isEqualTo(ErrorCode.SOURCE_SCHEMA_CHANGED));
                 }
             }
-            Column asText = new Column("v", ColumnType.STRING, true, before.asText().sourceType());
+            Column asText =
+                    new Column("v", ColumnType.STRING, true, before.asText().sourceType());
             assertThat(now.asRegistered(asText).orElseThrow().columnType()).isEqualTo(ColumnType.STRING);
         }
     }

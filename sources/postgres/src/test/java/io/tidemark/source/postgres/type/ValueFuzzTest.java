@@ -17,12 +17,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Values of every type from bytes that are none: a decoder takes them, or says so with a typed error, and never reads or allocates beyond them. */
 class ValueFuzzTest {
     private static final int VALUES = 3_000;
-    private static final Set<ErrorCode> TYPED =
-            Set.of(
-                    ErrorCode.SOURCE_PROTOCOL,
-                    ErrorCode.SOURCE_VALUE,
-                    ErrorCode.SOURCE_TYPE,
-                    ErrorCode.SOURCE_SCHEMA_CHANGED);
+    private static final Set<ErrorCode> TYPED = Set.of(
+            ErrorCode.SOURCE_PROTOCOL, ErrorCode.SOURCE_VALUE, ErrorCode.SOURCE_TYPE, ErrorCode.SOURCE_SCHEMA_CHANGED);
     private static final int INNER = 70_000;
     private static final int ARRAY = 70_001;
     private static final int OUTER = 70_002;
@@ -92,7 +88,14 @@ class ValueFuzzTest {
             if (random.nextInt(4) == 0) {
                 value.putInt(-1);
             } else {
-                value.putInt(4 + 12 + 8 + 1).putInt(2).putInt(23).putInt(4).putInt(i).putInt(25).putInt(1).put((byte) 'x');
+                value.putInt(4 + 12 + 8 + 1)
+                        .putInt(2)
+                        .putInt(23)
+                        .putInt(4)
+                        .putInt(i)
+                        .putInt(25)
+                        .putInt(1)
+                        .put((byte) 'x');
             }
         }
         byte[] bytes = java.util.Arrays.copyOf(value.array(), value.position());

@@ -109,7 +109,9 @@ final class Canonical {
             }
             case STRUCT -> {
                 List<String> texts = new ArrayList<>();
-                ((StructVector) column).fields().forEach(field -> texts.add(field.isNull(row) ? null : text(field, row)));
+                ((StructVector) column)
+                        .fields()
+                        .forEach(field -> texts.add(field.isNull(row) ? null : text(field, row)));
                 yield list(texts);
             }
         };

@@ -117,7 +117,9 @@ class TableReadingIT {
             Map.entry("positive[]", List.of("'{1,2.5,NULL}'")),
             Map.entry("ints", List.of("'{}'", "'{1,NULL}'")),
             Map.entry("ints[]", List.of("'{\"{1,2}\",NULL,\"{}\"}'")),
-            Map.entry("pair[]", List.of("array[row(1, 'a')::pair, null, row(null, null)::pair, row(null, '')::pair]", "'{}'")),
+            Map.entry(
+                    "pair[]",
+                    List.of("array[row(1, 'a')::pair, null, row(null, null)::pair, row(null, '')::pair]", "'{}'")),
             Map.entry("wrapped", List.of("row(1, 'a')::pair", "row(null, null)::pair")),
             Map.entry("wrapped[]", List.of("array[row(1, 'a')::pair::wrapped, null]")),
             Map.entry("a1", List.of("row('v1', null)::a1")),
@@ -128,7 +130,10 @@ class TableReadingIT {
                                     + " 'NaN', true, '\\x00ff', '2026-01-01', row(3, 'y'), '{\"{\\\"(4,z)\\\"}\"}')",
                             "row(null, '{}', null, null, '{}', '-0', false, '', null, null, '{}')",
                             "row(row(null, null), null, null, null, null, null, null, null, null, row(null, null), null)")),
-            Map.entry("nest[]", List.of("array[row(row(1, 'a'), null, null, 2, null, 1, null, null, null, null, null)::nest, null]")),
+            Map.entry(
+                    "nest[]",
+                    List.of(
+                            "array[row(row(1, 'a'), null, null, 2, null, 1, null, null, null, null, null)::nest, null]")),
             Map.entry("text[]", List.of("'{\"a b\",\"\",NULL,\"NULL\",\"q\\\"\\\\\"}'")),
             Map.entry("point", List.of("'(1.5,-2)'")),
             Map.entry("pg_lsn", List.of("'16/B374D848'")),
@@ -370,7 +375,12 @@ class TableReadingIT {
                             Arrays.asList("1", "", null, "", "5:10957-", "1:-0:-2:ü"),
                             Arrays.asList("2", "1:1-2:-7", "--", "-2:--9:1:14:2.50", null, null),
                             Arrays.asList(
-                                    "3", "no list: {{1},{2}}", "1:13:NaN", "no list: [0:0]={\"(1,)\"}", "8:infinity", null));
+                                    "3",
+                                    "no list: {{1},{2}}",
+                                    "1:13:NaN",
+                                    "no list: [0:0]={\"(1,)\"}",
+                                    "8:infinity",
+                                    null));
         }
     }
 
@@ -383,7 +393,8 @@ class TableReadingIT {
                 "create type pair as (a int, b text)",
                 "create domain ints as int[]");
         // Types that have no order, and composite types of which one is enough. Arrays of money have no text.
-        Set<String> noKeys = Set.of("json", "point", "box[]", "a1", "nest", "nest[]", "wrapped", "wrapped[]", "money[]");
+        Set<String> noKeys =
+                Set.of("json", "point", "box[]", "a1", "nest", "nest[]", "wrapped", "wrapped[]", "money[]");
         for (Map.Entry<String, List<String>> type : TYPES.entrySet()) {
             if (noKeys.contains(type.getKey())) {
                 continue;
