@@ -1,10 +1,12 @@
 package io.tidemark.parquet;
 
+import io.tidemark.spi.change.BytesVector;
 import io.tidemark.spi.change.ColumnVector;
 import io.tidemark.spi.storage.ObjectStore.ObjectInput;
 import io.tidemark.spi.verify.CanonicalText;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +33,12 @@ public final class ParquetBatchReader implements AutoCloseable {
     private static final int BATCH_BYTES = 8 << 20;
     private static final int BATCH_ROWS = 8192;
     private static final int FIRST_ROWS = 64;
+
+    /** Rows of a column after which its size is looked at. Values that a dictionary holds are short, so that these are not too much. */
+    private static final int STEP_ROWS = 128;
+
+    /** A column of a row group that holds more than this may hold values that must be taken one by one. */
+    private static final long LARGE_CHUNK_BYTES = 64L << 20;
 
     private final ObjectInput in;
     private final ParquetFileReader file;
@@ -157,16 +165,29 @@ public final class ParquetBatchReader implements AutoCloseable {
         while (read < most && bytes < BATCH_BYTES) {
             // The first rows tell how large rows are, so that a batch of large ones ends early.
             long fitting = read == 0 ? FIRST_ROWS : (BATCH_BYTES - bytes) * read / Math.max(bytes, 1) + 1;
-            int count = (int) Math.min(most - read, fitting);
-            for (int i = 0; i < sources.size(); i++) {
-                sources.get(i).fill(into.get(i), count);
-            }
+            int count = fill(into, (int) Math.min(most - read, fitting));
             read += count;
             bytes = byteSize(into) - bytesBefore;
         }
         groupRowsLeft -= read;
         nextRow += read;
         return read;
+    }
+
+    /** Appends up to so many rows, as many to all columns; returns how many. */
+    private int fill(List<? extends ColumnVector> into, int most) {
+        int count = most;
+        int before = into.isEmpty() ? 0 : into.get(0).size();
+        for (int i = 0; i < sources.size(); i++) {
+            count = sources.get(i).fill(into.get(i), count);
+        }
+        if (count < most) {
+            // A column with large values stopped early: what the columns before it have too much of is for the next turn.
+            for (int i = 0; i < sources.size(); i++) {
+                sources.get(i).takeBack(into.get(i), before + count);
+            }
+        }
+        return count;
     }
 
     /** Closes the file and the object. */
@@ -193,7 +214,7 @@ public final class ParquetBatchReader implements AutoCloseable {
                         NoConverter.GROUP,
                         fileSchema,
                         file.getFileMetaData().getCreatedBy());
-                sources.forEach(source -> source.open(store));
+                sources.forEach(source -> source.open(store, group));
             }
             return true;
         }
@@ -214,6 +235,12 @@ public final class ParquetBatchReader implements AutoCloseable {
         private final @Nullable ColumnDescriptor descriptor;
         private final @Nullable ColumnFill fill;
         private @Nullable ColumnReader reader;
+        private boolean isLarge;
+
+        /** Rows that were read for a batch that turned out to end before them, from {@link #keptFrom} on. */
+        private @Nullable ColumnVector kept;
+
+        private int keptFrom;
 
         Source(ColumnDescriptor descriptor, ColumnFill fill) {
             this(descriptor, fill, null);
@@ -229,13 +256,67 @@ public final class ParquetBatchReader implements AutoCloseable {
             return new Source(null, null, initial);
         }
 
-        void open(ColumnReadStoreImpl store) {
+        /** @param group the row group */
+        void open(ColumnReadStoreImpl store, BlockMetaData group) {
             if (descriptor != null) {
                 reader = store.getColumnReader(descriptor);
+                isLarge = group.getColumns().stream()
+                        .anyMatch(chunk -> chunk.getTotalUncompressedSize() > LARGE_CHUNK_BYTES
+                                && Arrays.equals(chunk.getPath().toArray(), descriptor.getPath()));
             }
         }
 
-        void fill(ColumnVector into, int count) {
+        /** Appends up to so many rows; fewer, but one, when they are large. */
+        int fill(ColumnVector into, int most) {
+            int count = appendKept(into, most);
+            if (!(into instanceof BytesVector)) {
+                append(into, most - count);
+                return most;
+            }
+            int step = isLarge ? 1 : STEP_ROWS;
+            long bytesMax = into.byteSize() + BATCH_BYTES;
+            while (count < most && (count == 0 || into.byteSize() < bytesMax)) {
+                int rows = Math.min(step, most - count);
+                append(into, rows);
+                count += rows;
+            }
+            return count;
+        }
+
+        private int appendKept(ColumnVector into, int most) {
+            ColumnVector rows = kept;
+            if (rows == null) {
+                return 0;
+            }
+            int count = Math.min(most, rows.size() - keptFrom);
+            for (int i = 0; i < count; i++) {
+                into.appendFrom(rows, keptFrom++);
+            }
+            if (keptFrom == rows.size()) {
+                kept = null;
+            }
+            return count;
+        }
+
+        /** Takes the rows from this one on off the vector and keeps them for the next call. */
+        void takeBack(ColumnVector from, int row) {
+            if (from.size() == row) {
+                return;
+            }
+            ColumnVector before = kept;
+            ColumnVector rows = ColumnVector.of(from.type(), from.size() - row);
+            for (int i = row; i < from.size(); i++) {
+                rows.appendFrom(from, i);
+            }
+            for (int i = keptFrom; before != null && i < before.size(); i++) {
+                rows.appendFrom(before, i);
+            }
+            kept = rows;
+            keptFrom = 0;
+            from.truncate(row);
+        }
+
+        private void append(ColumnVector into, int count) {
             if (fill == null || reader == null || descriptor == null) {
                 for (int i = 0; i < count; i++) {
                     if (initial == null) {

@@ -118,7 +118,7 @@ public abstract sealed class ColumnVector
         truncateValues(newSize);
     }
 
-    /** Forgets all rows and keeps the memory. */
+    /** Forgets all rows and keeps the memory, unless it is large. */
     public final void clear() {
         size = 0;
         nulls = 0;
