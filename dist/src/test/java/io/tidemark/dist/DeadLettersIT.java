@@ -11,6 +11,7 @@ import io.tidemark.engine.table.TableState;
 import io.tidemark.engine.verify.TableProof;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.testkit.postgres.EmbeddedPostgresServer;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -176,6 +177,66 @@ class DeadLettersIT {
             assertThat(retry(mirrored)).containsOnly(Outcome.RESOLVED);
             mirrored.prove();
         }
+    }
+
+    @Test
+    void lettersOutliveTheMetadataStore() throws Exception {
+        try (MirroredDatabase mirrored = new MirroredDatabase(server, server.createDatabase(), folder, SET_ASIDE)) {
+            mirrored.execute(
+                    "create table orders (id int primary key, at timestamp)",
+                    "insert into orders values (1, 'infinity'), (2, now()), (3, now())");
+            mirrored.start();
+            mirrored.awaitLive("orders");
+            mirrored.execute("update orders set at = 'infinity' where id = 2", "insert into orders values (4, 'infinity')");
+            await().atMost(MirroredDatabase.PATIENCE)
+                    .until(() -> letters(mirrored).size() == 3);
+            mirrored.execute("update orders set at = now() where id = 4");
+            String healed = letters(mirrored).stream()
+                    .filter(letter -> letter.keys().contains(List.of("4")))
+                    .findFirst()
+                    .orElseThrow()
+                    .id();
+            assertThat(new DeadLetterRetry(mirrored.pipeline())
+                            .retry(mirrored.pipeline().deadLetters().find(healed).stream().toList(), PATIENCE))
+                    .extracting(DeadLetterRetry.Result::outcome)
+                    .containsExactly(Outcome.RESOLVED);
+            List<DeadLetter> before = letters(mirrored);
+            assertThat(before).hasSize(2);
+            mirrored.stop();
+
+            loseMetadata(mirrored);
+            damage(mirrored, before.get(0).path() + "-copy.json");
+            assertThat(letters(mirrored)).isEqualTo(before);
+            mirrored.stop();
+            assertThat(run(mirrored, "dead-letters", "list").out())
+                    .contains(before.get(0).id(), before.get(1).id())
+                    .doesNotContain(healed);
+
+            mirrored.start();
+            mirrored.awaitLive("orders");
+            TableProof proof = mirrored.verify().proofs().get(0);
+            assertThat(proof.outcome()).isEqualTo(TableProof.Outcome.DIFFERENT);
+            assertThat(proof.isExplained()).isTrue();
+            mirrored.execute("update orders set at = now()");
+            assertThat(retry(mirrored)).isNotEmpty().containsOnly(Outcome.RESOLVED);
+            mirrored.prove();
+            mirrored.stop();
+            loseMetadata(mirrored);
+            assertThat(letters(mirrored)).isEmpty();
+        }
+    }
+
+    private static void loseMetadata(MirroredDatabase mirrored) throws IOException {
+        try (Stream<Path> files = Files.list(mirrored.config().state())) {
+            for (Path file : files.filter(found -> found.getFileName().toString().startsWith("metadata.db"))
+                    .toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    private static void damage(MirroredDatabase mirrored, String path) throws IOException {
+        Files.writeString(mirrored.lake().resolve(path), "{\"id\" : \"0123");
     }
 
     @Test

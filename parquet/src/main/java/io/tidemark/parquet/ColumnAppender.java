@@ -111,12 +111,21 @@ final class ColumnAppender {
         for (int i = from; i < to; i++) {
             int row = rows == null ? i : rows[i];
             if (vector.isPresent(row)) {
-                int start = vector.start(row);
-                writer.write(Binary.fromReusedByteArray(data, start, vector.end(row) - start), 0, definition);
+                writer.write(binary(data, vector.start(row), vector.length(row)), 0, definition);
             } else {
                 writeNull(writer);
             }
         }
+    }
+
+    /**
+     * Parquet copies what it keeps of a reused array, for statistics and dictionary. Of large values that would be several times their size; their
+     * array is not reused, see {@link BytesVector#KEPT_BYTES_MAX}.
+     */
+    private static Binary binary(byte[] data, int start, int length) {
+        return length > BytesVector.KEPT_BYTES_MAX
+                ? Binary.fromConstantByteArray(data, start, length)
+                : Binary.fromReusedByteArray(data, start, length);
     }
 
     private void decimals(ColumnWriter writer, LongVector vector, int @Nullable [] rows, int from, int to) {

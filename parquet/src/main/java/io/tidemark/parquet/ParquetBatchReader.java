@@ -1,10 +1,12 @@
 package io.tidemark.parquet;
 
+import io.tidemark.spi.change.BytesVector;
 import io.tidemark.spi.change.ColumnVector;
 import io.tidemark.spi.storage.ObjectStore.ObjectInput;
 import io.tidemark.spi.verify.CanonicalText;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -34,11 +36,17 @@ public final class ParquetBatchReader implements AutoCloseable {
     private static final int BATCH_ROWS = 8192;
     private static final int FIRST_ROWS = 64;
 
+    /** Rows of a column after which its size is looked at. Values that a dictionary holds are short, so that these are not too much. */
+    private static final int STEP_ROWS = 128;
+
+    /** A column of a row group that holds more than this may hold values that must be taken one by one. */
+    private static final long LARGE_CHUNK_BYTES = 64L << 20;
+
     private final ObjectInput in;
     private final ParquetFileReader file;
     private final MessageType fileSchema;
     private final List<ParquetColumn> columns;
-    private final List<Source> sources;
+    private final List<Steps> sources;
     private final List<ColumnVector> vectors = new ArrayList<>();
     private final boolean readsPages;
     private int nextGroup;
@@ -67,7 +75,7 @@ public final class ParquetBatchReader implements AutoCloseable {
                 }
                 wanted.add(descriptor);
             }
-            sources.add(source);
+            sources.add(new Steps(source));
         }
         this.readsPages = !wanted.isEmpty();
         if (readsPages) {
@@ -118,7 +126,7 @@ public final class ParquetBatchReader implements AutoCloseable {
 
     /** Whether the file has the column of this place in the projection. */
     public boolean hasColumn(int index) {
-        return !sources.get(index).descriptors().isEmpty();
+        return !sources.get(index).source.descriptors().isEmpty();
     }
 
     /** Rows in the file. */
@@ -160,16 +168,29 @@ public final class ParquetBatchReader implements AutoCloseable {
         while (read < most && bytes < BATCH_BYTES) {
             // The first rows tell how large rows are, so that a batch of large ones ends early.
             long fitting = read == 0 ? FIRST_ROWS : (BATCH_BYTES - bytes) * read / Math.max(bytes, 1) + 1;
-            int count = (int) Math.min(most - read, fitting);
-            for (int i = 0; i < sources.size(); i++) {
-                sources.get(i).fill(into.get(i), count);
-            }
+            int count = fill(into, (int) Math.min(most - read, fitting));
             read += count;
             bytes = byteSize(into) - bytesBefore;
         }
         groupRowsLeft -= read;
         nextRow += read;
         return read;
+    }
+
+    /** Appends up to so many rows, as many to all columns; returns how many. */
+    private int fill(List<? extends ColumnVector> into, int most) {
+        int count = most;
+        int before = into.isEmpty() ? 0 : into.get(0).size();
+        for (int i = 0; i < sources.size(); i++) {
+            count = sources.get(i).fill(into.get(i), count);
+        }
+        if (count < most) {
+            // A column with large values stopped early: what the columns before it have too much of is for the next turn.
+            for (int i = 0; i < sources.size(); i++) {
+                sources.get(i).takeBack(into.get(i), before + count);
+            }
+        }
+        return count;
     }
 
     /** Closes the file and the object. */
@@ -196,7 +217,7 @@ public final class ParquetBatchReader implements AutoCloseable {
                         NoConverter.GROUP,
                         fileSchema,
                         file.getFileMetaData().getCreatedBy());
-                sources.forEach(source -> source.open(store));
+                sources.forEach(source -> source.open(store, group));
             }
             return true;
         }
@@ -209,6 +230,79 @@ public final class ParquetBatchReader implements AutoCloseable {
             bytes += vector.byteSize();
         }
         return bytes;
+    }
+
+    /** The values of a projected column, in steps that end early when they are large. */
+    private static final class Steps {
+        private final Source source;
+        private boolean isLarge;
+
+        /** Rows that were read for a batch that turned out to end before them, from {@link #keptFrom} on. */
+        private @Nullable ColumnVector kept;
+
+        private int keptFrom;
+
+        Steps(Source source) {
+            this.source = source;
+        }
+
+        void open(ColumnReadStoreImpl store, BlockMetaData group) {
+            source.open(store);
+            isLarge = group.getColumns().stream()
+                    .filter(chunk -> chunk.getTotalUncompressedSize() > LARGE_CHUNK_BYTES)
+                    .anyMatch(chunk -> source.descriptors().stream()
+                            .anyMatch(column -> Arrays.equals(chunk.getPath().toArray(), column.getPath())));
+        }
+
+        /** Appends up to so many rows; fewer, but one, when they are large. */
+        int fill(ColumnVector into, int most) {
+            int count = appendKept(into, most);
+            if (!(into instanceof BytesVector) && !(source instanceof Nested)) {
+                source.fill(into, most - count);
+                return most;
+            }
+            int step = isLarge ? 1 : STEP_ROWS;
+            long bytesMax = into.byteSize() + BATCH_BYTES;
+            while (count < most && (count == 0 || into.byteSize() < bytesMax)) {
+                int rows = Math.min(step, most - count);
+                source.fill(into, rows);
+                count += rows;
+            }
+            return count;
+        }
+
+        private int appendKept(ColumnVector into, int most) {
+            ColumnVector rows = kept;
+            if (rows == null) {
+                return 0;
+            }
+            int count = Math.min(most, rows.size() - keptFrom);
+            for (int i = 0; i < count; i++) {
+                into.appendFrom(rows, keptFrom++);
+            }
+            if (keptFrom == rows.size()) {
+                kept = null;
+            }
+            return count;
+        }
+
+        /** Takes the rows from this one on off the vector and keeps them for the next call. */
+        void takeBack(ColumnVector from, int row) {
+            if (from.size() == row) {
+                return;
+            }
+            ColumnVector before = kept;
+            ColumnVector rows = ColumnVector.of(from.type(), from.size() - row);
+            for (int i = row; i < from.size(); i++) {
+                rows.appendFrom(from, i);
+            }
+            for (int i = keptFrom; before != null && i < before.size(); i++) {
+                rows.appendFrom(before, i);
+            }
+            kept = rows;
+            keptFrom = 0;
+            from.truncate(row);
+        }
     }
 
     /** Where the values of a projected column come from. */

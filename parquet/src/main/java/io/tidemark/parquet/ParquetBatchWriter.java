@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
 import org.apache.parquet.bytes.HeapByteBufferAllocator;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.ColumnWriteStore;
@@ -31,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 public final class ParquetBatchWriter implements AutoCloseable {
     /** Rows that are encoded column after column before the size is looked at again. */
     private static final int BLOCK_ROWS = 2000;
+
+    /** A large row takes a multiple of its size while it is encoded, so that the process encodes one such row at a time, in a row group that ends with it. */
+    private static final ReentrantLock ONE_AT_A_TIME = new ReentrantLock(true);
 
     private static final int ROW_GROUP_ROWS_MAX = Integer.MAX_VALUE / 2;
 
@@ -192,14 +196,35 @@ public final class ParquetBatchWriter implements AutoCloseable {
         }
         for (int start = from; start < to; ) {
             int end = blockEnd(vectors, rowNumbers, start, to);
-            state = State.FAILED;
-            appendBlock(vectors, rowNumbers, start, end);
-            state = State.OPEN;
+            boolean isLarge = end == start + 1 && isLarge(vectors, rowNumbers == null ? start : rowNumbers[start]);
+            if (isLarge) {
+                ONE_AT_A_TIME.lock();
+            }
+            try {
+                state = State.FAILED;
+                appendBlock(vectors, rowNumbers, start, end);
+                state = State.OPEN;
+                if (isLarge) {
+                    flushRowGroup();
+                }
+            } finally {
+                if (isLarge) {
+                    ONE_AT_A_TIME.unlock();
+                }
+            }
             start = end;
             if (bufferedBytes >= options.rowGroupBytes() || (rowGroup != null && rowGroup.rows >= ROW_GROUP_ROWS_MAX)) {
                 flushRowGroup();
             }
         }
+    }
+
+    private static boolean isLarge(List<? extends ColumnVector> vectors, int row) {
+        long bytes = 0;
+        for (ColumnVector vector : vectors) {
+            bytes += vector instanceof BytesVector values ? values.length(row) : 0;
+        }
+        return bytes > BytesVector.KEPT_BYTES_MAX;
     }
 
     private void appendBlock(List<? extends ColumnVector> vectors, int @Nullable [] rowNumbers, int from, int to) {
@@ -290,7 +315,8 @@ public final class ParquetBatchWriter implements AutoCloseable {
                 properties.getAllocator(),
                 properties.getColumnIndexTruncateLength(),
                 properties.getPageWriteChecksumEnabled());
-        final ColumnWriteStore columns = properties.newColumnWriteStore(schema, pages, pages);
+        final ColumnWriteStore columns = properties.newColumnWriteStore(
+                schema, column -> new BoundedStatistics(pages.getPageWriter(column), column.getPrimitiveType()), pages);
         int rows;
 
         @Override

@@ -2,11 +2,14 @@ package io.tidemark.parquet;
 
 import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdCompressCtx;
+import com.github.luben.zstd.ZstdOutputStreamNoFinalizer;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import org.apache.parquet.bytes.BytesInput;
+import org.apache.parquet.bytes.CapacityByteArrayOutputStream;
+import org.apache.parquet.bytes.HeapByteBufferAllocator;
 import org.apache.parquet.compression.CompressionCodecFactory.BytesInputCompressor;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 
@@ -16,6 +19,7 @@ import org.apache.parquet.hadoop.metadata.CompressionCodecName;
  */
 final class ZstdCompressor implements BytesInputCompressor {
     private static final int KEPT_BUFFER_BYTES_MAX = 4 << 20;
+    private static final int SLAB_BYTES = 1 << 16;
     private static final BlockingQueue<Workspace> IDLE = new ArrayBlockingQueue<>(4);
 
     private final int level;
@@ -27,6 +31,9 @@ final class ZstdCompressor implements BytesInputCompressor {
     /** The page compressed, in a buffer of its own. */
     @Override
     public BytesInput compress(BytesInput page) throws IOException {
+        if (page.size() > KEPT_BUFFER_BYTES_MAX) {
+            return compressLarge(page);
+        }
         Workspace idle = IDLE.poll();
         Workspace workspace = idle == null ? new Workspace() : idle;
         boolean reusable = false;
@@ -39,6 +46,20 @@ final class ZstdCompressor implements BytesInputCompressor {
                 workspace.context.close();
             }
         }
+    }
+
+    /** A page of one large value: in pieces, so that it need not lie in memory as a whole once more, before and after. */
+    private BytesInput compressLarge(BytesInput page) throws IOException {
+        CapacityByteArrayOutputStream packed = new CapacityByteArrayOutputStream(
+                SLAB_BYTES, Math.toIntExact(page.size()), HeapByteBufferAllocator.getInstance());
+        ZstdOutputStreamNoFinalizer out = new ZstdOutputStreamNoFinalizer(packed, level);
+        try {
+            page.writeAllTo(out);
+        } finally {
+            // Closing the stream of slabs would empty it.
+            out.closeWithoutClosingParentStream();
+        }
+        return BytesInput.from(packed);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.tidemark.slices;
 
+import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.slice.SliceFile;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -65,6 +66,9 @@ final class FileSealing {
         }
         if (failure instanceof RuntimeException e) {
             throw e;
+        }
+        if (failure instanceof OutOfMemoryError e) {
+            throw TidemarkException.outOfMemory("seal files of a slice", e);
         }
         if (failure != null) {
             throw new IllegalStateException("Cannot seal files of a slice", failure);

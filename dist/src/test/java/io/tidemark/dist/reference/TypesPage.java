@@ -1,6 +1,7 @@
 package io.tidemark.dist.reference;
 
 import io.tidemark.lake.iceberg.schema.IcebergSchemas;
+import io.tidemark.source.postgres.type.RowLimit;
 import io.tidemark.source.postgres.type.TypeTable;
 import io.tidemark.spi.lake.LakeTableSpec;
 import io.tidemark.spi.schema.BeforeImage;
@@ -28,6 +29,13 @@ final class TypesPage {
             the table is loaded again, announced in log and status (`tidemark resync TABLE` tries the column's own type again). No value is
             rounded, cut or replaced. To carry such values, carry the
             column as `string`.
+
+            **Large values.** A row, all its values together as the database sends them, may take a sixteenth of Java's heap and at most
+            %d MiB, since it lies in memory several times on its way. Java takes a quarter of the machine's memory unless it is told
+            otherwise: 16 GiB allow rows of 256 MiB, and `JAVA_TOOL_OPTIONS=-Xmx8g` allows the most. A larger row does not fit; it fails its
+            table, or is set aside with the first %d KiB of it, and `string` is no help. Columns that are left out (`omit`) do not count.
+            Postgres prints no row whose text is 1 GiB or more: `verify` says that such a table is unproven. It sends no row of 1 GiB or
+            more either, and ends the stream at its change: keep such rows out of databases that are mirrored.
 
             **Choices** are made in the configuration and hold for load, stream, verify and repair; a loaded table needs
             `tidemark resync TABLE`:
@@ -60,7 +68,7 @@ final class TypesPage {
     private TypesPage() {}
 
     static String text() {
-        StringBuilder text = new StringBuilder(INTRODUCTION);
+        StringBuilder text = new StringBuilder(INTRODUCTION.formatted(RowLimit.BYTES_MAX >> 20, RowLimit.HEAD_BYTES >> 10));
         append(text, "PostgreSQL: built-in types", TypeTable.builtin());
         text.append(ARRAYS);
         append(text, "PostgreSQL: types of users and extensions", TypeTable.made());

@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 /** Collects a change stream into the open slice. Memory is bounded: batches go to the slice's files when they are full, or many. */
 final class SliceSink implements ChangeSink, AutoCloseable {
     private static final int BATCH_ROWS = 8_192;
-    private static final int SIZE_CHECK_ROWS = 256;
     private static final long BATCH_BYTES = 4L << 20;
     private static final int OPEN_BATCHES_MAX = 64;
 
@@ -184,8 +183,7 @@ final class SliceSink implements ChangeSink, AutoCloseable {
     }
 
     private static boolean isFull(ChangeBatch batch) {
-        int size = batch.size();
-        return size >= BATCH_ROWS || (size % SIZE_CHECK_ROWS == SIZE_CHECK_ROWS - 1 && batch.byteSize() >= BATCH_BYTES);
+        return batch.size() >= BATCH_ROWS || batch.sizedBytes() >= BATCH_BYTES;
     }
 
     private void flush(ChangeBatch batch) {

@@ -1,10 +1,12 @@
 package io.tidemark.engine.deadletter;
 
+import io.tidemark.engine.json.Json;
 import io.tidemark.engine.metadata.Documents;
 import io.tidemark.engine.metadata.Keys;
 import io.tidemark.spi.change.Position;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.metastore.Entry;
 import io.tidemark.spi.metastore.MetadataStore;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.UndecodableRow;
@@ -36,6 +38,7 @@ public final class DeadLetters {
     private static final int ID_DIGITS = 12;
     private static final String OVERFLOW = "overflow";
 
+    private final MetadataStore store;
     private final Documents<DeadLetter> letters;
     private final ErrorLog log;
     private final Clock clock;
@@ -50,10 +53,28 @@ public final class DeadLetters {
      * @param tableMax most letters that a table may have open
      */
     public DeadLetters(MetadataStore store, ObjectStore storage, String pipeline, Clock clock, int tableMax) {
+        this.store = store;
         this.letters = new Documents<>(store, DeadLetter.class);
         this.log = new ErrorLog(storage, pipeline);
         this.clock = clock;
         this.tableMax = tableMax;
+    }
+
+    /**
+     * Lists open letters again from their files in the lake, once in the life of a metadata store: one that says nothing of it is new, and the one
+     * before it may have been lost. To be called before anything else.
+     *
+     * @throws TidemarkException {@code LAKE_IO} when the lake cannot be read: unknown letters are not no letters
+     */
+    public void relist() {
+        if (store.read(Keys.DEAD_LETTERS_LISTED).isPresent()) {
+            return;
+        }
+        new LetterIndexRebuild(log, letters).rebuild();
+        store.compareAndSet(
+                Keys.DEAD_LETTERS_LISTED,
+                Entry.ABSENT,
+                Json.write(Map.of("at", clock.instant().toString())));
     }
 
     /** All open letters, by table and time. */
@@ -115,11 +136,11 @@ public final class DeadLetters {
                         ? "It stands for all rows beyond the limit (dead-letters=" + tableMax + ")"
                         : row.reason().reason(),
                 row.reason().remedy(),
-                log.path(row, id, now),
+                letters.find(key(row.table(), id)).map(DeadLetter::path).orElseGet(() -> log.path(row, id, now)),
                 row.raw().length,
                 now);
         log.store(letter, row.raw());
-        letters.put(prefix(row.table()) + id, letter);
+        letters.put(key(row.table(), id), letter);
         counted.put(row.table(), count + 1);
         LOG.warn(
                 "row set aside table={} operation={} position={} dead_letter={} reason={}",
@@ -144,7 +165,8 @@ public final class DeadLetters {
     public void widen(TableId table, List<String> key, List<String> more) {
         for (DeadLetter letter : open(table)) {
             if (letter.keys().contains(key)) {
-                letters.update(prefix(table) + letter.id(), before -> before.map(found -> found.withKey(more)));
+                log.store(letter.withKey(more));
+                letters.update(key(table, letter.id()), before -> before.map(found -> found.withKey(more)));
             }
         }
     }
@@ -170,8 +192,12 @@ public final class DeadLetters {
 
     private void resolve(DeadLetter letter, String how) {
         log.resolved(letter, clock.instant(), how);
-        letters.remove(prefix(letter.table()) + letter.id());
+        letters.remove(key(letter.table(), letter.id()));
         LOG.info("dead letter resolved table={} dead_letter={} how={}", letter.table(), letter.id(), how);
+    }
+
+    static String key(TableId table, String id) {
+        return prefix(table) + id;
     }
 
     /** The end keeps the letters of {@code a} from those of {@code ab}. */

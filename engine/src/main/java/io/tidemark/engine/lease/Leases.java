@@ -145,7 +145,8 @@ public final class Leases implements AutoCloseable {
         for (Lease lease : held.values()) {
             try {
                 renew(lease);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | OutOfMemoryError e) {
+                // Whatever escaped would end all renewals.
                 LOG.warn("lease not renewed lease={} reason={}", lease.name(), e.getMessage());
             }
         }

@@ -14,6 +14,10 @@ public final class Keys {
     public static final String CUTS = "cuts/";
     public static final String CERTIFICATES = "certificates/";
     public static final String DEAD_LETTERS = "dead-letters/";
+
+    /** Where it is said that {@link #DEAD_LETTERS} holds all open letters. */
+    public static final String DEAD_LETTERS_LISTED = "dead-letters-listed";
+
     public static final String ROLES = "roles/";
     public static final String CAPTURE = "capture";
 

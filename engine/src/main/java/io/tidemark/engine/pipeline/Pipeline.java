@@ -77,6 +77,7 @@ public final class Pipeline implements AutoCloseable {
                     config.pipeline(),
                     clock,
                     config.limits().deadLetters());
+            deadLetters.relist();
             complete = true;
         } finally {
             if (!complete) {

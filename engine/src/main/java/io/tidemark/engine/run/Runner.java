@@ -98,14 +98,9 @@ public final class Runner implements AutoCloseable {
                 Thread.currentThread().interrupt();
                 return;
             } catch (TidemarkException e) {
-                LOG.warn(
-                        "role failed and starts again role={} code={} reason={} remedy={}",
-                        name,
-                        e.code(),
-                        e.reason(),
-                        e.remedy(),
-                        debugCause(e));
-                report(name, e);
+                failed(name, e);
+            } catch (OutOfMemoryError e) {
+                failed(name, TidemarkException.outOfMemory("go on with role " + name, e));
             } catch (RuntimeException | LinkageError e) {
                 LOG.error("role failed and starts again role={}", name, e);
                 report(name, new TidemarkException(ErrorCode.INTERNAL, "Cannot go on with role " + name + ": " + e, e));
@@ -118,6 +113,17 @@ public final class Runner implements AutoCloseable {
             }
             pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
         }
+    }
+
+    private void failed(String name, TidemarkException error) {
+        LOG.warn(
+                "role failed and starts again role={} code={} reason={} remedy={}",
+                name,
+                error.code(),
+                error.reason(),
+                error.remedy(),
+                debugCause(error));
+        report(name, error);
     }
 
     private static @org.jspecify.annotations.Nullable Throwable debugCause(TidemarkException e) {

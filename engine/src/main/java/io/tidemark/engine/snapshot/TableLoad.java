@@ -136,6 +136,8 @@ final class TableLoad implements AutoCloseable {
             if (!pipeline.signals().stopping()) {
                 failure = e;
             }
+        } catch (OutOfMemoryError e) {
+            failure = TidemarkException.outOfMemory("load " + record.id(), e);
         } catch (RuntimeException e) {
             failure = new TidemarkException(ErrorCode.INTERNAL, "Cannot load " + record.id() + ": " + e, e);
         }

@@ -185,6 +185,9 @@ final class Comparison {
             if (e.getCause() instanceof TidemarkException known) {
                 throw known;
             }
+            if (e.getCause() instanceof OutOfMemoryError error) {
+                throw TidemarkException.outOfMemory("compare a table", error);
+            }
             throw new TidemarkException(ErrorCode.INTERNAL, "Cannot compare: " + e.getCause(), e);
         }
     }

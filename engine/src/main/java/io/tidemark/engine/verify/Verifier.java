@@ -108,7 +108,12 @@ public final class Verifier {
         try {
             Optional<TableProof> unaligned = aligned.unaligned(table.id());
             return unaligned.isPresent() ? unaligned.orElseThrow() : compare(table, aligned, request, listener);
+        } catch (OutOfMemoryError e) {
+            return unproven(table, TidemarkException.outOfMemory("compare " + table.id(), e));
         } catch (TidemarkException e) {
+            if (e.code() == ErrorCode.MEMORY_EXHAUSTED || e.code() == ErrorCode.SOURCE_QUERY) {
+                return unproven(table, e);
+            }
             if (e.code() != ErrorCode.SOURCE_SCHEMA_CHANGED) {
                 throw e;
             }
@@ -117,6 +122,10 @@ public final class Verifier {
                     e.reason() + ", and no row has changed since",
                     "The mirror follows with the next change of a row, or after 'tidemark resync " + table.id() + "'.");
         }
+    }
+
+    private static TableProof unproven(TableRecord table, TidemarkException error) {
+        return TableProof.unproven(table.id(), error.reason(), error.remedy());
     }
 
     private TableProof compare(TableRecord table, AlignedCut aligned, VerifyRequest request, VerifyListener listener) {

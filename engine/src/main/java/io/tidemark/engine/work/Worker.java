@@ -101,6 +101,9 @@ public final class Worker implements AutoCloseable {
         } catch (TidemarkException e) {
             failed(item, e);
             return e.code().retry() != RetryRule.RETRY;
+        } catch (OutOfMemoryError e) {
+            failed(item, TidemarkException.outOfMemory("apply slices to " + item.table(), e));
+            return false;
         } catch (RuntimeException e) {
             LOG.error("apply failed table={}", item.table(), e);
             failed(

@@ -6,6 +6,14 @@ import java.util.Arrays;
 
 /** Column of byte ranges in one array: UTF-8 text, bytes, UUIDs, wide decimals. */
 public final class BytesVector extends ColumnVector {
+    /**
+     * More memory than this is not kept by {@link #clear}: the array is given up as it is, so that whoever still refers to a large value in it goes
+     * on reading that value.
+     */
+    public static final int KEPT_BYTES_MAX = 16 << 20;
+
+    private static final int FRESH_BYTES = 1 << 16;
+
     private byte[] data;
     private int[] ends;
 
@@ -95,6 +103,9 @@ public final class BytesVector extends ColumnVector {
     @Override
     void truncateValues(int newSize) {
         // The ends of the rows that remain say which bytes count.
+        if (newSize == 0 && data.length > KEPT_BYTES_MAX) {
+            data = new byte[FRESH_BYTES];
+        }
     }
 
     private void reserve(int row) {

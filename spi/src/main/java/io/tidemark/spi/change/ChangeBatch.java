@@ -18,6 +18,7 @@ import java.util.List;
 public final class ChangeBatch {
     private final RowSchema schema;
     private final List<ColumnVector> columns;
+    private final ColumnVector[] sized;
     private byte[] operations;
     private long[] positions;
     private long[] sequences;
@@ -30,6 +31,7 @@ public final class ChangeBatch {
         List<ColumnVector> vectors = new ArrayList<>(schema.columns().size());
         schema.columns().forEach(column -> vectors.add(ColumnVector.of(column.type(), capacity)));
         this.columns = List.copyOf(vectors);
+        this.sized = sized(columns);
         this.operations = new byte[capacity];
         this.positions = new long[capacity];
         this.sequences = new long[capacity];
@@ -40,6 +42,7 @@ public final class ChangeBatch {
     private ChangeBatch(ChangeBatch rows, RowSchema schema, List<ColumnVector> columns) {
         this.schema = schema;
         this.columns = List.copyOf(columns);
+        this.sized = sized(columns);
         this.operations = rows.operations;
         this.positions = rows.positions;
         this.sequences = rows.sequences;
@@ -132,7 +135,7 @@ public final class ChangeBatch {
         }
     }
 
-    /** Forgets all rows and keeps the memory. */
+    /** Forgets all rows and keeps the memory, unless it is large. */
     public void clear() {
         size = 0;
         columns.forEach(ColumnVector::clear);
@@ -178,6 +181,25 @@ public final class ChangeBatch {
 
     public long[] commitMicros() {
         return commitMicros;
+    }
+
+    /** Bytes that the values of the columns take whose values differ in size: cheap enough to be asked for every row. */
+    public long sizedBytes() {
+        long bytes = 0;
+        for (ColumnVector column : sized) {
+            bytes += column.byteSize();
+        }
+        return bytes;
+    }
+
+    private static ColumnVector[] sized(List<ColumnVector> columns) {
+        return columns.stream()
+                .filter(column -> !(column instanceof BooleanVector
+                        || column instanceof IntVector
+                        || column instanceof LongVector
+                        || column instanceof FloatVector
+                        || column instanceof DoubleVector))
+                .toArray(ColumnVector[]::new);
     }
 
     /** Bytes that the rows take. */

@@ -120,7 +120,7 @@ public abstract sealed class ColumnVector
         size = newSize;
     }
 
-    /** Forgets all rows and keeps the memory. */
+    /** Forgets all rows and keeps the memory, unless it is large. */
     public final void clear() {
         truncateValues(0);
         size = 0;

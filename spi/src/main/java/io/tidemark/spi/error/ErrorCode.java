@@ -107,6 +107,10 @@ public enum ErrorCode {
     LEASE_LOST(ErrorKind.LAKE, RetryRule.RETRY, "Another process took over; this one starts again."),
 
     LIMIT_EXCEEDED(ErrorKind.RESOURCE, RetryRule.OPERATOR, "Raise the named limit, or make the work smaller."),
+    MEMORY_EXHAUSTED(
+            ErrorKind.RESOURCE,
+            RetryRule.RETRY,
+            "It is tried again; if that does not help, give Java more memory, for example with JAVA_TOOL_OPTIONS=-Xmx8g."),
     TIMEOUT(ErrorKind.RESOURCE, RetryRule.RETRY, "Try again, or give it more time."),
     DISK_FULL(ErrorKind.RESOURCE, RetryRule.RETRY, "Free space on the named disk."),
     DEMO_DATABASE(

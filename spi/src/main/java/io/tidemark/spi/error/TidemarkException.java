@@ -27,6 +27,18 @@ public final class TidemarkException extends RuntimeException {
         this.remedy = remedy;
     }
 
+    /**
+     * Java's heap was too small for a piece of work, which has been given up whole. Rows can be large, so this is an error like others: what else
+     * the process does goes on.
+     */
+    public static TidemarkException outOfMemory(String attempt, OutOfMemoryError error) {
+        return new TidemarkException(
+                ErrorCode.MEMORY_EXHAUSTED,
+                "Cannot " + attempt + ": Java's memory is exhausted (heap="
+                        + (Runtime.getRuntime().maxMemory() >> 20) + " MiB, reason=" + error.getMessage() + ")",
+                error);
+    }
+
     public ErrorCode code() {
         return code;
     }

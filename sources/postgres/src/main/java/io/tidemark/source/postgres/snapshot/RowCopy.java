@@ -3,6 +3,7 @@ package io.tidemark.source.postgres.snapshot;
 import io.tidemark.source.postgres.type.BigEndian;
 import io.tidemark.source.postgres.type.CopyBinaryReader;
 import io.tidemark.source.postgres.type.RowDecoder;
+import io.tidemark.source.postgres.type.RowLimit;
 import io.tidemark.source.postgres.view.BlockRange;
 import io.tidemark.source.postgres.view.CopyRows;
 import io.tidemark.source.postgres.view.RelationLayout;
@@ -14,6 +15,7 @@ import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.source.UndecodableRow;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -115,7 +117,7 @@ final class RowCopy {
                 key.isEmpty() ? List.of() : List.of(key),
                 decoder.columnOf(reason),
                 reason,
-                row);
+                row.length > RowLimit.ofHeap().bytesMax() ? Arrays.copyOf(row, RowLimit.HEAD_BYTES) : row);
     }
 
     /** What has been read so far. */

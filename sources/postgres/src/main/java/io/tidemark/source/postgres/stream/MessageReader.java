@@ -1,6 +1,7 @@
 package io.tidemark.source.postgres.stream;
 
 import io.tidemark.source.postgres.type.BigEndian;
+import io.tidemark.source.postgres.type.RowLimit;
 import io.tidemark.spi.change.Position;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
@@ -27,9 +28,15 @@ final class MessageReader {
         return buffer;
     }
 
-    /** A copy of the whole message. */
-    byte[] message() {
-        return java.util.Arrays.copyOfRange(buffer, start, limit);
+    /** A copy of the whole message; of one that is larger than this, of its beginning. */
+    byte[] message(int bytesMax) {
+        return java.util.Arrays.copyOfRange(
+                buffer, start, limit - start > bytesMax ? start + RowLimit.HEAD_BYTES : limit);
+    }
+
+    /** Bytes of the whole message. */
+    int length() {
+        return limit - start;
     }
 
     /** A copy of the message up to a place. */

@@ -1,6 +1,7 @@
 package io.tidemark.source.postgres.stream;
 
 import io.tidemark.source.postgres.type.RowDecoder;
+import io.tidemark.source.postgres.type.RowLimit;
 import io.tidemark.spi.change.ChangeBatch;
 import io.tidemark.spi.change.Operation;
 import io.tidemark.spi.change.Position;
@@ -211,6 +212,7 @@ final class RowMessages {
             ChangeBatch batch, Operation operation, long sequence, StreamRelation relation, MessageReader in) {
         begin(batch, operation, sequence);
         RowDecoder decoder = relation.decoder();
+        decoder.beginRow();
         int columns = in.int16();
         if (columns != decoder.columnCount()) {
             throw in.malformed(
@@ -271,7 +273,7 @@ final class RowMessages {
             throw reason;
         }
         events++;
-        byte[] message = in.message();
+        byte[] message = in.message(RowLimit.ofHeap().bytesMax());
         sink.undecodable(new UndecodableRow(
                 relation.schema().table(),
                 operation,

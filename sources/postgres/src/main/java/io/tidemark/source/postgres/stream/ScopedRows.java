@@ -2,6 +2,7 @@ package io.tidemark.source.postgres.stream;
 
 import io.tidemark.source.postgres.stream.RelationPart.Membership;
 import io.tidemark.source.postgres.type.RowDecoder;
+import io.tidemark.source.postgres.type.RowLimit;
 import io.tidemark.spi.change.ChangeBatch;
 import io.tidemark.spi.change.Operation;
 import io.tidemark.spi.change.Position;
@@ -232,6 +233,7 @@ final class ScopedRows {
         }
 
         private void append(ChangeBatch batch, Operation operation, RowValues row, @Nullable RowValues whole) {
+            relation.decoder().beginRow();
             for (int column = 0; column < part.columnCount(); column++) {
                 append(batch, operation, column, row, whole);
             }
@@ -315,6 +317,9 @@ final class ScopedRows {
         private byte[] raw(@Nullable RowValues before, int image, @Nullable RowValues after) {
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             out.writeBytes(in.head(headEnd));
+            if (in.length() > RowLimit.ofHeap().bytesMax()) {
+                return out.toByteArray();
+            }
             if (before != null) {
                 before.write(out, image, part::isOmitted);
             }

@@ -149,6 +149,7 @@ public final class CopyBinaryReader {
         int size = batch.size();
         batch.beginRow(Operation.INSERT, position, rows, 0, commitMicros);
         int at = start;
+        decoder.beginRow();
         try {
             for (int i = 0; i < fields; i++) {
                 int length = BigEndian.int32(data, at);

@@ -12,8 +12,10 @@ import org.jspecify.annotations.Nullable;
 public final class RowDecoder {
     private final RowSchema schema;
     private final ValueDecoder[] decoders;
+    private final RowLimit limit;
     private @Nullable TidemarkException failure;
     private int failedColumn;
+    private long rowBytes;
 
     /**
      * Decoders for a schema.
@@ -21,12 +23,17 @@ public final class RowDecoder {
      * @param types one per column of the schema, in its order
      */
     public RowDecoder(RowSchema schema, List<PgType> types) {
+        this(schema, types, RowLimit.ofHeap());
+    }
+
+    RowDecoder(RowSchema schema, List<PgType> types, RowLimit limit) {
         if (types.size() != schema.columns().size()) {
             throw new IllegalArgumentException(
                     "Cannot decode rows: types and columns differ in number (table=" + schema.table() + ", types="
                             + types.size() + ", columns=" + schema.columns().size() + ")");
         }
         this.schema = schema;
+        this.limit = limit;
         this.decoders = types.stream().map(PgType::newDecoder).toArray(ValueDecoder[]::new);
     }
 
@@ -62,12 +69,24 @@ public final class RowDecoder {
         return key;
     }
 
+    /** Says that the values that follow are those of another row. */
+    public void beginRow() {
+        rowBytes = 0;
+    }
+
     /**
      * Appends a binary value to the batch's column.
      *
-     * @throws TidemarkException as {@link ValueDecoder#append}, naming table and column
+     * @throws TidemarkException as {@link ValueDecoder#append}, naming table and column; also when the row is larger than its {@link RowLimit}, which
+     *     is no failure of the column: it has no other type that would help
      */
     public void append(ChangeBatch batch, int column, byte[] buffer, int offset, int length) {
+        rowBytes += length;
+        if (!limit.allows(rowBytes)) {
+            failure = null;
+            throw limit.exceeded(
+                    schema.table().toString(), schema.columns().get(column).name(), rowBytes);
+        }
         try {
             decoders[column].append(batch.column(column), buffer, offset, length);
         } catch (TidemarkException e) {

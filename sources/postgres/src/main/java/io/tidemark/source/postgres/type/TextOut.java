@@ -8,6 +8,7 @@ final class TextOut {
     };
 
     /** A buffer that one huge value grew is given up before the next value. */
+    private static final long GROWTH_BYTES_MAX = 64L << 20;
     private static final int KEPT_BYTES_MAX = 1 << 20;
 
     private byte[] bytes = new byte[64];
@@ -118,7 +119,8 @@ final class TextOut {
             if (needed > Integer.MAX_VALUE - 16) {
                 throw ValueErrors.unrepresentable("its text would pass 2 GiB (bytes=" + needed + ")");
             }
-            bytes = Arrays.copyOf(bytes, (int) Math.min(Math.max(needed, bytes.length * 2L), Integer.MAX_VALUE - 16));
+            long grown = bytes.length + Math.min(bytes.length, GROWTH_BYTES_MAX);
+            bytes = Arrays.copyOf(bytes, (int) Math.min(Math.max(needed, grown), Integer.MAX_VALUE - 16));
         }
     }
 }

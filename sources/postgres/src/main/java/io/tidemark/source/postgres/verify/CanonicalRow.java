@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * escapes) and turned into the text of a list of values, in which each value is preceded by its length. Reused from row to row; one thread.
  */
 final class CanonicalRow {
+    private static final long GROWTH_BYTES_MAX = 32L << 20;
+
     private final int fields;
     private final int[] keyIndexes;
     private final int[] starts;
@@ -192,7 +194,8 @@ final class CanonicalRow {
             if (needed > Integer.MAX_VALUE - 16) {
                 throw malformed("a row is longer than 2 GiB");
             }
-            list = Arrays.copyOf(list, (int) Math.min(Math.max(needed, list.length * 2L), Integer.MAX_VALUE - 16));
+            long grown = list.length + Math.min(list.length, GROWTH_BYTES_MAX);
+            list = Arrays.copyOf(list, (int) Math.min(Math.max(needed, grown), Integer.MAX_VALUE - 16));
         }
     }
 

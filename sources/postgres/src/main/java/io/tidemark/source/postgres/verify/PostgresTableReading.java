@@ -67,6 +67,9 @@ public final class PostgresTableReading implements TableReading {
             if (e.getCause() instanceof TidemarkException reason) {
                 throw reason;
             }
+            if (e.getCause() instanceof OutOfMemoryError error) {
+                throw TidemarkException.outOfMemory("digest table " + schema.table(), error);
+            }
             throw new IllegalStateException("Cannot digest table " + schema.table(), e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

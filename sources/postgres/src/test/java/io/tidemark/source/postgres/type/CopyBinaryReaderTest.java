@@ -150,6 +150,32 @@ class CopyBinaryReaderTest {
     }
 
     @Test
+    void refusesARowThatIsTooLargeAndTakesTheNextOne() {
+        RowDecoder decoder = new RowDecoder(
+                schema,
+                List.of(PgType.of(23, -1, TypeCatalog.EMPTY), PgType.of(25, -1, TypeCatalog.EMPTY)),
+                new RowLimit(6));
+        CopyBinaryReader limited = new CopyBinaryReader(decoder, () -> batch, 0, 0);
+        String fits = "0002" + "00000004" + "00000001" + "00000002" + "6161";
+        feed(limited, HEADER + fits + fits);
+        assertThatThrownBy(() -> feed(limited, "0002" + "00000004" + "00000001" + "00000003" + "616161"))
+                .isInstanceOfSatisfying(TidemarkException.class, e -> {
+                    assertThat(e.code()).isEqualTo(ErrorCode.SOURCE_VALUE);
+                    assertThat(e.reason()).endsWith("too large (table=public.t, column=d, bytes=7, limit=6)");
+                    assertThat(e.remedy()).contains("-Xmx");
+                    assertThat(decoder.columnOf(e)).isEmpty();
+                });
+        feed(limited, fits);
+        assertThat(batch.size()).isEqualTo(3);
+        assertThat(batch.column(1).size()).isEqualTo(3);
+    }
+
+    private static void feed(CopyBinaryReader reader, String hex) {
+        byte[] bytes = HexFormat.of().parseHex(hex);
+        reader.feed(bytes, 0, bytes.length);
+    }
+
+    @Test
     void checksTextOfADatabaseThatDoesNot() {
         TypeCatalog unchecked = new TypeCatalog(java.util.Map.of(), 2, true);
         CopyBinaryReader checking = new CopyBinaryReader(
