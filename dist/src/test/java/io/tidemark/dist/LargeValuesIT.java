@@ -117,7 +117,8 @@ class LargeValuesIT {
                     "alter table large alter t set storage external, alter b set storage external, alter j set storage external",
                     "create table made (v text)",
                     // Hashes, so that compression halves them at best.
-                    "insert into made select string_agg(md5(i::text), '') from generate_series(1, " + bytes / 32 + ") i",
+                    "insert into made select string_agg(md5(i::text), '') from generate_series(1, " + bytes / 32
+                            + ") i",
                     insert(1));
             mirrored.start();
             await().atMost(PATIENCE)
@@ -134,7 +135,8 @@ class LargeValuesIT {
             mirrored.prove();
             long length = bytes / 32 * 32L;
             long jsonLength = Math.min(length, JSONB_BYTES_MAX) + "{'v': ''}".length();
-            assertThat(mirrored.query("select count(*), max(length(t)), max(octet_length(b)), max(length(j)), sum(n) from large"))
+            assertThat(mirrored.query(
+                            "select count(*), max(length(t)), max(octet_length(b)), max(length(j)), sum(n) from large"))
                     .isEqualTo(List.of(List.of(9L, length, length, jsonLength, BigInteger.valueOf(3))));
         }
     }

@@ -101,7 +101,8 @@ final class DuckDbTableReading implements TableReading {
         try (DuckDbSession session = sessions.open();
                 Statement statement = session.connection().createStatement();
                 ResultSet sizes = statement.executeQuery(
-                        "SELECT coalesce(max(total_uncompressed_size), 0)::BIGINT FROM parquet_metadata(" + files + ")")) {
+                        "SELECT coalesce(max(total_uncompressed_size), 0)::BIGINT FROM parquet_metadata(" + files
+                                + ")")) {
             sizes.next();
             return sizes.getLong(1);
         } catch (SQLException e) {

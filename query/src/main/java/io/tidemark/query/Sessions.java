@@ -51,7 +51,8 @@ final class Sessions implements AutoCloseable {
         try {
             // DuckDB names its spill files alike in every database, so each needs its own folder.
             Path folder = spill.resolve(Long.toString(opened.incrementAndGet()));
-            DuckDbSession session = DuckDbSession.open(folder, share + moreBytes, threads, () -> memory.giveBack(share));
+            DuckDbSession session =
+                    DuckDbSession.open(folder, share + moreBytes, threads, () -> memory.giveBack(share));
             done = true;
             return session;
         } finally {

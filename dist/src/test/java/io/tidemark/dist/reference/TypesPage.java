@@ -59,7 +59,8 @@ final class TypesPage {
     private TypesPage() {}
 
     static String text() {
-        StringBuilder text = new StringBuilder(INTRODUCTION.formatted(RowLimit.BYTES_MAX >> 20, RowLimit.HEAD_BYTES >> 10));
+        StringBuilder text =
+                new StringBuilder(INTRODUCTION.formatted(RowLimit.BYTES_MAX >> 20, RowLimit.HEAD_BYTES >> 10));
         append(text, "PostgreSQL: built-in types", TypeTable.builtin());
         text.append(
                 "\nArrays of these are carried as `string`, as Postgres prints them: `{1,NULL,3}`. Those of `money` are not supported: they print as the\nserver's locale has it.\n");
