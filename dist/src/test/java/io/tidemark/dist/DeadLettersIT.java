@@ -187,7 +187,8 @@ class DeadLettersIT {
                     "insert into orders values (1, 'infinity'), (2, now()), (3, now())");
             mirrored.start();
             mirrored.awaitLive("orders");
-            mirrored.execute("update orders set at = 'infinity' where id = 2", "insert into orders values (4, 'infinity')");
+            mirrored.execute(
+                    "update orders set at = 'infinity' where id = 2", "insert into orders values (4, 'infinity')");
             await().atMost(MirroredDatabase.PATIENCE)
                     .until(() -> letters(mirrored).size() == 3);
             mirrored.execute("update orders set at = now() where id = 4");
@@ -197,7 +198,10 @@ class DeadLettersIT {
                     .orElseThrow()
                     .id();
             assertThat(new DeadLetterRetry(mirrored.pipeline())
-                            .retry(mirrored.pipeline().deadLetters().find(healed).stream().toList(), PATIENCE))
+                            .retry(
+                                    mirrored.pipeline().deadLetters().find(healed).stream()
+                                            .toList(),
+                                    PATIENCE))
                     .extracting(DeadLetterRetry.Result::outcome)
                     .containsExactly(Outcome.RESOLVED);
             List<DeadLetter> before = letters(mirrored);
@@ -228,7 +232,8 @@ class DeadLettersIT {
 
     private static void loseMetadata(MirroredDatabase mirrored) throws IOException {
         try (Stream<Path> files = Files.list(mirrored.config().state())) {
-            for (Path file : files.filter(found -> found.getFileName().toString().startsWith("metadata.db"))
+            for (Path file : files.filter(
+                            found -> found.getFileName().toString().startsWith("metadata.db"))
                     .toList()) {
                 Files.delete(file);
             }

@@ -18,6 +18,8 @@ import org.apache.parquet.schema.PrimitiveType;
  * values, that would be the file. A beginning of the least value is a lower bound, a beginning of the greatest value with its last letter raised an
  * upper one.
  */
+// The interface has methods that are deprecated and still have to be passed on.
+@SuppressWarnings("deprecation")
 final class BoundedStatistics implements PageWriter {
     private static final int BYTES_MAX = 1024;
 

@@ -185,7 +185,8 @@ public final class ParquetBatchReader implements AutoCloseable {
             count = sources.get(i).fill(into.get(i), count);
         }
         if (count < most) {
-            // A column with large values stopped early: what the columns before it have too much of is for the next turn.
+            // A column with large values stopped early: what the columns before it have too much of is for the next
+            // turn.
             for (int i = 0; i < sources.size(); i++) {
                 sources.get(i).takeBack(into.get(i), before + count);
             }

@@ -36,6 +36,9 @@ public final class ParquetBatchWriter implements AutoCloseable {
     /** A large row takes a multiple of its size while it is encoded, so that the process encodes one such row at a time, in a row group that ends with it. */
     private static final ReentrantLock ONE_AT_A_TIME = new ReentrantLock(true);
 
+    /** Values that compress well fill a row group by their own size too, since readers hold much of it as it was. */
+    private static final int ROW_GROUP_SIZES = 8;
+
     private static final int ROW_GROUP_ROWS_MAX = Integer.MAX_VALUE / 2;
 
     private final List<Appender> appenders = new ArrayList<>();
@@ -196,13 +199,14 @@ public final class ParquetBatchWriter implements AutoCloseable {
         }
         for (int start = from; start < to; ) {
             int end = blockEnd(vectors, rowNumbers, start, to);
-            boolean isLarge = end == start + 1 && isLarge(vectors, rowNumbers == null ? start : rowNumbers[start]);
+            long blockBytes = bytesOf(vectors, rowNumbers, start, end);
+            boolean isLarge = blockBytes > BytesVector.KEPT_BYTES_MAX;
             if (isLarge) {
                 ONE_AT_A_TIME.lock();
             }
             try {
                 state = State.FAILED;
-                appendBlock(vectors, rowNumbers, start, end);
+                appendBlock(vectors, rowNumbers, start, end, blockBytes);
                 state = State.OPEN;
                 if (isLarge) {
                     flushRowGroup();
@@ -213,21 +217,14 @@ public final class ParquetBatchWriter implements AutoCloseable {
                 }
             }
             start = end;
-            if (bufferedBytes >= options.rowGroupBytes() || (rowGroup != null && rowGroup.rows >= ROW_GROUP_ROWS_MAX)) {
+            if (bufferedBytes >= options.rowGroupBytes() || (rowGroup != null && rowGroup.isFull())) {
                 flushRowGroup();
             }
         }
     }
 
-    private static boolean isLarge(List<? extends ColumnVector> vectors, int row) {
-        long bytes = 0;
-        for (ColumnVector vector : vectors) {
-            bytes += vector instanceof BytesVector values ? values.length(row) : 0;
-        }
-        return bytes > BytesVector.KEPT_BYTES_MAX;
-    }
-
-    private void appendBlock(List<? extends ColumnVector> vectors, int @Nullable [] rowNumbers, int from, int to) {
+    private void appendBlock(
+            List<? extends ColumnVector> vectors, int @Nullable [] rowNumbers, int from, int to, long bytes) {
         RowGroup group = rowGroup;
         if (group == null) {
             group = new RowGroup();
@@ -241,6 +238,7 @@ public final class ParquetBatchWriter implements AutoCloseable {
         }
         bufferedBytes = group.columns.getBufferedSize();
         group.rows += to - from;
+        group.bytes += bytes;
         rows += to - from;
     }
 
@@ -290,6 +288,19 @@ public final class ParquetBatchWriter implements AutoCloseable {
         }
     }
 
+    /** Bytes of the values whose sizes differ. */
+    private static long bytesOf(List<? extends ColumnVector> vectors, int @Nullable [] rowNumbers, int from, int to) {
+        long sum = 0;
+        for (ColumnVector vector : vectors) {
+            if (vector instanceof BytesVector bytes) {
+                for (int i = from; i < to; i++) {
+                    sum += bytes.length(rowNumbers == null ? i : rowNumbers[i]);
+                }
+            }
+        }
+        return sum;
+    }
+
     private void require(State expected) {
         if (state != expected) {
             throw new IllegalStateException("Cannot write to the Parquet file: it is " + state);
@@ -318,6 +329,11 @@ public final class ParquetBatchWriter implements AutoCloseable {
         final ColumnWriteStore columns = properties.newColumnWriteStore(
                 schema, column -> new BoundedStatistics(pages.getPageWriter(column), column.getPrimitiveType()), pages);
         int rows;
+        long bytes;
+
+        boolean isFull() {
+            return rows >= ROW_GROUP_ROWS_MAX || bytes >= ROW_GROUP_SIZES * options.rowGroupBytes();
+        }
 
         @Override
         public void close() {

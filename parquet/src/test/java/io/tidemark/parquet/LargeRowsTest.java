@@ -104,8 +104,8 @@ class LargeRowsTest {
         List<ParquetColumn> columns = List.of(ParquetColumn.optional("value", ColumnType.STRING));
         String least = letter.repeat(3000);
         String greatest = letter.repeat(3000) + "z";
-        BinaryStatistics bounds = bounds(
-                columns, least.getBytes(StandardCharsets.UTF_8), greatest.getBytes(StandardCharsets.UTF_8));
+        BinaryStatistics bounds =
+                bounds(columns, least.getBytes(StandardCharsets.UTF_8), greatest.getBytes(StandardCharsets.UTF_8));
         assertHolds(bounds, least.getBytes(StandardCharsets.UTF_8), greatest.getBytes(StandardCharsets.UTF_8));
         assertThat(bounds.genericGetMin().length()).isLessThanOrEqualTo(1024);
         assertThat(bounds.genericGetMax().length()).isLessThanOrEqualTo(1024);
@@ -117,15 +117,16 @@ class LargeRowsTest {
         byte[] greatest = new byte[5000];
         Arrays.fill(greatest, (byte) 0xFF);
         byte[] least = new byte[5000];
-        BinaryStatistics bounds =
-                bounds(List.of(ParquetColumn.optional("value", ColumnType.BYTES)), least, greatest);
+        BinaryStatistics bounds = bounds(List.of(ParquetColumn.optional("value", ColumnType.BYTES)), least, greatest);
         assertHolds(bounds, least, greatest);
         assertThat(bounds.genericGetMin().length()).isEqualTo(1024);
     }
 
     private static void assertHolds(BinaryStatistics bounds, byte[] least, byte[] greatest) {
-        assertThat(Arrays.compareUnsigned(bounds.genericGetMin().getBytes(), least)).isNotPositive();
-        assertThat(Arrays.compareUnsigned(bounds.genericGetMax().getBytes(), greatest)).isNotNegative();
+        assertThat(Arrays.compareUnsigned(bounds.genericGetMin().getBytes(), least))
+                .isNotPositive();
+        assertThat(Arrays.compareUnsigned(bounds.genericGetMax().getBytes(), greatest))
+                .isNotNegative();
     }
 
     private BinaryStatistics bounds(List<ParquetColumn> columns, byte[] least, byte[] greatest) throws IOException {

@@ -25,11 +25,11 @@ final class DuckDbSession implements AutoCloseable {
         this.onClose = onClose;
     }
 
-    static DuckDbSession open(Path spill, long memoryBytes, Runnable onClose) {
+    static DuckDbSession open(Path spill, long memoryBytes, int threads, Runnable onClose) {
         Properties properties = new Properties();
         properties.setProperty("memory_limit", (memoryBytes >> 10) + "KiB");
         properties.setProperty("temp_directory", spill.toString());
-        properties.setProperty("threads", Integer.toString(Runtime.getRuntime().availableProcessors()));
+        properties.setProperty("threads", Integer.toString(threads));
         properties.setProperty("autoinstall_known_extensions", "false");
         properties.setProperty("autoload_known_extensions", "false");
         properties.setProperty("allow_community_extensions", "false");

@@ -1,5 +1,7 @@
 package io.tidemark.query;
 
+import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.PinnedTable;
 import io.tidemark.spi.schema.Column;
 import io.tidemark.spi.schema.RowSchema;
@@ -31,6 +33,9 @@ final class DuckDbTableReading implements TableReading {
     private static final String ODD_BYTES = "71777214294589695::UBIGINT";
     private static final String ODD_PAIRS = "281470681808895::UBIGINT";
     private static final String PART = "4294967295::UBIGINT";
+    /** How many times its size a large value takes: page, decompressed page, and three texts of twice the size in arrays of the next power of two. */
+    private static final int COPIES = 14;
+
     private static final String DELETES = "memory.main.deleted";
 
     private final Sessions sessions;
@@ -63,25 +68,65 @@ final class DuckDbTableReading implements TableReading {
         });
     }
 
+    /**
+     * A large value is in memory as it is stored, as it is, and as several texts of twice its size, for each thread that reads. That can be more than
+     * the budget, which is for queries at large; then the same is done by one thread, with what it takes. Rows that were handed on before
+     * cannot be taken back.
+     */
     private void read(SqlOf sqlOf, RowWork work) {
-        String verb = "read the mirror table " + schema().table();
+        boolean[] hasRows = new boolean[1];
         try (DuckDbSession session = sessions.open()) {
-            LiveRows live = new LiveRows(pinned, DELETES);
-            try {
-                // Order does not matter to a sum, and keeping it costs memory.
-                session.execute("SET preserve_insertion_order = false");
-                live.loadDeletes(session.connection());
-                session.closeToAllBut(live.locations());
-                try (Statement statement = session.connection().createStatement();
-                        ResultSet rows = statement.executeQuery(sqlOf.sql(live))) {
-                    while (rows.next()) {
-                        work.accept(rows);
-                    }
-                }
-            } catch (SQLException e) {
-                live.checkFiles();
-                throw QueryFailures.failed(verb, e);
+            read(session, sqlOf, row -> {
+                hasRows[0] = true;
+                work.accept(row);
+            });
+            return;
+        } catch (TidemarkException e) {
+            if (e.code() != ErrorCode.LIMIT_EXCEEDED || hasRows[0]) {
+                throw e;
             }
+        }
+        try (DuckDbSession session = sessions.openForLargeValues(COPIES * largestColumnBytes())) {
+            read(session, sqlOf, work);
+        }
+    }
+
+    /** Bytes of the largest column of a row group, which a reading holds at a time. A large row has a row group of its own. */
+    private long largestColumnBytes() {
+        LiveRows live = new LiveRows(pinned, DELETES);
+        if (live.locations().isEmpty()) {
+            return 0;
+        }
+        String files = live.locations().stream().map(Sql::text).collect(Collectors.joining(", ", "[", "]"));
+        try (DuckDbSession session = sessions.open();
+                Statement statement = session.connection().createStatement();
+                ResultSet sizes = statement.executeQuery(
+                        "SELECT coalesce(max(total_uncompressed_size), 0)::BIGINT FROM parquet_metadata(" + files
+                                + ")")) {
+            sizes.next();
+            return sizes.getLong(1);
+        } catch (SQLException e) {
+            live.checkFiles();
+            throw QueryFailures.failed("read the sizes of mirror table " + schema().table(), e);
+        }
+    }
+
+    private void read(DuckDbSession session, SqlOf sqlOf, RowWork work) {
+        LiveRows live = new LiveRows(pinned, DELETES);
+        try {
+            // Order does not matter to a sum, and keeping it costs memory.
+            session.execute("SET preserve_insertion_order = false");
+            live.loadDeletes(session.connection());
+            session.closeToAllBut(live.locations());
+            try (Statement statement = session.connection().createStatement();
+                    ResultSet rows = statement.executeQuery(sqlOf.sql(live))) {
+                while (rows.next()) {
+                    work.accept(rows);
+                }
+            }
+        } catch (SQLException e) {
+            live.checkFiles();
+            throw QueryFailures.failed("read the mirror table " + schema().table(), e);
         }
     }
 

@@ -34,6 +34,15 @@ final class Sessions implements AutoCloseable {
     }
 
     DuckDbSession open() {
+        return open(0, Runtime.getRuntime().availableProcessors());
+    }
+
+    /** A session with one thread, which has so much memory beside its share of the budget. */
+    DuckDbSession openForLargeValues(long moreBytes) {
+        return open(moreBytes, 1);
+    }
+
+    private DuckDbSession open(long moreBytes, int threads) {
         if (closed) {
             throw new TidemarkException(ErrorCode.INTERNAL, "Cannot open a query session: the query engine is closed");
         }
@@ -42,7 +51,8 @@ final class Sessions implements AutoCloseable {
         try {
             // DuckDB names its spill files alike in every database, so each needs its own folder.
             Path folder = spill.resolve(Long.toString(opened.incrementAndGet()));
-            DuckDbSession session = DuckDbSession.open(folder, share, () -> memory.giveBack(share));
+            DuckDbSession session =
+                    DuckDbSession.open(folder, share + moreBytes, threads, () -> memory.giveBack(share));
             done = true;
             return session;
         } finally {

@@ -68,7 +68,8 @@ final class TypesPage {
     private TypesPage() {}
 
     static String text() {
-        StringBuilder text = new StringBuilder(INTRODUCTION.formatted(RowLimit.BYTES_MAX >> 20, RowLimit.HEAD_BYTES >> 10));
+        StringBuilder text =
+                new StringBuilder(INTRODUCTION.formatted(RowLimit.BYTES_MAX >> 20, RowLimit.HEAD_BYTES >> 10));
         append(text, "PostgreSQL: built-in types", TypeTable.builtin());
         text.append(ARRAYS);
         append(text, "PostgreSQL: types of users and extensions", TypeTable.made());

@@ -201,8 +201,8 @@ final class ErrorLog {
         /** Reads what {@link Position#toString()} wrote. */
         private static Position position(String text) {
             int slash = text.indexOf('/');
-            return new Position(Long.parseLong(text, 0, slash, 16) << 32
-                    | Long.parseLong(text, slash + 1, text.length(), 16));
+            return new Position(
+                    Long.parseLong(text, 0, slash, 16) << 32 | Long.parseLong(text, slash + 1, text.length(), 16));
         }
     }
 }

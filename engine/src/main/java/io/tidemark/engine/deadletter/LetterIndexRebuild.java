@@ -36,7 +36,8 @@ final class LetterIndexRebuild {
     int rebuild() {
         Map<String, List<String>> pathsById = new TreeMap<>();
         for (String path : log.paths()) {
-            pathsById.computeIfAbsent(ErrorLog.id(path), id -> new ArrayList<>(1))
+            pathsById
+                    .computeIfAbsent(ErrorLog.id(path), id -> new ArrayList<>(1))
                     .add(path);
         }
         int recorded = 0;

@@ -111,7 +111,9 @@ public final class Verifier {
         } catch (OutOfMemoryError e) {
             return unproven(table, TidemarkException.outOfMemory("compare " + table.id(), e));
         } catch (TidemarkException e) {
-            if (e.code() == ErrorCode.MEMORY_EXHAUSTED || e.code() == ErrorCode.SOURCE_QUERY) {
+            if (e.code() == ErrorCode.MEMORY_EXHAUSTED
+                    || e.code() == ErrorCode.LIMIT_EXCEEDED
+                    || e.code() == ErrorCode.SOURCE_QUERY) {
                 return unproven(table, e);
             }
             if (e.code() != ErrorCode.SOURCE_SCHEMA_CHANGED) {

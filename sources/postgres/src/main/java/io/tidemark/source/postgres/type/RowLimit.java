@@ -43,8 +43,8 @@ public final class RowLimit {
     TidemarkException exceeded(String table, String column, long bytes) {
         return new TidemarkException(
                 ErrorCode.SOURCE_VALUE,
-                "Cannot take row: it is too large (table=" + table + ", column=" + column + ", bytes=" + bytes + ", limit="
-                        + bytesMax + ")",
+                "Cannot take row: it is too large (table=" + table + ", column=" + column + ", bytes=" + bytes
+                        + ", limit=" + bytesMax + ")",
                 "Make the value smaller, or leave the column out (tables: omit), or set such rows aside with on-bad-value:"
                         + " dead-letter. The limit is a sixteenth of Java's heap, at most " + (BYTES_MAX >> 20)
                         + " MiB: JAVA_TOOL_OPTIONS=-Xmx8g allows that.",

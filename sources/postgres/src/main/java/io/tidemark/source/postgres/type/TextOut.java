@@ -9,6 +9,7 @@ final class TextOut {
 
     /** A buffer that one huge value grew is given up before the next value. */
     private static final long GROWTH_BYTES_MAX = 64L << 20;
+
     private static final int KEPT_BYTES_MAX = 1 << 20;
 
     private byte[] bytes = new byte[64];
