@@ -368,8 +368,7 @@ class TableReadingIT {
         try (Source source = source();
                 SnapshotCut cut = source.openCut(1, TIMEOUT)) {
             List<List<String>> rows = new ArrayList<>();
-            cut.reading(TestSource.table(source, "public", "t"))
-                    .rows(DigestRequest.whole(1), Set.of(0), rows::add);
+            cut.reading(TestSource.table(source, "public", "t")).rows(DigestRequest.whole(1), Set.of(0), rows::add);
             assertThat(rows)
                     .containsExactlyInAnyOrder(
                             Arrays.asList("1", "", null, "", "5:10957-", "1:-0:-2:ü"),
