@@ -147,8 +147,9 @@ class ChangeStreamIT {
         assertThat(probe.sink.rows).extracting(RecordingSink.Row::sequence).containsExactly(0L, 1L, 2L, 3L);
         RowSchema after = probe.sink.schemas.get(probe.sink.schemas.size() - 1);
         assertThat(after.columns().get(1).type()).isEqualTo(ColumnType.STRING);
-        assertThat(new SchemaChange(before, after).obstacle().orElseThrow())
-                .isEqualTo("column p changed from public.pair(a integer, b text) to public.pair");
+        assertThat(before.columns().get(1).sourceType()).isEqualTo("public.pair(a integer, b text)");
+        assertThat(after.columns().get(1).sourceType()).isEqualTo("public.pair");
+        assertThat(new SchemaChange(before, after).obstacle()).isPresent();
     }
 
     @Test
