@@ -210,6 +210,11 @@ class DeadLettersIT {
 
             loseMetadata(mirrored);
             damage(mirrored, before.get(0).path() + "-copy.json");
+            String letter =
+                    Files.readString(mirrored.lake().resolve(before.get(1).path() + ".json"));
+            Files.writeString(
+                    mirrored.lake().resolve(before.get(1).path() + "-other.json"),
+                    letter.replace(before.get(1).position().toString(), "nowhere"));
             assertThat(letters(mirrored)).isEqualTo(before);
             mirrored.stop();
             assertThat(run(mirrored, "dead-letters", "list").out())

@@ -201,8 +201,11 @@ final class ErrorLog {
         /** Reads what {@link Position#toString()} wrote. */
         private static Position position(String text) {
             int slash = text.indexOf('/');
-            return new Position(
-                    Long.parseLong(text, 0, slash, 16) << 32 | Long.parseLong(text, slash + 1, text.length(), 16));
+            if (slash < 0) {
+                throw new IllegalArgumentException("position is none");
+            }
+            return new Position(Long.parseUnsignedLong(text, 0, slash, 16) << 32
+                    | Long.parseUnsignedLong(text, slash + 1, text.length(), 16));
         }
     }
 }
