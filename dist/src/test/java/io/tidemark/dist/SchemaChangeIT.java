@@ -105,7 +105,7 @@ class SchemaChangeIT {
                             + "  add y bytea default '\\x00ff61', add u uuid default '00000000-0000-0000-0000-00000000002a',"
                             + "  add dd date default '0044-03-15 BC', add tt time default '23:59:59.999999',"
                             + "  add ts timestamp default '2020-02-29 12:00:00.000001', add tz timestamptz default '1969-12-31 23:59:59+00',"
-                            + "  add j jsonb default '{\"a\": [1]}', add a int[] default '{1,null}', add iv interval default '1 day',"
+                            + "  add j jsonb default '{\"a\": [1]}', add iv interval default '1 day',"
                             + "  add un numeric default 1e20;"
                             + " insert into t (id, note) values (30, 'new');"
                             + " update t set i = 9, s = null where id = 2;"
@@ -115,7 +115,7 @@ class SchemaChangeIT {
             mirrored.prove();
             assertInPlace(mirrored);
             assertThat(mirrored.query(
-                            "select count(*), count(distinct (b, l, d, n, w, c, y, u, dd, tt, ts, tz, j, a, iv, un))"
+                            "select count(*), count(distinct (b, l, d, n, w, c, y, u, dd, tt, ts, tz, j, iv, un))"
                                     + " from t where id <> 4"))
                     .containsExactly(List.of(19L, 1L));
             assertThat(LakeTampering.read(mirrored, T))
