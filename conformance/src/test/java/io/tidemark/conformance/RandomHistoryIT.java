@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -27,7 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Random tables, rows, changes of tables and restarts, by seed; afterwards both comparisons must find the mirrors equal. Odd seeds run on the oldest
- * supported Postgres, even ones on the newest; every third one mirrors a part of the rows and columns under other names. With {@code -Pslow} 200 seeds, else 5; {@code -Dseed=N} runs one.
+ * supported Postgres, even ones on the newest; every third one mirrors a part of the rows and columns under other names. With {@code -Pslow} 200 seeds, else 5; {@code -Dseed=N,...} runs chosen ones.
  */
 class RandomHistoryIT {
     private static final int TABLES = 4;
@@ -67,10 +69,10 @@ class RandomHistoryIT {
     }
 
     static LongStream seeds() {
-        String one = System.getProperty("tidemark.seed", "");
-        return one.isEmpty()
+        String chosen = System.getProperty("tidemark.seed", "");
+        return chosen.isEmpty()
                 ? LongStream.rangeClosed(1, Boolean.getBoolean("tidemark.slow") ? 200 : 5)
-                : LongStream.of(Long.parseLong(one));
+                : Arrays.stream(chosen.split(",")).mapToLong(Long::parseLong);
     }
 
     @ParameterizedTest(name = "seed {0}")
@@ -105,7 +107,9 @@ class RandomHistoryIT {
                 compare(database, pipeline, seed % 3 == 0);
             } catch (Exception | AssertionError e) {
                 Path statements = ConformanceIT.target().resolve("seed-" + seed + ".sql");
-                Files.write(statements, tables.log());
+                List<String> report = new ArrayList<>(tables.log());
+                report.add(0, "/* " + e.getMessage() + " */");
+                Files.write(statements, report);
                 throw new AssertionError("seed " + seed + " (statements in " + statements + "): " + e.getMessage(), e);
             }
         }

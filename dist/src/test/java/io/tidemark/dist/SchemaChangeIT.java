@@ -132,6 +132,59 @@ class SchemaChangeIT {
     }
 
     @Test
+    void aListOrStructThatCameWithAValueHasTheTableLoadedAgain() throws Exception {
+        try (MirroredDatabase mirrored =
+                live("create type pair as (a int, b text)", "create table t (id int primary key)")) {
+            mirrored.execute(
+                    "insert into t values (1)",
+                    "alter table t add column l int[] default '{1,null}', add column p pair default row(1, 'x')::pair",
+                    "insert into t (id, l) values (2, '{}')");
+            reloaded(mirrored);
+            mirrored.prove();
+            assertThat(mirrored.query("select id, l::varchar, p.b from t order by id"))
+                    .containsExactly(List.of(1, "[1, NULL]", "x"), List.of(2, "[]", "x"));
+        }
+    }
+
+    @Test
+    void historyShowsEachVersionOfTheTable() throws Exception {
+        try (MirroredDatabase mirrored = live("create table t (id int primary key, a text, n numeric(4,1))")) {
+            mirrored.execute(
+                    "insert into t select 1, string_agg(md5(i::text), ''), 1.5 from generate_series(1, 300) i",
+                    "do $$ begin"
+                            + " update t set n = 2.5 where id = 1;"
+                            + " alter table t rename column a to b;"
+                            + " alter table t drop column n, add column c text;"
+                            + " update t set c = 'c' where id = 1;"
+                            + " end $$",
+                    "alter table t alter column c type int[] using array[7]",
+                    "update t set b = 'short' where id = 1");
+            reloaded(mirrored);
+            mirrored.prove();
+            String events = "select _tidemark_op, id, left(b, 5), c, _tidemark_unchanged from history.t"
+                    + " order by _tidemark_position, _tidemark_sequence";
+            assertThat(mirrored.query(events))
+                    .containsExactly(
+                            Arrays.asList("I", 1, "c4ca4", null, null),
+                            Arrays.asList("U", 1, null, null, List.of("b")),
+                            Arrays.asList("U", 1, null, "c", List.of("b")),
+                            Arrays.asList("U", 1, "short", "[7]", null));
+            mirrored.execute(
+                    "drop table t", "create table t (b text, id int primary key)", "insert into t values ('new', 9)");
+            Awaitility.await()
+                    .atMost(MirroredDatabase.PATIENCE)
+                    .ignoreExceptionsInstanceOf(TidemarkException.class)
+                    .until(() -> mirrored.query("select b, id from t").equals(List.of(List.of("new", 9))));
+            mirrored.awaitLive("t");
+            mirrored.execute("insert into t values ('newer', 10)");
+            mirrored.prove();
+            assertThat(mirrored.query("select b, id from history.t where _tidemark_op = 'I' and id <> 9"))
+                    .as("the earlier table's columns are found by name, and it had no b at first")
+                    .containsExactly(Arrays.asList(null, 1), List.of("newer", 10));
+        }
+    }
+
+    @Test
     void aChangeThatNoRowFollowedYetIsSaidByTheProof() throws Exception {
         try (MirroredDatabase mirrored =
                 live("create table t (id int primary key, v int)", "create table u (id int primary key)")) {

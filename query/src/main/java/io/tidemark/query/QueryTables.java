@@ -2,6 +2,7 @@ package io.tidemark.query;
 
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.query.HistoryFile;
 import io.tidemark.spi.query.QueryCatalog;
 import io.tidemark.spi.schema.TableId;
 import java.sql.SQLException;
@@ -123,10 +124,12 @@ final class QueryTables {
     }
 
     private String history(TableId table) {
-        List<String> locations =
-                catalog.history(table).stream().map(Locations::local).toList();
-        files.addAll(locations);
-        historyFiles.addAll(locations);
-        return HistoryRows.sql(catalog.schema(table), locations);
+        List<HistoryFile> slices = catalog.history(table);
+        for (HistoryFile slice : slices) {
+            String location = Locations.local(slice.location());
+            files.add(location);
+            historyFiles.add(location);
+        }
+        return HistoryRows.sql(catalog.schema(table), slices);
     }
 }

@@ -7,6 +7,8 @@ import io.tidemark.parquet.storage.LocalObjectStore;
 import io.tidemark.slices.ParquetSliceLogProvider;
 import io.tidemark.spi.change.BytesVector;
 import io.tidemark.spi.change.ChangeBatch;
+import io.tidemark.spi.change.IntVector;
+import io.tidemark.spi.change.ListVector;
 import io.tidemark.spi.change.LongVector;
 import io.tidemark.spi.change.Operation;
 import io.tidemark.spi.change.Position;
@@ -14,6 +16,7 @@ import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeTableSpec;
 import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
+import io.tidemark.spi.query.HistoryFile;
 import io.tidemark.spi.query.QueryEngine;
 import io.tidemark.spi.schema.BeforeImage;
 import io.tidemark.spi.schema.Column;
@@ -81,7 +84,7 @@ class HistoryQueryTest {
         assertThat(result.rows.get(0)).isEqualTo(Arrays.asList("I", 10L, 0L, 7L, first, null, 1L, "one", null));
         assertThat(result.rows.get(1)).isEqualTo(Arrays.asList("I", 10L, 1L, 7L, first, null, 2L, null, null));
         List<Object> update = result.rows.get(2);
-        assertThat((byte[]) update.get(5)).as("bit of the unchanged note").containsExactly(2);
+        assertThat(update.get(5)).isEqualTo(List.of("note"));
         assertThat(update.subList(6, 9)).isEqualTo(Arrays.asList(1L, null, 5L));
         assertThat(result.rows).extracting(row -> row.get(0)).containsExactly("I", "I", "U", "D", "T");
     }
@@ -107,7 +110,7 @@ class HistoryQueryTest {
                         "BIGINT",
                         "BIGINT",
                         "TIMESTAMP WITH TIME ZONE",
-                        "BLOB",
+                        "VARCHAR[]",
                         "BIGINT",
                         "VARCHAR",
                         "BIGINT");
@@ -115,7 +118,7 @@ class HistoryQueryTest {
 
     @Test
     void namesASliceThatIsGone() throws Exception {
-        String file = catalog.history(TABLE).get(0);
+        String file = catalog.history(TABLE).get(0).location();
         Files.delete(Path.of(file));
         assertThatThrownBy(() -> query("SELECT * FROM history.notes"))
                 .isInstanceOfSatisfying(
@@ -127,12 +130,85 @@ class HistoryQueryTest {
         return Result.of(engine, catalog, sql);
     }
 
+    @Test
+    void showsEachRowWithTheSchemaThatItWasWrittenWith() throws Exception {
+        RowSchema first = of(
+                "7",
+                column("id", ColumnType.INT32, 1),
+                column("a", ColumnType.STRING, 2),
+                column("n", ColumnType.decimal(9, 2), 3));
+        // a became b, another a came, n went, t changed its type
+        RowSchema second = of(
+                "7",
+                column("id", ColumnType.INT64, 1),
+                column("b", ColumnType.STRING, 2),
+                column("a", ColumnType.INT32, 4),
+                column("t", ColumnType.list(ColumnType.INT32), 5));
+        RowSchema newest = of(
+                "7",
+                column("id", ColumnType.INT64, 1),
+                column("t", ColumnType.STRING, 5),
+                column("b", ColumnType.STRING, 2),
+                column("a", ColumnType.INT32, 4));
+        RowSchema other = of("6", column("b", ColumnType.STRING, 1), column("x", ColumnType.STRING, 2));
+
+        ChangeBatch ofOther = batch(other, 5);
+        text(ofOther, 0, "of an earlier table");
+        text(ofOther, 1, "gone");
+        ChangeBatch one = batch(first, 10);
+        ((IntVector) one.column(0)).append(1);
+        text(one, 1, "one");
+        one.column(2).appendNull();
+        ChangeBatch two = new ChangeBatch(second, 4);
+        two.beginRow(Operation.UPDATE, 20, 0, 7, 1_000_000);
+        ((LongVector) two.column(0)).append(2);
+        two.column(1).appendUnchanged();
+        ((IntVector) two.column(2)).append(22);
+        ListVector list = (ListVector) two.column(3);
+        list.begin();
+        ((IntVector) list.element()).append(1);
+        list.element().appendNull();
+        ChangeBatch three = batch(newest, 30);
+        ((LongVector) three.column(0)).append(3);
+        text(three, 1, "{1}");
+        text(three, 2, "three");
+        three.column(3).appendNull();
+        catalog = new TestCatalog()
+                .with(MirrorFiles.pinned(new LakeTableSpec(newest, List.of(), DeleteMode.HARD), List.of()))
+                .withHistory(TABLE, sealed(List.of(ofOther, one, two, three)));
+
+        Result result = query("SELECT id, t, b, a, _tidemark_unchanged FROM history.notes");
+        assertThat(result.types).containsExactly("BIGINT", "VARCHAR", "VARCHAR", "INTEGER", "VARCHAR[]");
+        assertThat(result.rows.get(0)).isEqualTo(Arrays.asList(null, null, "of an earlier table", null, null));
+        assertThat(result.rows.get(1)).isEqualTo(Arrays.asList(1L, null, "one", null, null));
+        assertThat(result.rows.get(2)).isEqualTo(Arrays.asList(2L, "[1, NULL]", null, 22, List.of("b")));
+        assertThat(result.rows.get(3)).isEqualTo(Arrays.asList(3L, "{1}", "three", null, null));
+    }
+
+    private static Column column(String name, ColumnType type, int id) {
+        return new Column(name, type, true, "test", id);
+    }
+
+    private static RowSchema of(String identity, Column... columns) {
+        return new RowSchema(TABLE, List.of(columns), List.of(), BeforeImage.NONE, identity);
+    }
+
+    private static ChangeBatch batch(RowSchema schema, long position) {
+        ChangeBatch batch = new ChangeBatch(schema, 4);
+        batch.beginRow(Operation.INSERT, position, 0, 7, 1_000_000);
+        return batch;
+    }
+
+    private static void text(ChangeBatch batch, int column, String value) {
+        ((BytesVector) batch.column(column)).append(value);
+    }
+
     private static RowSchema schema(List<Column> columns) {
         return new RowSchema(TABLE, columns, List.of("id"), BeforeImage.KEY);
     }
 
     /** Two slices, the first from before a column was added. */
-    private String[] slices(RowSchema newest) throws Exception {
+    private HistoryFile[] slices(RowSchema newest) throws Exception {
         ChangeBatch older = new ChangeBatch(schema(List.of(ID, NOTE)), 4);
         older.beginRow(Operation.INSERT, 10, 0, 7, 1_000_000);
         ((LongVector) older.column(0)).append(1);
@@ -150,19 +226,24 @@ class HistoryQueryTest {
         newer.padRow();
         newer.beginRow(Operation.TRUNCATE, 40, 0, 10, 4_000_000);
         newer.padRow();
-        List<String> locations = new ArrayList<>();
-        try (LocalObjectStore storage = new LocalObjectStore(folder.resolve("lake"));
+        return sealed(List.of(older, newer));
+    }
+
+    private HistoryFile[] sealed(List<ChangeBatch> batches) throws Exception {
+        List<HistoryFile> files = new ArrayList<>();
+        try (LocalObjectStore storage = new LocalObjectStore(folder.resolve("lake" + batches.size()));
                 SliceLog log = new ParquetSliceLogProvider()
                         .open("test", storage, new InMemoryMetadataStore(), Clock.systemUTC())) {
-            for (ChangeBatch batch : List.of(older, newer)) {
+            for (ChangeBatch batch : batches) {
                 try (SliceWriter slice = log.open()) {
                     slice.append(batch);
                     SliceManifest sealed =
                             slice.seal(new Position(batch.position(batch.size() - 1)), "token", Instant.now(), 1);
-                    sealed.filesOf(TABLE).forEach(file -> locations.add(log.location(file)));
+                    sealed.filesOf(TABLE)
+                            .forEach(file -> files.add(new HistoryFile(log.location(file), file.schema())));
                 }
             }
         }
-        return locations.toArray(String[]::new);
+        return files.toArray(HistoryFile[]::new);
     }
 }

@@ -1,6 +1,7 @@
 package io.tidemark.query;
 
 import io.tidemark.spi.lake.PinnedTable;
+import io.tidemark.spi.query.HistoryFile;
 import io.tidemark.spi.query.QueryCatalog;
 import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.schema.TableId;
@@ -12,7 +13,7 @@ import java.util.TreeMap;
 /** A catalog of tables that a test puts in; remembers which were asked for. */
 final class TestCatalog implements QueryCatalog {
     private final Map<TableId, PinnedTable> pinned = new TreeMap<>();
-    private final Map<TableId, List<String>> history = new TreeMap<>();
+    private final Map<TableId, List<HistoryFile>> history = new TreeMap<>();
     private final List<TableId> asked = new ArrayList<>();
 
     TestCatalog with(PinnedTable table) {
@@ -20,7 +21,7 @@ final class TestCatalog implements QueryCatalog {
         return this;
     }
 
-    TestCatalog withHistory(TableId table, String... files) {
+    TestCatalog withHistory(TableId table, HistoryFile... files) {
         history.put(table, List.of(files));
         return this;
     }
@@ -47,7 +48,7 @@ final class TestCatalog implements QueryCatalog {
     }
 
     @Override
-    public List<String> history(TableId table) {
+    public List<HistoryFile> history(TableId table) {
         return history.getOrDefault(table, List.of());
     }
 }

@@ -103,7 +103,8 @@ final class ManifestJson {
         node.put("file", file.path().substring(SliceNames.folderOf(file.path()).length()));
         node.putObject("table")
                 .put("schema", schema.table().schema())
-                .put("name", schema.table().name());
+                .put("name", schema.table().name())
+                .put("identity", schema.identity());
         node.put("rows", file.rows());
         node.put("inserts", file.inserts());
         node.put("updates", file.updates());
@@ -155,7 +156,8 @@ final class ManifestJson {
                 new TableId(text(table, "schema"), text(table, "name")),
                 columns,
                 key,
-                BeforeImage.valueOf(text(node, "beforeImage").toUpperCase(Locale.ROOT)));
+                BeforeImage.valueOf(text(node, "beforeImage").toUpperCase(Locale.ROOT)),
+                table.path("identity").asText());
         return new SliceFile(
                 folder + name,
                 schema,

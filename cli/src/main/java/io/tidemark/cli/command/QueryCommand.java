@@ -23,7 +23,8 @@ import picocli.CommandLine.Parameters;
         header = "Run SQL on the mirror tables and their history.",
         description = {
             "One SELECT in DuckDB's SQL. Tables are schema.table, or table where that is unambiguous; all changes of a table are"
-                    + " history.schema.table, with columns _tidemark_op, _tidemark_position, _tidemark_commit_time and others."
+                    + " history.schema.table, with columns _tidemark_op, _tidemark_position, _tidemark_commit_time and others, and"
+                    + " _tidemark_unchanged for the names of columns that an update did not carry because they stayed as they were."
                     + " All tables of a query are read at one version each; with --as-of at one cut, consistent with each other.",
             "",
             "Formats: table for people; csv (RFC 4180; null is an empty field, empty text is \"\"); json, one object per line."

@@ -184,10 +184,9 @@ public final class Enrolment {
             return changed(record, whole, "its replica identity changed (registered=" + before + ", now=" + now + ")");
         }
         if (before != now) {
-            registry.update(record.id(), (current, at) -> {
-                RowSchema schema = current.schema();
-                return current.withSchema(new RowSchema(schema.table(), schema.columns(), schema.key(), now));
-            });
+            registry.update(
+                    record.id(),
+                    (current, at) -> current.withSchema(current.schema().with(now)));
         }
         checkChoices(record, whole);
         return true;
@@ -249,7 +248,6 @@ public final class Enrolment {
         boolean isSameTable = record.identity().equals(found.identity());
         return new SourceTable(
                 isSameTable ? record.schema() : found.schema(),
-                found.identity(),
                 -1,
                 -1,
                 List.of(),

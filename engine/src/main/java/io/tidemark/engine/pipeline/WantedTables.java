@@ -124,8 +124,7 @@ public final class WantedTables {
         }
         RowSchema schema = table.schema();
         return new SourceTable(
-                new RowSchema(schema.table(), columns, schema.key(), schema.beforeImage()),
-                table.identity(),
+                schema.with(columns, schema.key()),
                 table.estimatedRows(),
                 table.estimatedBytes(),
                 table.notices(),

@@ -10,6 +10,7 @@ import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeTable;
 import io.tidemark.spi.lake.PinnedTable;
+import io.tidemark.spi.query.HistoryFile;
 import io.tidemark.spi.query.QueryCatalog;
 import io.tidemark.spi.query.QueryEngine;
 import io.tidemark.spi.query.ResultVisitor;
@@ -101,9 +102,9 @@ public final class Queries implements AutoCloseable {
         }
 
         @Override
-        public List<String> history(TableId mirror) {
+        public List<HistoryFile> history(TableId mirror) {
             TableId table = record(mirror).id();
-            List<String> locations = new ArrayList<>();
+            List<HistoryFile> files = new ArrayList<>();
             long after = 0;
             List<SliceManifest> slices = pipeline.sliceLog().after(after, SLICES_A_TIME);
             while (!slices.isEmpty()) {
@@ -111,13 +112,13 @@ public final class Queries implements AutoCloseable {
                     after = slice.sequence();
                     if (cut.isEmpty() || after <= cut.orElseThrow().slice()) {
                         for (SliceFile file : slice.filesOf(table)) {
-                            locations.add(pipeline.sliceLog().location(file));
+                            files.add(new HistoryFile(pipeline.sliceLog().location(file), file.schema()));
                         }
                     }
                 }
                 slices = pipeline.sliceLog().after(after, SLICES_A_TIME);
             }
-            return locations;
+            return files;
         }
 
         private TableRecord record(TableId mirror) {

@@ -25,7 +25,6 @@ import org.jspecify.annotations.Nullable;
  * @param resumeTo the state it had before it was paused or failed
  * @param since when the state was entered
  * @param schema schema as registered from the source, without the columns that are left out
- * @param identity the source's identity of the table
  * @param scope the part of the table that is mirrored, as registered
  * @param strings columns that are carried as string because a value did not fit their type
  * @param shape how the mirror differs from the table, as registered
@@ -41,7 +40,6 @@ public record TableRecord(
         TableState resumeTo,
         Instant since,
         RowSchema schema,
-        String identity,
         TableScope scope,
         Set<String> strings,
         MirrorShape shape,
@@ -84,7 +82,6 @@ public record TableRecord(
                 TableState.PENDING,
                 now,
                 table.schema(),
-                table.identity(),
                 table.scope(),
                 Set.of(),
                 shape,
@@ -98,6 +95,11 @@ public record TableRecord(
 
     public TableId id() {
         return schema.table();
+    }
+
+    /** The source's own identity of the table. */
+    public String identity() {
+        return schema.identity();
     }
 
     /** How the mirror is made. */
@@ -117,7 +119,7 @@ public record TableRecord(
 
     /** The table as a source plug-in wants it back. */
     public SourceTable sourceTable() {
-        return new SourceTable(schema, identity, -1, -1, notices, scope);
+        return new SourceTable(schema, -1, -1, notices, scope);
     }
 
     /**
@@ -134,165 +136,106 @@ public record TableRecord(
             return this;
         }
         boolean stopped = state == TableState.PAUSED || state == TableState.FAILED;
-        return new TableRecord(
-                next,
-                stopped ? resumeTo : state,
-                now,
-                schema,
-                identity,
-                scope,
-                strings,
-                shape,
-                partitions,
-                deletes,
-                published,
-                load,
-                next == TableState.FAILED ? failure : null,
-                notices);
+        return standing(next, stopped ? resumeTo : state, now, load, next == TableState.FAILED ? failure : null);
     }
 
     /** Failed, with the reason. */
     public TableRecord failed(TidemarkException error, Instant now) {
         TableRecord next = in(TableState.FAILED, now);
-        return new TableRecord(
-                next.state,
-                next.resumeTo,
-                now,
-                schema,
-                identity,
-                scope,
-                strings,
-                shape,
-                partitions,
-                deletes,
-                published,
-                load,
-                Failure.of(error),
-                notices);
+        return standing(next.state, next.resumeTo, now, load, Failure.of(error));
     }
 
     /** Pending again from scratch, with the schema that the source has now, in the scope and shape that are wanted now. */
     public TableRecord restarted(SourceTable table, MirrorShape newShape, Instant now) {
-        TableRecord next = in(TableState.PENDING, now);
-        return new TableRecord(
-                next.state,
-                TableState.PENDING,
-                now,
-                table.schema(),
-                table.identity(),
-                table.scope(),
-                strings,
-                newShape,
-                partitions,
-                deletes,
-                false,
-                null,
-                null,
-                table.notices());
+        return in(TableState.PENDING, now)
+                .standing(TableState.PENDING, TableState.PENDING, now, null, null)
+                .described(table.schema(), table.scope(), strings, newShape, false, table.notices());
     }
 
     /** Pending again from scratch, with a notice of the reason; enrolment finds out what the source has now. */
     public TableRecord reloading(String reason, Instant now) {
-        TableRecord next = restarted(sourceTable(), shape, now);
         List<String> announced = new ArrayList<>(notices);
         announced.removeIf(notice -> notice.startsWith(RELOADING));
         announced.add(RELOADING + now.truncatedTo(ChronoUnit.SECONDS) + ": " + reason);
-        return next.with(next.schema, next.identity, strings, announced);
+        return restarted(new SourceTable(schema, -1, -1, announced, scope), shape, now);
     }
 
     /** The same, with the types of all columns tried again. */
     public TableRecord withoutStrings() {
-        return with(schema, identity, Set.of(), notices);
+        return described(schema, scope, Set.of(), shape, published, notices);
     }
 
     /** The same, with one more column that is carried as string. */
     public TableRecord withString(String column) {
         Set<String> more = new TreeSet<>(strings);
         more.add(column);
-        return with(schema, identity, more, notices);
+        return described(schema, scope, more, shape, published, notices);
     }
 
     /** The same, with what the source has now: for a table that is not published yet. */
     public TableRecord asFound(SourceTable table, MirrorShape newShape) {
         List<String> announced = new ArrayList<>(table.notices());
         notices.stream().filter(notice -> notice.startsWith(RELOADING)).forEach(announced::add);
-        return new TableRecord(
-                state,
-                resumeTo,
-                since,
-                table.schema(),
-                table.identity(),
-                table.scope(),
-                strings,
-                newShape,
-                partitions,
-                deletes,
-                published,
-                load,
-                failure,
-                announced);
+        return described(table.schema(), table.scope(), strings, newShape, published, announced);
     }
 
     /** The same with a later version of the schema. */
     public TableRecord withSchema(RowSchema later) {
-        return with(later, identity, strings, notices);
-    }
-
-    private TableRecord with(RowSchema newSchema, String newIdentity, Set<String> newStrings, List<String> newNotices) {
-        return new TableRecord(
-                state,
-                resumeTo,
-                since,
-                newSchema,
-                newIdentity,
-                scope,
-                newStrings,
-                shape,
-                partitions,
-                deletes,
-                published,
-                load,
-                failure,
-                newNotices);
+        return described(later, scope, strings, shape, published, notices);
     }
 
     /** Loading by this plan. */
     public TableRecord loading(LoadPlan plan, Instant now) {
         TableRecord next = in(TableState.LOADING, now);
+        return standing(next.state, next.resumeTo, next.since, plan, null);
+    }
+
+    public TableRecord withPublished() {
+        return published ? this : described(schema, scope, strings, shape, true, notices);
+    }
+
+    private TableRecord standing(
+            TableState newState,
+            TableState newResumeTo,
+            Instant newSince,
+            @Nullable LoadPlan newLoad,
+            @Nullable Failure newFailure) {
         return new TableRecord(
-                next.state,
-                next.resumeTo,
-                next.since,
+                newState,
+                newResumeTo,
+                newSince,
                 schema,
-                identity,
                 scope,
                 strings,
                 shape,
                 partitions,
                 deletes,
                 published,
-                plan,
-                null,
+                newLoad,
+                newFailure,
                 notices);
     }
 
-    public TableRecord withPublished() {
-        return published
-                ? this
-                : new TableRecord(
-                        state,
-                        resumeTo,
-                        since,
-                        schema,
-                        identity,
-                        scope,
-                        strings,
-                        shape,
-                        partitions,
-                        deletes,
-                        true,
-                        load,
-                        failure,
-                        notices);
+    private TableRecord described(
+            RowSchema newSchema,
+            TableScope newScope,
+            Set<String> newStrings,
+            MirrorShape newShape,
+            boolean nowPublished,
+            List<String> newNotices) {
+        return new TableRecord(
+                state,
+                resumeTo,
+                since,
+                newSchema,
+                newScope,
+                newStrings,
+                newShape,
+                partitions,
+                deletes,
+                nowPublished,
+                load,
+                failure,
+                newNotices);
     }
 }

@@ -34,9 +34,10 @@ class TableRegistryTest {
                 ID,
                 List.of(new Column("id", ColumnType.decimal(12, 2), false, "numeric(12,2)")),
                 List.of("id"),
-                BeforeImage.KEY);
+                BeforeImage.KEY,
+                "16401");
         registry.add(TableRecord.pending(
-                new SourceTable(schema, "16401", 5, 8192, List.of("a notice")),
+                new SourceTable(schema, 5, 8192, List.of("a notice")),
                 MirrorShape.same(schema.table()),
                 List.of("day(at)"),
                 DeleteMode.SOFT,

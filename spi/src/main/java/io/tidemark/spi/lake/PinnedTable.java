@@ -27,8 +27,7 @@ public record PinnedTable(LakeTableSpec spec, List<Integer> fieldIds, LakeProgre
         }
         List<Integer> ids = new ArrayList<>(fieldIds.subList(0, columns));
         ids.addAll(fieldIds.subList(schema.columns().size(), fieldIds.size()));
-        RowSchema first =
-                new RowSchema(schema.table(), schema.columns().subList(0, columns), schema.key(), schema.beforeImage());
+        RowSchema first = schema.with(schema.columns().subList(0, columns), schema.key());
         return new PinnedTable(new LakeTableSpec(first, spec.partitions(), spec.deletes()), ids, progress, files);
     }
 

@@ -16,6 +16,6 @@ public interface QueryCatalog {
     /** The newest schema of the table. */
     RowSchema schema(TableId table);
 
-    /** Locations of the Parquet files of the table's history in commit order. */
-    List<String> history(TableId table);
+    /** The files of the table's history in commit order. */
+    List<HistoryFile> history(TableId table);
 }

@@ -163,6 +163,15 @@ public record ColumnType(Kind kind, int precision, int scale, List<Field> fields
         return ColumnTypeText.of(this);
     }
 
+    /** Whether each value of this type is one of the other and is written alike. */
+    public boolean widensTo(ColumnType other) {
+        return equals(other)
+                || (kind == Kind.DECIMAL
+                        && other.kind == Kind.DECIMAL
+                        && scale == other.scale
+                        && precision < other.precision);
+    }
+
     private static void checkFields(Kind kind, List<Field> fields) {
         boolean fits = switch (kind) {
             case LIST -> fields.size() == 1 && fields.get(0).name().equals(ELEMENT);

@@ -12,8 +12,11 @@ import java.util.Set;
  * @param columns columns in the source's order
  * @param key names of the key columns, in key order; empty for a table without a key
  * @param beforeImage what updates and deletes carry of the old row
+ * @param identity the source's own identity of the table (Postgres: its oid), which tells a table from a later one of the same name, whose column
+ *     ids are others; empty when it is not known
  */
-public record RowSchema(TableId table, List<Column> columns, List<String> key, BeforeImage beforeImage) {
+public record RowSchema(
+        TableId table, List<Column> columns, List<String> key, BeforeImage beforeImage, String identity) {
     public RowSchema {
         columns = List.copyOf(columns);
         key = List.copyOf(key);
@@ -28,6 +31,21 @@ public record RowSchema(TableId table, List<Column> columns, List<String> key, B
             throw new IllegalArgumentException(
                     "Cannot use an unknown column in a key (table=" + table + ", key=" + key + ")");
         }
+    }
+
+    /** A version of a table of which no identity is known. */
+    public RowSchema(TableId table, List<Column> columns, List<String> key, BeforeImage beforeImage) {
+        this(table, columns, key, beforeImage, "");
+    }
+
+    /** The same table with other columns and another key. */
+    public RowSchema with(List<Column> newColumns, List<String> newKey) {
+        return new RowSchema(table, newColumns, newKey, beforeImage, identity);
+    }
+
+    /** The same rows with another before image. */
+    public RowSchema with(BeforeImage newBeforeImage) {
+        return new RowSchema(table, columns, key, newBeforeImage, identity);
     }
 
     /** Whether rows can be told apart by a key. */

@@ -42,7 +42,7 @@ public record SchemaChange(RowSchema before, RowSchema after) {
         }
         for (Column now : after.columns()) {
             int index = before.indexOfId(now.id());
-            if (index >= 0 && !widens(before.columns().get(index).type(), now.type())) {
+            if (index >= 0 && !before.columns().get(index).type().widensTo(now.type())) {
                 return Optional.of("column " + now.name() + " changed from "
                         + before.columns().get(index).sourceType() + " to " + now.sourceType());
             }
@@ -74,14 +74,5 @@ public record SchemaChange(RowSchema before, RowSchema after) {
         return schema.key().stream()
                 .map(name -> schema.columns().get(schema.indexOf(name)).id())
                 .toList();
-    }
-
-    /** Whether each value of the one type is one of the other and is written alike. */
-    private static boolean widens(ColumnType from, ColumnType to) {
-        return from.equals(to)
-                || (from.kind() == ColumnType.Kind.DECIMAL
-                        && to.kind() == ColumnType.Kind.DECIMAL
-                        && from.scale() == to.scale()
-                        && from.precision() < to.precision());
     }
 }

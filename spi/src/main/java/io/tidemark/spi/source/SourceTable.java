@@ -12,31 +12,29 @@ import java.util.TreeSet;
  * A table as the source has it, or the part of it that is mirrored.
  *
  * @param schema row schema, without the columns that the scope leaves out
- * @param identity the source's own identity of the table (Postgres: its oid), which tells a table from a later one of the same name
  * @param estimatedRows estimate of all rows, -1 when unknown
  * @param estimatedBytes estimate of the bytes on the source's disk, -1 when unknown
  * @param notices what a user should know: unlogged, no key, unsupported columns, ...; each a sentence
  * @param scope the part of the table that is mirrored
  */
 public record SourceTable(
-        RowSchema schema,
-        String identity,
-        long estimatedRows,
-        long estimatedBytes,
-        List<String> notices,
-        TableScope scope) {
+        RowSchema schema, long estimatedRows, long estimatedBytes, List<String> notices, TableScope scope) {
     public SourceTable {
         notices = List.copyOf(notices);
     }
 
     /** The whole table. */
-    public SourceTable(
-            RowSchema schema, String identity, long estimatedRows, long estimatedBytes, List<String> notices) {
-        this(schema, identity, estimatedRows, estimatedBytes, notices, TableScope.WHOLE);
+    public SourceTable(RowSchema schema, long estimatedRows, long estimatedBytes, List<String> notices) {
+        this(schema, estimatedRows, estimatedBytes, notices, TableScope.WHOLE);
     }
 
     public TableId id() {
         return schema.table();
+    }
+
+    /** The source's own identity of the table. */
+    public String identity() {
+        return schema.identity();
     }
 
     /**
@@ -56,8 +54,7 @@ public record SourceTable(
         List<String> names = columns.stream().map(Column::name).toList();
         List<String> key = names.containsAll(schema.key()) ? schema.key() : List.of();
         return new SourceTable(
-                new RowSchema(schema.table(), columns, key, schema.beforeImage()),
-                identity,
+                schema.with(columns, key),
                 estimatedRows,
                 estimatedBytes,
                 notices,

@@ -24,6 +24,7 @@ import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.jdbc.JdbcCatalog;
+import org.apache.iceberg.types.Types.NestedField;
 
 /** A lake in a temporary folder, that can crash, and a second way into its catalog. */
 final class LakeFixture implements AutoCloseable {
@@ -109,6 +110,11 @@ final class LakeFixture implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         return records;
+    }
+
+    /** Names of the columns in their order. */
+    List<String> columns(TableId table) {
+        return foreign(table).schema().columns().stream().map(NestedField::name).toList();
     }
 
     @Override

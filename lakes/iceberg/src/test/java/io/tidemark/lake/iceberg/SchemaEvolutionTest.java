@@ -199,6 +199,14 @@ class SchemaEvolutionTest {
     }
 
     @Test
+    void addedColumnsStandWhereANewMirrorHasThem() {
+        Column mirrorsOwn = text("origin", 1_000_000);
+        table = fixture.empty(new LakeTableSpec(schema("id", KEY, A, mirrorsOwn), List.of(), DeleteMode.SOFT));
+        evolve(schema("id", KEY, text("b", 2), text("a", 3), number("n", 4), mirrorsOwn));
+        assertThat(fixture.columns(ID)).containsExactly("id", "b", "a", "n", "origin", LakeTableSpec.DELETED_AT);
+    }
+
+    @Test
     void olderRowsHoldTheValueThatAColumnCameWith() {
         loaded(DeleteMode.HARD);
         RowSchema next = schema("id", KEY, A, B, new Column("n", ColumnType.INT32, false, "integer", 4, "5"));

@@ -47,27 +47,46 @@ public final class SchemaEvolution implements PendingUpdate<LakeTableSpec> {
         requirePartitionsStay();
         SchemaChange change = new SchemaChange(before, after.schema());
         Transaction transaction = table.newTransaction();
-        UpdateSchema update = transaction.updateSchema();
         // In this order a name that one column leaves is free for another.
+        UpdateSchema kept = transaction.updateSchema();
         for (Column dropped : change.dropped()) {
-            update.deleteColumn(name(dropped));
+            kept.deleteColumn(name(dropped));
         }
         for (Column now : after.schema().columns()) {
             int index = before.indexOfId(now.id());
             if (index >= 0) {
-                follow(update, before.columns().get(index), now);
+                follow(kept, before.columns().get(index), now);
             }
         }
-        for (Column added : change.added()) {
-            add(update, added);
+        applied(kept);
+        kept.commit();
+        if (!change.added().isEmpty()) {
+            UpdateSchema more = transaction.updateSchema();
+            for (Column added : change.added()) {
+                add(more, transaction.table().schema(), added);
+            }
+            putInOrder(more, change.added());
+            requireReadable(applied(more));
+            more.commit();
         }
-        requireReadable(applied(update));
-        update.commit();
         transaction
                 .updateProperties()
                 .set(SpecProperties.KEY, SpecProperties.write(after))
                 .commit();
         transaction.commitTransaction();
+    }
+
+    /** An added column comes where a mirror that is made anew has it: before columns that the source does not know. */
+    private void putInOrder(UpdateSchema update, List<Column> added) {
+        List<Column> columns = after.schema().columns();
+        for (Column column : added) {
+            int index = columns.indexOf(column);
+            if (index == 0) {
+                update.moveFirst(name(column));
+            } else {
+                update.moveAfter(name(column), name(columns.get(index - 1)));
+            }
+        }
     }
 
     /** Iceberg takes the path to a part of a nested column for a name that no column can have. */
@@ -105,12 +124,12 @@ public final class SchemaEvolution implements PendingUpdate<LakeTableSpec> {
                 cause);
     }
 
-    private void add(UpdateSchema update, Column added) {
+    private void add(UpdateSchema update, Schema present, Column added) {
         // The ids inside it are given when it is added.
         AtomicInteger ids = new AtomicInteger();
         Type type = IcebergSchemas.type(added.type(), ids::incrementAndGet);
-        boolean isPart = table.schema().findField(added.name()) != null
-                && table.schema().asStruct().field(added.name()) == null;
+        boolean isPart =
+                present.findField(added.name()) != null && present.asStruct().field(added.name()) == null;
         if (isPart) {
             throw new TidemarkException(
                     ErrorCode.LAKE_SCHEMA_MISMATCH,

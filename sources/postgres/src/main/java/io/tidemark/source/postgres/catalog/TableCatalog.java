@@ -142,8 +142,8 @@ public final class TableCatalog {
         }
         notices.addAll(identity.notices());
         return new SourceTable(
-                new RowSchema(relation.id(), columns, identity.key(), identity.beforeImage()),
-                Long.toString(relation.oid()),
+                new RowSchema(
+                        relation.id(), columns, identity.key(), identity.beforeImage(), Long.toString(relation.oid())),
                 total(relation, leaves, Relation::estimatedRows),
                 total(relation, leaves, Relation::estimatedBytes),
                 notices);

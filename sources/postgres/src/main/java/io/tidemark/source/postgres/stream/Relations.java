@@ -169,7 +169,8 @@ final class Relations {
                     id,
                     taken.columns(),
                     key(taken.columns(), flagged, identity, table),
-                    beforeImage(taken.columns(), identity, table, before));
+                    beforeImage(taken.columns(), identity, table, before),
+                    Integer.toUnsignedString(oid));
             List<PgType> carriedTypes = flattened(schema, taken.types());
             return new StreamRelation(
                     identity, withTypes(schema, carriedTypes), carriedTypes, taken.described(), taken.part());
@@ -234,7 +235,7 @@ final class Relations {
                                     type.sourceType(),
                                     column.id()));
         }
-        return new RowSchema(schema.table(), columns, schema.key(), schema.beforeImage());
+        return schema.with(columns, schema.key());
     }
 
     private void note(int oid, TableHistory history, List<String> described) {

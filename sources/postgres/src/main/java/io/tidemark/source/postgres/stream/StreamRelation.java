@@ -68,7 +68,7 @@ final class StreamRelation {
 
     /** Takes back that old rows come with all columns, because one came without. */
     void lowerBeforeImage() {
-        schema = new RowSchema(schema.table(), schema.columns(), schema.key(), BeforeImage.KEY);
+        schema = schema.with(BeforeImage.KEY);
         decoder = new RowDecoder(schema, types);
     }
 }

@@ -435,8 +435,7 @@ class PreparationIT {
 
     private static SourceTable table(String name) {
         return new SourceTable(
-                new RowSchema(new TableId("public", name), List.of(), List.of(), BeforeImage.NONE),
-                "1",
+                new RowSchema(new TableId("public", name), List.of(), List.of(), BeforeImage.NONE, "1"),
                 -1,
                 -1,
                 List.of());

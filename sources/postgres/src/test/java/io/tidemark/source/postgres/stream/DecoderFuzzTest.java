@@ -38,8 +38,8 @@ class DecoderFuzzTest {
                                     new Column("id", ColumnType.INT32, false, "integer", 1),
                                     new Column("note", ColumnType.STRING, true, "text", 2)),
                             List.of("id"),
-                            BeforeImage.KEY),
-                    Integer.toString(OID),
+                            BeforeImage.KEY,
+                            Integer.toString(OID)),
                     -1,
                     -1,
                     List.of())

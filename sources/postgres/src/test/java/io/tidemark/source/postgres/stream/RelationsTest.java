@@ -22,7 +22,7 @@ class RelationsTest {
 
     private static Relations relations(RowSchema... schemas) {
         List<SourceTable> tables = java.util.Arrays.stream(schemas)
-                .map(schema -> new SourceTable(schema, Integer.toUnsignedString(OID), -1, -1, List.of()))
+                .map(schema -> new SourceTable(schema, -1, -1, List.of()))
                 .toList();
         return new Relations(tables, TypeChoices.NONE, () -> TypeCatalog.EMPTY, NoCatalog.INSTANCE);
     }
@@ -34,7 +34,8 @@ class RelationsTest {
                         new Column("id", ColumnType.INT32, false, "integer"),
                         new Column("note", ColumnType.STRING, true, "text")),
                 key,
-                beforeImage);
+                beforeImage,
+                Integer.toUnsignedString(OID));
     }
 
     /** Describes {@code public.t(id, note)}. */

@@ -150,8 +150,8 @@ final class StreamProbe implements AutoCloseable {
             }
         }
         String oid = value("select '" + table + "'::regclass::oid::int8");
-        RowSchema schema = new RowSchema(new TableId("public", table), columns, key, beforeImage);
-        tables.add(new SourceTable(schema, oid, -1, -1, List.of()));
+        RowSchema schema = new RowSchema(new TableId("public", table), columns, key, beforeImage, oid);
+        tables.add(new SourceTable(schema, -1, -1, List.of()));
     }
 
     /** Registers a part of a table as it is now, with the ids of its columns. */
@@ -167,7 +167,7 @@ final class StreamProbe implements AutoCloseable {
     /** Registers a table as its mirror has become. */
     void register(SourceTable part, RowSchema schema) {
         tables.removeIf(known -> known.id().equals(part.id()));
-        tables.add(new SourceTable(schema, part.identity(), -1, -1, List.of(), part.scope()));
+        tables.add(new SourceTable(schema, -1, -1, List.of(), part.scope()));
     }
 
     /** Opens the stream, or again behind what was taken. */
