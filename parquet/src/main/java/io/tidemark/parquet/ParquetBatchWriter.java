@@ -246,21 +246,14 @@ public final class ParquetBatchWriter implements AutoCloseable {
     private int blockEnd(List<? extends ColumnVector> vectors, int @Nullable [] rowNumbers, int from, int to) {
         int end = Math.min(to, from + BLOCK_ROWS);
         for (ColumnVector vector : vectors) {
-            if (vector instanceof BytesVector bytes) {
-                long sum = 0;
-                for (int i = from; i < end; i++) {
-                    sum += bytes.length(rowNumbers == null ? i : rowNumbers[i]);
-                    if (sum > options.pageBytes()) {
-                        end = Math.max(i, from + 1);
-                    }
-                }
-            } else if (vector.type().isNested()) {
-                long sum = 0;
-                for (int i = from; i < end; i++) {
-                    sum += NestedSize.of(vector, rowNumbers == null ? i : rowNumbers[i]);
-                    if (sum > options.pageBytes()) {
-                        end = Math.max(i, from + 1);
-                    }
+            if (!hasSizes(vector)) {
+                continue;
+            }
+            long sum = 0;
+            for (int i = from; i < end; i++) {
+                sum += NestedSize.of(vector, rowNumbers == null ? i : rowNumbers[i]);
+                if (sum > options.pageBytes()) {
+                    end = Math.max(i, from + 1);
                 }
             }
         }
@@ -292,13 +285,17 @@ public final class ParquetBatchWriter implements AutoCloseable {
     private static long bytesOf(List<? extends ColumnVector> vectors, int @Nullable [] rowNumbers, int from, int to) {
         long sum = 0;
         for (ColumnVector vector : vectors) {
-            if (vector instanceof BytesVector bytes) {
+            if (hasSizes(vector)) {
                 for (int i = from; i < to; i++) {
-                    sum += bytes.length(rowNumbers == null ? i : rowNumbers[i]);
+                    sum += NestedSize.of(vector, rowNumbers == null ? i : rowNumbers[i]);
                 }
             }
         }
         return sum;
+    }
+
+    private static boolean hasSizes(ColumnVector vector) {
+        return vector instanceof BytesVector || vector.type().isNested();
     }
 
     private void require(State expected) {

@@ -22,21 +22,13 @@ public interface Source extends AutoCloseable {
     String description();
 
     /**
-     * Tests connection, version, permissions and settings for capturing the tables, without changing anything.
-     *
-     * @return one finding per thing looked at, failed ones with a remedy; never throws for what a user can put right
-     */
-    List<Finding> check(List<TableId> tables);
-
-    /**
-     * The same for parts of tables: columns that a scope leaves out are of no concern. Whether the scopes themselves are possible is for
-     * {@link #scopeProblem}.
+     * Tests connection, version, permissions and settings for capturing the tables, without changing anything. Columns that a scope leaves out are
+     * of no concern; whether the scopes themselves are possible is for {@link #scopeProblem}.
      *
      * @param scopes scopes of those tables that are not mirrored whole
+     * @return one finding per thing looked at, failed ones with a remedy; never throws for what a user can put right
      */
-    default List<Finding> check(List<TableId> tables, Map<TableId, TableScope> scopes) {
-        return check(tables);
-    }
+    List<Finding> check(List<TableId> tables, Map<TableId, TableScope> scopes);
 
     /** All user tables with their whole schemas, ordered by name. Partitions are not listed beside their partitioned table. */
     List<SourceTable> tables();

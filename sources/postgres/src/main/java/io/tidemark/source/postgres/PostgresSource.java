@@ -67,11 +67,6 @@ final class PostgresSource implements Source {
     }
 
     @Override
-    public List<Finding> check(List<TableId> tables) {
-        return check(tables, Map.of());
-    }
-
-    @Override
     public List<Finding> check(List<TableId> tables, Map<TableId, TableScope> scopes) {
         return new CaptureChecks(connections, names, choices).run(tables, scopes);
     }

@@ -72,7 +72,7 @@ class ConnectionErrorsIT {
                     ErrorCode.SOURCE_AUTHENTICATION,
                     "Cannot connect to " + url() + ": user or password is wrong (user=secretive, sqlstate=28P01)",
                     "Check user and password of the source.");
-            assertThat(source.check(List.of()))
+            assertThat(source.check(List.of(), Map.of()))
                     .containsExactly(Finding.failed(
                             ErrorCode.SOURCE_AUTHENTICATION,
                             "connection",
@@ -164,7 +164,7 @@ class ConnectionErrorsIT {
                 assertThat(e.code()).isEqualTo(ErrorCode.SOURCE_PERMISSION);
                 assertThat(e.remedy()).isEqualTo(remedy);
             });
-            assertThat(source.check(List.of(new TableId("public", "t"))))
+            assertThat(source.check(List.of(new TableId("public", "t")), Map.of()))
                     .filteredOn(finding -> finding.status() == Finding.Status.FAILED)
                     .extracting(Finding::subject, Finding::remedy)
                     .containsExactly(
@@ -212,7 +212,7 @@ class ConnectionErrorsIT {
                                         "Cannot read table \"s p\".\"t\": permission denied for schema s p (user=replicator, sqlstate=42501)");
                         assertThat(e.remedy()).startsWith(remedy);
                     });
-            assertThat(source.check(List.of(table.id())))
+            assertThat(source.check(List.of(table.id()), Map.of()))
                     .contains(Finding.failed(
                             ErrorCode.SOURCE_PERMISSION,
                             "table s p.t",
@@ -237,7 +237,7 @@ class ConnectionErrorsIT {
                         assertThat(e.code()).isEqualTo(ErrorCode.SOURCE_PERMISSION);
                         assertThat(e.remedy()).contains("ALTER ROLE \"replicator\" BYPASSRLS;");
                     });
-            assertThat(source.check(List.of(table.id())))
+            assertThat(source.check(List.of(table.id()), Map.of()))
                     .contains(Finding.failed(
                             ErrorCode.SOURCE_PERMISSION,
                             "table public.t",
@@ -261,7 +261,7 @@ class ConnectionErrorsIT {
             assertThatThrownBy(() -> source.openCut(1, TIMEOUT))
                     .isInstanceOfSatisfying(
                             TidemarkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SOURCE_NOT_LOGICAL));
-            assertThat(source.check(List.of()))
+            assertThat(source.check(List.of(), Map.of()))
                     .contains(Finding.failed(
                             ErrorCode.SOURCE_NOT_LOGICAL,
                             "wal_level",

@@ -115,7 +115,7 @@ class TableCatalogIT {
                 "create unlogged table mixed_1 partition of mixed for values from (0) to (10)");
         try (Source source = TestSource.open(server, database, "p")) {
             assertThat(source.tables()).extracting(SourceTable::id).containsExactly(new TableId("public", "t"));
-            assertThat(source.check(List.of(new TableId("public", "mixed"))))
+            assertThat(source.check(List.of(new TableId("public", "mixed")), Map.of()))
                     .anyMatch(finding -> finding.detail()
                             .equals(
                                     "table public.mixed cannot be captured: its partition public.mixed_1 is unlogged, so changes of it are not"

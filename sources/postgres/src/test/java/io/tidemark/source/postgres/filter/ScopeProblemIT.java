@@ -108,7 +108,7 @@ class ScopeProblemIT {
     @Test
     void nobodyMindsTheTypeOfAColumnThatIsLeftOut() {
         TableId table = new TableId("public", "odd");
-        assertThat(source.check(List.of(table)))
+        assertThat(source.check(List.of(table), Map.of()))
                 .anyMatch(finding -> finding.code().equals(Optional.of(ErrorCode.SOURCE_TYPE)));
         assertThat(source.check(List.of(table), Map.of(table, new TableScope(List.of("pin"), Set.of(), RowFilter.ALL))))
                 .allMatch(finding -> finding.status() == Finding.Status.OK);

@@ -188,9 +188,14 @@ class PreparationIT {
                         "select string_agg(t::text, ';') from (select xmin, oid from pg_publication union all select xmin, oid from"
                                 + " pg_publication_rel order by 2) t";
                 String before = value(publications);
-                assertThat(source.check(List.of(new TableId("public", "a"), new TableId("public", "b"))).stream()
-                                .filter(finding -> finding.status() == Finding.Status.FAILED)
-                                .toList())
+                assertThat(
+                                source
+                                        .check(
+                                                List.of(new TableId("public", "a"), new TableId("public", "b")),
+                                                Map.of())
+                                        .stream()
+                                        .filter(finding -> finding.status() == Finding.Status.FAILED)
+                                        .toList())
                         .singleElement()
                         .satisfies(finding -> {
                             assertThat(finding.code()).contains(ErrorCode.CONFIG_INVALID);
@@ -206,7 +211,7 @@ class PreparationIT {
                         database,
                         "alter publication own drop table only public.a",
                         "alter publication own add table only public.a");
-                assertThat(source.check(List.of(new TableId("public", "a"))))
+                assertThat(source.check(List.of(new TableId("public", "a")), Map.of()))
                         .noneMatch(finding -> finding.status() == Finding.Status.FAILED);
                 prepare(source, "a", "b");
                 source.remove();
@@ -263,7 +268,7 @@ class PreparationIT {
         server.execute(database, "create unlogged table u (id int primary key)");
         try (Source source = source()) {
             assertThat(source.tables()).isEmpty();
-            assertThat(source.check(List.of()))
+            assertThat(source.check(List.of(), Map.of()))
                     .contains(Finding.warning(
                             "table public.u",
                             "table public.u is left out: it is unlogged, so its changes are not in the log;"
