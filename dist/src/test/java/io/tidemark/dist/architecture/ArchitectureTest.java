@@ -114,6 +114,7 @@ class ArchitectureTest {
                 "parquet",
                 "slices",
                 "source.postgres",
+                "lake.upsert",
                 "lake.iceberg",
                 "metastore.jdbc",
                 "query",

@@ -73,7 +73,8 @@ public record MirrorShape(TableId table, List<ColumnNaming> columns, List<AddedC
             all.add(new Column(column.name(), type(column, source), true, "added", FIRST_ADDED_ID + i));
         }
         requireDistinct(source, all);
-        return new RowSchema(table, all, source.key().stream().map(this::name).toList(), source.beforeImage());
+        return new RowSchema(
+                table, all, source.key().stream().map(this::name).toList(), source.beforeImage(), source.identity());
     }
 
     private static ColumnType type(AddedColumn column, RowSchema source) {

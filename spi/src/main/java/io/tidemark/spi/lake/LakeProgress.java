@@ -35,4 +35,17 @@ public record LakeProgress(
     public LakeProgress withApplied(Position through, long throughSlice, long commitMicros) {
         return new LakeProgress(version, loadId, loaded, chunks, through, throughSlice, fence, commitMicros);
     }
+
+    public LakeProgress withFence(long newer) {
+        return new LakeProgress(version, loadId, loaded, chunks, applied, slice, newer, newestCommitMicros);
+    }
+
+    /** Whether both say the same of loads, position and slice; versions and fences may differ, as upkeep changes these. */
+    public boolean isSameAs(LakeProgress other) {
+        return loadId.equals(other.loadId)
+                && loaded == other.loaded
+                && chunks.equals(other.chunks)
+                && applied.equals(other.applied)
+                && slice == other.slice;
+    }
 }

@@ -1,11 +1,12 @@
 package io.tidemark.lake.iceberg;
 
 import io.tidemark.lake.iceberg.commit.ProgressSummary;
-import io.tidemark.lake.iceberg.index.IndexMemory;
-import io.tidemark.lake.iceberg.index.KeyIndex;
 import io.tidemark.lake.iceberg.schema.IcebergSchemas;
-import io.tidemark.lake.iceberg.schema.SpecProperties;
-import io.tidemark.lake.iceberg.schema.TableFolders;
+import io.tidemark.lake.upsert.MirrorTable;
+import io.tidemark.lake.upsert.index.IndexMemory;
+import io.tidemark.lake.upsert.index.KeyIndex;
+import io.tidemark.lake.upsert.table.SpecProperties;
+import io.tidemark.lake.upsert.table.TableFolders;
 import io.tidemark.spi.config.Settings;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
@@ -190,12 +191,12 @@ final class IcebergLake implements Lake {
                     ErrorCode.LAKE_SCHEMA_MISMATCH,
                     "Cannot open the mirror of " + spec.schema().table() + ": another program changed its columns");
         }
-        return new IcebergTable(
-                spec,
-                ((HasTableOperations) table).operations(),
+        IcebergStore store = new IcebergStore(spec, ((HasTableOperations) table).operations(), options.upkeep());
+        return new MirrorTable(
+                store,
                 () -> KeyIndex.open(indexFolder(spec.schema().table()), indexMemory()),
                 options.limits(),
-                options.upkeep());
+                options.upkeep().compaction());
     }
 
     private Path indexFolder(TableId table) {

@@ -1,7 +1,7 @@
 package io.tidemark.lake.iceberg;
 
-import io.tidemark.lake.iceberg.apply.ApplyLimits;
 import io.tidemark.lake.iceberg.maintain.Upkeep;
+import io.tidemark.lake.upsert.apply.ApplyLimits;
 import java.time.Clock;
 
 /**

@@ -2,7 +2,7 @@ package io.tidemark.lake.iceberg;
 
 import io.tidemark.lake.iceberg.schema.IcebergSchemas;
 import io.tidemark.lake.iceberg.schema.PartitionFields;
-import io.tidemark.lake.iceberg.schema.SpecProperties;
+import io.tidemark.lake.upsert.table.SpecProperties;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeTableSpec;
@@ -20,7 +20,7 @@ import org.apache.iceberg.exceptions.AlreadyExistsException;
 
 /**
  * Makes the Iceberg table of a mirror. It is made without partitions, which are then added in the same transaction: so it has both partition
- * specs, the one without fields for the files of applies (see {@link io.tidemark.lake.iceberg.apply.PendingChanges}).
+ * specs, the one without fields for the files of applies (see {@link io.tidemark.lake.upsert.apply.PendingChanges}).
  */
 final class TableCreation {
     private static final int METADATA_FILES_KEPT = 20;

@@ -1,5 +1,6 @@
 package io.tidemark.lake.iceberg.commit;
 
+import io.tidemark.lake.upsert.table.ProgressText;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeProgress;
@@ -76,38 +77,13 @@ public final class TableCommits {
      *
      * @throws TidemarkException {@code LAKE_COMMIT_FENCED}
      */
-    public void requireFence(LakeProgress current, long fence) {
+    private void requireFence(LakeProgress current, long fence) {
         if (fence < current.fence()) {
             throw new TidemarkException(
                     ErrorCode.LAKE_COMMIT_FENCED,
                     "Cannot commit to " + table + ": a newer worker has committed (fence=" + fence + ", newer="
                             + current.fence() + ")");
         }
-    }
-
-    /**
-     * Refuses when the table's progress is not what was expected.
-     *
-     * @throws TidemarkException {@code LAKE_COMMIT_FENCED}
-     */
-    public void requireProgress(LakeProgress current, LakeProgress expected) {
-        if (!ProgressSummary.sameProgress(current, expected)) {
-            throw new TidemarkException(
-                    ErrorCode.LAKE_COMMIT_FENCED,
-                    "Cannot commit to " + table + ": its progress is not the expected one (applied=" + current.applied()
-                            + ", expected="
-                            + expected.applied() + ", slice=" + current.slice() + ", expectedSlice=" + expected.slice()
-                            + ", load="
-                            + current.loadId() + ", expectedLoad=" + expected.loadId() + ")");
-        }
-    }
-
-    /** Whether a commit that ended in this error certainly made no version, so that its files can be deleted. Any other error says nothing. */
-    public static boolean isCertainFailure(TidemarkException e) {
-        return switch (e.code()) {
-            case LAKE_COMMIT_CONFLICT, LAKE_COMMIT_FENCED, LAKE_IO, LAKE_TABLE_MISSING -> true;
-            default -> false;
-        };
     }
 
     /**
@@ -123,7 +99,7 @@ public final class TableCommits {
         LakeProgress before = ProgressSummary.read(base);
         requireFence(before, progress.fence());
         String commitId = UUID.randomUUID().toString();
-        Map<String, String> pairs = ProgressSummary.write(progress);
+        Map<String, String> pairs = ProgressText.write(progress);
         lock.lock();
         try {
             run(base, before, pairs, commitId, target -> {
@@ -220,7 +196,7 @@ public final class TableCommits {
 
     private TidemarkException refused(LakeProgress before, RuntimeException cause) {
         LakeProgress now = ProgressSummary.read(operations.refresh());
-        boolean moved = !ProgressSummary.sameProgress(now, before) || now.fence() > before.fence();
+        boolean moved = !now.isSameAs(before) || now.fence() > before.fence();
         return moved
                 ? new TidemarkException(
                         ErrorCode.LAKE_COMMIT_FENCED,

@@ -5,10 +5,11 @@ import io.tidemark.lake.iceberg.commit.TableCommits;
 import io.tidemark.lake.iceberg.maintain.Upkeep.Rules;
 import io.tidemark.lake.iceberg.plan.DeletedPositions;
 import io.tidemark.lake.iceberg.plan.LiveFile;
-import io.tidemark.lake.iceberg.plan.LiveFiles;
+import io.tidemark.lake.iceberg.plan.PlannedFiles;
 import io.tidemark.lake.iceberg.write.DeleteMarks;
 import io.tidemark.lake.iceberg.write.Discards;
 import io.tidemark.lake.iceberg.write.MirrorFiles;
+import io.tidemark.lake.upsert.table.TableStore;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import java.io.IOException;
@@ -30,10 +31,10 @@ import org.apache.iceberg.util.DeleteFileSet;
 final class DeleteMerge {
     private final TableCommits commits;
     private final MirrorFiles files;
-    private final LiveFiles live;
+    private final PlannedFiles live;
     private final Rules rules;
 
-    DeleteMerge(TableCommits commits, MirrorFiles files, LiveFiles live, Rules rules) {
+    DeleteMerge(TableCommits commits, MirrorFiles files, PlannedFiles live, Rules rules) {
         this.commits = commits;
         this.files = files;
         this.live = live;
@@ -46,9 +47,7 @@ final class DeleteMerge {
         }
         Map<Object, Group> groups = new LinkedHashMap<>();
         for (LiveFile file : live.all()) {
-            Object key =
-                    List.of(file.file().specId(), String.valueOf(file.file().partition()));
-            groups.computeIfAbsent(key, unused -> new Group()).add(file);
+            groups.computeIfAbsent(file.group(), unused -> new Group()).add(file);
         }
         List<Group> due = groups.values().stream()
                 .filter(group -> group.deletes.size() > rules.deleteFilesMax())
@@ -70,11 +69,9 @@ final class DeleteMerge {
             DeleteMarks.Written written = marks.write(path -> PositionDeleteIndex.empty());
             try {
                 commits.commit(
-                        base,
-                        ProgressSummary.withFence(ProgressSummary.read(base), fence),
-                        table -> update(table, base, old, written));
+                        base, ProgressSummary.read(base).withFence(fence), table -> update(table, base, old, written));
             } catch (TidemarkException e) {
-                if (TableCommits.isCertainFailure(e)) {
+                if (TableStore.isCertainFailure(e)) {
                     Discards.delete(
                             files.io(),
                             written.added().stream().map(DeleteFile::location).toList());

@@ -27,7 +27,7 @@ final class ManifestMerge {
         }
         commits.commit(
                 base,
-                ProgressSummary.withFence(ProgressSummary.read(base), fence),
+                ProgressSummary.read(base).withFence(fence),
                 table -> table.rewriteManifests().clusterBy(file -> ""));
         return Optional.of("merged " + manifests.size() + " manifests");
     }

@@ -1,8 +1,9 @@
 package io.tidemark.lake.iceberg.maintain;
 
 import io.tidemark.lake.iceberg.commit.TableCommits;
-import io.tidemark.lake.iceberg.plan.LiveFiles;
+import io.tidemark.lake.iceberg.plan.PlannedFiles;
 import io.tidemark.lake.iceberg.write.MirrorFiles;
+import io.tidemark.lake.upsert.maintain.Compaction;
 import io.tidemark.spi.lake.LakeTableSpec;
 import java.time.Clock;
 import java.time.Duration;
@@ -10,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.iceberg.TableMetadata;
 
-/** Decides which step of upkeep is due and does it: compaction, merging of delete files, merging of manifests, expiry. One step a call. */
+/** Decides which step of upkeep is due beside compaction and does it: merging of delete files, merging of manifests, expiry. One step a call. */
 public final class Upkeep {
     private final TableCommits commits;
     private final LakeTableSpec spec;
@@ -29,14 +30,10 @@ public final class Upkeep {
      * @param keep versions that must not expire
      * @return what was done
      */
-    public Optional<String> step(TableMetadata base, LiveFiles live, long fence, List<Long> keep) {
-        if (base.currentSnapshot() == null) {
-            return Optional.empty();
-        }
+    public Optional<String> step(TableMetadata base, PlannedFiles live, long fence, List<Long> keep) {
         MirrorFiles files = MirrorFiles.of(commits.reading(base), spec);
-        return new Compaction(commits, files, live, rules)
+        return new DeleteMerge(commits, files, live, rules)
                 .step(base, fence)
-                .or(() -> new DeleteMerge(commits, files, live, rules).step(base, fence))
                 .or(() -> new ManifestMerge(commits, rules).step(base, fence))
                 .or(() -> new Expiry(commits, rules).step(base, fence, keep));
     }
@@ -68,9 +65,26 @@ public final class Upkeep {
             int versionsKept,
             Duration versionAge,
             int versionsMax) {
+        /** Those of compaction. */
+        public Compaction.Rules compaction() {
+            return new Compaction.Rules(smallFileBytes, smallFilesMax, dirtyShare, dirtyFilesMax, stepBytes);
+        }
+
         /** The rules of a default install. */
         public static Rules defaults(Clock clock) {
-            return new Rules(clock, 16L << 20, 32, 0.3, 16, 128L << 20, 8, 100, 50, Duration.ofHours(1), 500);
+            Compaction.Rules files = Compaction.Rules.DEFAULT;
+            return new Rules(
+                    clock,
+                    files.smallFileBytes(),
+                    files.smallFilesMax(),
+                    files.dirtyShare(),
+                    files.dirtyFilesMax(),
+                    files.stepBytes(),
+                    8,
+                    100,
+                    50,
+                    Duration.ofHours(1),
+                    500);
         }
     }
 }

@@ -1,5 +1,7 @@
 package io.tidemark.lake.iceberg.plan;
 
+import io.tidemark.lake.upsert.table.DeletedRowsReader;
+import io.tidemark.lake.upsert.table.StoredFile;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.DeletedRows;
@@ -21,12 +23,13 @@ import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.parquet.Parquet;
 import org.apache.iceberg.util.CharSequenceMap;
 import org.apache.iceberg.util.ContentFileUtil;
+import org.roaringbitmap.RoaringBitmap;
 
 /**
  * Reads which rows of data files are deleted. A position delete file is read once for all data files it speaks of, so one instance serves one
  * piece of work and is then dropped. Thread-safe.
  */
-public final class DeletedPositions {
+public final class DeletedPositions implements DeletedRowsReader {
     private static final Schema POSITIONS = DeleteSchemaUtil.pathPosSchema();
 
     private final FileIO io;
@@ -36,6 +39,21 @@ public final class DeletedPositions {
     public DeletedPositions(FileIO io) {
         this.io = io;
         this.vectors = new BaseDeleteLoader(delete -> io.newInputFile(delete.location()));
+    }
+
+    @Override
+    public RoaringBitmap of(StoredFile file) {
+        RoaringBitmap rows = new RoaringBitmap();
+        PositionDeleteIndex index = of((LiveFile) file);
+        if (!index.isEmpty()) {
+            index.forEach(row -> rows.add(Math.toIntExact(row)));
+        }
+        return rows;
+    }
+
+    @Override
+    public long count(StoredFile file) {
+        return rowsOf((LiveFile) file).count();
     }
 
     /** Deleted places of the file; not to be changed. */

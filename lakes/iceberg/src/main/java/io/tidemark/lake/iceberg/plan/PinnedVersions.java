@@ -3,7 +3,7 @@ package io.tidemark.lake.iceberg.plan;
 import io.tidemark.lake.iceberg.commit.ProgressSummary;
 import io.tidemark.lake.iceberg.commit.TableCommits;
 import io.tidemark.lake.iceberg.schema.IcebergSchemas;
-import io.tidemark.lake.iceberg.schema.SpecProperties;
+import io.tidemark.lake.upsert.table.SpecProperties;
 import io.tidemark.parquet.ParquetColumn;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
@@ -60,9 +60,8 @@ public final class PinnedVersions {
         Table table = commits.reading(metadata);
         DeletedPositions deleted = new DeletedPositions(table.io());
         List<PinnedTable.PinnedFile> files = new ArrayList<>();
-        for (LiveFile file : LiveFiles.plan(table, snapshot.snapshotId()).all()) {
-            files.add(new PinnedTable.PinnedFile(
-                    file.path(), file.file().recordCount(), file.file().fileSizeInBytes(), deleted.rowsOf(file)));
+        for (LiveFile file : PlannedFiles.plan(table, snapshot.snapshotId()).all()) {
+            files.add(new PinnedTable.PinnedFile(file.path(), file.rows(), file.bytes(), deleted.rowsOf(file)));
         }
         LakeTableSpec spec = spec(metadata);
         return new PinnedTable(spec, fieldIds(metadata, spec), ProgressSummary.read(metadata, snapshot), files);

@@ -1,5 +1,6 @@
 package io.tidemark.lake.iceberg.schema;
 
+import io.tidemark.lake.upsert.table.SpecProperties;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeTableSpec;

@@ -1,6 +1,8 @@
 package io.tidemark.lake.iceberg.write;
 
+import io.tidemark.lake.iceberg.plan.LiveFile;
 import io.tidemark.lake.iceberg.storage.FileIoObjectStore;
+import io.tidemark.lake.upsert.table.FileWriter;
 import io.tidemark.parquet.ParquetBatchWriter;
 import io.tidemark.parquet.ParquetWriteOptions;
 import io.tidemark.spi.change.ColumnVector;
@@ -9,7 +11,6 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
 import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.PartitionData;
@@ -18,7 +19,7 @@ import org.apache.iceberg.parquet.ParquetUtil;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 
 /** Writes one data file of one partition. Not thread-safe. */
-public final class DataFileWriter implements AutoCloseable {
+final class DataFileWriter implements FileWriter {
     private final MirrorFiles files;
     private final PartitionSpec partitionSpec;
     private final PartitionData partition;
@@ -30,7 +31,7 @@ public final class DataFileWriter implements AutoCloseable {
     /**
      * @param kind first part of the file's name, for people: {@code load}, {@code apply}, {@code compact}
      */
-    public DataFileWriter(
+    DataFileWriter(
             MirrorFiles files,
             String kind,
             PartitionSpec partitionSpec,
@@ -50,45 +51,43 @@ public final class DataFileWriter implements AutoCloseable {
         }
     }
 
-    /** A partition of the spec without fields. */
-    public static PartitionData noPartition(PartitionSpec spec) {
-        return new PartitionData(spec.partitionType());
-    }
-
+    @Override
     public String location() {
         return location;
     }
 
-    /** Rows written so far. */
+    @Override
     public long rows() {
         return writer.rows();
     }
 
-    /** About the bytes of the file so far. */
+    @Override
     public long bytes() {
         return writer.bytes();
     }
 
-    long bufferedBytes() {
+    @Override
+    public long bufferedBytes() {
         return writer.bufferedBytes();
     }
 
-    void flushRowGroup() throws IOException {
+    @Override
+    public void flushRowGroup() throws IOException {
         writer.flushRowGroup();
     }
 
-    /** Writes the rows {@code rows[from]} to {@code rows[to - 1]} of the vectors. */
+    @Override
     public void append(List<? extends ColumnVector> vectors, int[] rows, int from, int to) throws IOException {
         writer.append(vectors, rows, from, to);
     }
 
-    /** Writes the rows {@code [from, to)} of the vectors. */
+    @Override
     public void append(List<? extends ColumnVector> vectors, int from, int to) throws IOException {
         writer.append(vectors, from, to);
     }
 
-    /** Ends the file: from now on it is durable, and part of the table when it is committed. */
-    public DataFile finish() throws IOException {
+    @Override
+    public LiveFile finish() throws IOException {
         ParquetMetadata footer = writer.finish();
         output.close();
         isFinished = true;
@@ -102,10 +101,9 @@ public final class DataFileWriter implements AutoCloseable {
         if (partitionSpec.isPartitioned()) {
             builder.withPartition(partition);
         }
-        return builder.build();
+        return new LiveFile(builder.build(), List.of());
     }
 
-    /** Gives an unfinished file up. */
     @Override
     public void close() {
         if (!isFinished) {

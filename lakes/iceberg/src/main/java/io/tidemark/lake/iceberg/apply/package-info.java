@@ -1,5 +1,0 @@
-/** Upserts: rounds of events, the last event of a key wins, one commit. */
-@NullMarked
-package io.tidemark.lake.iceberg.apply;
-
-import org.jspecify.annotations.NullMarked;

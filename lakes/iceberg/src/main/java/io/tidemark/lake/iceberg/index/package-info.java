@@ -1,5 +1,0 @@
-/** The key index: where the row of a key is. Local, disposable, rebuilt from the table. */
-@NullMarked
-package io.tidemark.lake.iceberg.index;
-
-import org.jspecify.annotations.NullMarked;

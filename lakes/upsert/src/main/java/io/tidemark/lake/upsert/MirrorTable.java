@@ -1,0 +1,331 @@
+package io.tidemark.lake.upsert;
+
+import io.tidemark.lake.upsert.apply.ApplyLimits;
+import io.tidemark.lake.upsert.apply.KeyedApply;
+import io.tidemark.lake.upsert.apply.KeylessApply;
+import io.tidemark.lake.upsert.apply.PendingChanges;
+import io.tidemark.lake.upsert.index.IndexHeader;
+import io.tidemark.lake.upsert.index.IndexSync;
+import io.tidemark.lake.upsert.index.KeyIndex;
+import io.tidemark.lake.upsert.index.RowLocation;
+import io.tidemark.lake.upsert.maintain.Compaction;
+import io.tidemark.lake.upsert.table.StoredFile;
+import io.tidemark.lake.upsert.table.TableChange;
+import io.tidemark.lake.upsert.table.TableStore;
+import io.tidemark.lake.upsert.table.TableVersion;
+import io.tidemark.spi.change.ChangeBatch;
+import io.tidemark.spi.change.Position;
+import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.lake.LakeApply;
+import io.tidemark.spi.lake.LakeProgress;
+import io.tidemark.spi.lake.LakeTable;
+import io.tidemark.spi.lake.LakeTableSpec;
+import io.tidemark.spi.lake.PinnedTable;
+import io.tidemark.spi.schema.RowSchema;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** A mirror table over what its format gives. */
+public final class MirrorTable implements LakeTable {
+    /** Chunk commits of other processes may come between; a commit that only appends is then made again. */
+    private static final int CHUNK_COMMITS_MAX = 20;
+
+    private final TableStore store;
+    private final Supplier<KeyIndex> indexOpening;
+    private final ApplyLimits limits;
+    private final Compaction.Rules rules;
+    private final Object chunkLock = new Object();
+
+    private @Nullable KeyIndex index;
+    private LoadChunk.@Nullable LoadState load;
+    private volatile boolean isApplying;
+
+    /**
+     * @param indexOpening opens the key index of the table; asked when first applied to
+     */
+    public MirrorTable(TableStore store, Supplier<KeyIndex> indexOpening, ApplyLimits limits, Compaction.Rules rules) {
+        this.store = store;
+        this.indexOpening = indexOpening;
+        this.limits = limits;
+        this.rules = rules;
+    }
+
+    @Override
+    public LakeTableSpec spec() {
+        return store.spec();
+    }
+
+    @Override
+    public LakeProgress progress() {
+        return store.refresh().progress();
+    }
+
+    @Override
+    public synchronized LakeProgress beginLoad(String loadId, long fence) {
+        TableVersion base = store.refresh();
+        LakeProgress before = base.progress();
+        requireFence(before, fence);
+        LakeProgress begun = before;
+        if (before.version() < 0 || !before.loadId().equals(loadId) || before.fence() < fence) {
+            boolean isResumed = before.loadId().equals(loadId) && before.version() >= 0;
+            LakeProgress next = isResumed
+                    ? before.withFence(fence)
+                    : new LakeProgress(-1, loadId, false, Set.of(), Position.ZERO, 0, fence, 0);
+            begun = store.commit(base, next, isResumed ? TableChange.NONE : TableChange.CLEARED)
+                    .progress();
+        }
+        load = new LoadChunk.LoadState(loadId, fence);
+        return begun;
+    }
+
+    @Override
+    public ChunkWriter openChunk(int ordinal) {
+        LoadChunk.LoadState current;
+        synchronized (this) {
+            current = load;
+        }
+        if (current == null) {
+            throw new IllegalStateException("Cannot open a chunk before the load began");
+        }
+        return new LoadChunk(this, current, ordinal, store, store.refresh());
+    }
+
+    /** Commits the files of a chunk; false when the chunk was there already, and the files are not needed. */
+    boolean commitChunk(LoadChunk.LoadState state, int ordinal, List<StoredFile> files) {
+        synchronized (chunkLock) {
+            for (int attempt = 1; ; attempt++) {
+                TableVersion base = store.refresh();
+                LakeProgress before = base.progress();
+                requireLoading(before, state);
+                if (before.chunks().contains(ordinal)) {
+                    return false;
+                }
+                Set<Integer> chunks = new TreeSet<>(before.chunks());
+                chunks.add(ordinal);
+                LakeProgress next = new LakeProgress(
+                        -1,
+                        before.loadId(),
+                        false,
+                        chunks,
+                        before.applied(),
+                        0,
+                        state.fence(),
+                        before.newestCommitMicros());
+                try {
+                    store.commit(base, next, TableChange.added(files));
+                    return true;
+                } catch (TidemarkException e) {
+                    boolean isRetried =
+                            e.code() == ErrorCode.LAKE_COMMIT_CONFLICT || e.code() == ErrorCode.LAKE_COMMIT_FENCED;
+                    if (!isRetried || attempt == CHUNK_COMMITS_MAX) {
+                        throw e;
+                    }
+                }
+            }
+        }
+    }
+
+    @Override
+    public synchronized LakeProgress finishLoad(LakeProgress progress) {
+        LoadChunk.LoadState state = load;
+        if (state == null) {
+            throw new IllegalStateException("Cannot finish a load before it began");
+        }
+        TableVersion base = store.refresh();
+        LakeProgress before = base.progress();
+        requireFence(before, state.fence());
+        if (before.loaded() && before.loadId().equals(state.id())) {
+            return before;
+        }
+        requireLoading(before, state);
+        LakeProgress next = new LakeProgress(
+                -1,
+                state.id(),
+                true,
+                Set.of(),
+                progress.applied(),
+                progress.slice(),
+                state.fence(),
+                progress.newestCommitMicros());
+        LakeProgress done = store.commit(base, next, TableChange.NONE).progress();
+        load = null;
+        return done;
+    }
+
+    @Override
+    public synchronized LakeApply beginApply(LakeProgress expected, long fence) {
+        requireIdle("begin an apply");
+        TableVersion base = store.refresh();
+        LakeProgress current = base.progress();
+        requireFence(current, fence);
+        requireProgress(current, expected);
+        if (!current.loaded()) {
+            throw new TidemarkException(
+                    ErrorCode.LAKE_COMMIT_CONFLICT,
+                    "Cannot apply to " + name() + ": its load is not finished (load=" + current.loadId() + ")");
+        }
+        if (!spec().schema().hasKey()) {
+            isApplying = true;
+            return new KeylessApply(new PendingChanges(store, base), current, fence, limits, new Ending());
+        }
+        KeyIndex opened = openIndex();
+        base = syncIndex(opened, base, fence);
+        isApplying = true;
+        return new KeyedApply(new PendingChanges(store, base), opened, base.progress(), fence, limits, new Ending());
+    }
+
+    @Override
+    public synchronized void evolve(RowSchema next, long fence) {
+        requireIdle("change its columns");
+        TableVersion base = store.refresh();
+        requireFence(base.progress(), fence);
+        store.evolve(base, new LakeTableSpec(next, spec().partitions(), spec().deletes()), fence);
+    }
+
+    @Override
+    public synchronized Optional<String> maintain(long fence, List<Long> keep) {
+        requireIdle("maintain");
+        TableVersion base = store.refresh();
+        requireFence(base.progress(), fence);
+        if (base.progress().version() < 0) {
+            return Optional.empty();
+        }
+        return new Compaction(store, base, rules).step(fence).or(() -> store.maintain(base, fence, keep));
+    }
+
+    @Override
+    public PinnedTable pin() {
+        return store.pin();
+    }
+
+    @Override
+    public Optional<PinnedTable> pin(long version) {
+        return store.pin(version);
+    }
+
+    @Override
+    public Optional<PinnedTable> pinAsOf(Instant time) {
+        return store.pinAsOf(time);
+    }
+
+    @Override
+    public void readAll(PinnedTable pinned, Consumer<ChangeBatch> consumer) {
+        if (pinned.progress().version() >= 0) {
+            store.readAll(pinned, consumer);
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        closeIndex();
+    }
+
+    /** Refuses what a worker that was taken over would do. */
+    private void requireFence(LakeProgress current, long fence) {
+        if (fence < current.fence()) {
+            throw new TidemarkException(
+                    ErrorCode.LAKE_COMMIT_FENCED,
+                    "Cannot commit to " + name() + ": a newer worker has committed (fence=" + fence + ", newer="
+                            + current.fence() + ")");
+        }
+    }
+
+    /** Refuses when the table's progress is not what was expected. */
+    private void requireProgress(LakeProgress current, LakeProgress expected) {
+        if (!current.isSameAs(expected)) {
+            throw new TidemarkException(
+                    ErrorCode.LAKE_COMMIT_FENCED,
+                    "Cannot commit to " + name() + ": its progress is not the expected one (applied="
+                            + current.applied() + ", expected=" + expected.applied() + ", slice=" + current.slice()
+                            + ", expectedSlice=" + expected.slice() + ", load=" + current.loadId()
+                            + ", expectedLoad=" + expected.loadId() + ")");
+        }
+    }
+
+    private String name() {
+        return spec().schema().table().toString();
+    }
+
+    private void requireIdle(String verb) {
+        if (isApplying) {
+            throw new IllegalStateException("Cannot " + verb + ": an apply is under way (table=" + name() + ")");
+        }
+    }
+
+    private void requireLoading(LakeProgress current, LoadChunk.LoadState state) {
+        requireFence(current, state.fence());
+        if (!current.loadId().equals(state.id()) || current.loaded()) {
+            throw new TidemarkException(
+                    ErrorCode.LAKE_COMMIT_FENCED,
+                    "Cannot load " + name() + ": another load took over (load=" + state.id() + ", newer="
+                            + current.loadId() + ", loaded=" + current.loaded() + ")");
+        }
+    }
+
+    private KeyIndex openIndex() {
+        KeyIndex opened = index;
+        if (opened == null) {
+            opened = indexOpening.get();
+            index = opened;
+        }
+        return opened;
+    }
+
+    private void closeIndex() {
+        if (index != null) {
+            index.close();
+            index = null;
+        }
+    }
+
+    /** Brings the index to the version; returns the version that it then reflects, a newer one if rows with a key in common had to go. */
+    private TableVersion syncIndex(KeyIndex opened, TableVersion base, long fence) {
+        LakeProgress progress = base.progress();
+        IndexHeader wanted = new IndexHeader(base.tableUuid(), progress.loadId(), progress.version());
+        if (opened.header().filter(wanted::equals).isPresent()) {
+            return base;
+        }
+        IndexSync sync = new IndexSync(opened, store, base);
+        List<Long> duplicates = sync.run();
+        if (duplicates.isEmpty()) {
+            sync.complete(wanted);
+            return base;
+        }
+        PendingChanges changes = new PendingChanges(store, base);
+        for (long duplicate : duplicates) {
+            String path = Objects.requireNonNull(opened.path(RowLocation.file(duplicate)));
+            StoredFile file = Objects.requireNonNull(store.live(base).find(path));
+            changes.mark(file, RowLocation.row(duplicate));
+        }
+        try {
+            TableStore.Committed committed =
+                    changes.commit(progress.withFence(fence)).committed();
+            sync.complete(new IndexHeader(
+                    base.tableUuid(), progress.loadId(), committed.progress().version()));
+            return committed.version();
+        } finally {
+            changes.discard();
+        }
+    }
+
+    /** What becomes of an apply. */
+    private final class Ending implements KeyedApply.Listener {
+        @Override
+        public void indexFailed() {
+            closeIndex();
+        }
+
+        @Override
+        public void ended() {
+            isApplying = false;
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package io.tidemark.lake.upsert.apply;
+
+import io.tidemark.lake.upsert.table.FileWriter;
+import io.tidemark.parquet.ParquetColumn;
+import io.tidemark.spi.change.ColumnVector;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Rows of a round completed with fetched values, on their way into the round's file. Not thread-safe. */
+final class FilledRows {
+    private static final long BUFFER_BYTES = 16L << 20;
+
+    private final RowStore rows;
+    private final FileWriter writer;
+    private final List<ColumnVector> buffer = new ArrayList<>();
+    private final List<ParquetColumn> fetchedColumns = new ArrayList<>();
+
+    /** Place of each column among the fetched ones, or -1. */
+    private final int[] fetchedAt;
+
+    private int buffered;
+
+    FilledRows(RowStore rows, List<ParquetColumn> columns, FileWriter writer) {
+        this.rows = rows;
+        this.writer = writer;
+        this.fetchedAt = new int[columns.size()];
+        for (int i = 0; i < fetchedAt.length; i++) {
+            buffer.add(ColumnVector.of(columns.get(i).type(), 64));
+            fetchedAt[i] = -1;
+            if (rows.columns().get(i).hasUnchanged()) {
+                fetchedAt[i] = fetchedColumns.size();
+                fetchedColumns.add(columns.get(i));
+            }
+        }
+    }
+
+    /** The columns of which any row lacks a value. */
+    List<ParquetColumn> fetchedColumns() {
+        return fetchedColumns;
+    }
+
+    /** Completes a row; returns its place in the file. */
+    long add(int row, List<ColumnVector> fetched, int fetchedRow) throws IOException {
+        long place = writer.rows() + buffered;
+        for (int i = 0; i < fetchedAt.length; i++) {
+            ColumnVector own = rows.columns().get(i);
+            if (own.isUnchanged(row)) {
+                buffer.get(i).appendFrom(fetched.get(fetchedAt[i]), fetchedRow);
+            } else {
+                buffer.get(i).appendFrom(own, row);
+            }
+        }
+        buffered++;
+        if (byteSize() >= BUFFER_BYTES) {
+            flush();
+        }
+        return place;
+    }
+
+    /** Writes what waits. */
+    void flush() throws IOException {
+        writer.append(buffer, 0, buffered);
+        buffer.forEach(ColumnVector::clear);
+        buffered = 0;
+    }
+
+    private long byteSize() {
+        long bytes = 0;
+        for (ColumnVector column : buffer) {
+            bytes += column.byteSize();
+        }
+        return bytes;
+    }
+}

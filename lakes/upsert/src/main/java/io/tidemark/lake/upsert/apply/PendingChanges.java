@@ -1,0 +1,164 @@
+package io.tidemark.lake.upsert.apply;
+
+import io.tidemark.lake.upsert.table.FileWriter;
+import io.tidemark.lake.upsert.table.LiveFiles;
+import io.tidemark.lake.upsert.table.NewFiles;
+import io.tidemark.lake.upsert.table.StoredFile;
+import io.tidemark.lake.upsert.table.TableChange;
+import io.tidemark.lake.upsert.table.TableStore;
+import io.tidemark.lake.upsert.table.TableVersion;
+import io.tidemark.parquet.ParquetColumn;
+import io.tidemark.parquet.ParquetWriteOptions;
+import io.tidemark.spi.change.ColumnVector;
+import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.lake.LakeProgress;
+import io.tidemark.spi.lake.LakeTableSpec;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.roaringbitmap.RoaringBitmap;
+
+/**
+ * What one commit will change: data files written so far, rows of older files to delete, or everything older gone.
+ *
+ * <p>New rows go to files for rows of any partition, one for each round, even where the table is partitioned: a batch of changes touches many
+ * partitions, and a file for each would be thirty small files a commit instead of one. Compaction moves the rows into their partitions. Deletes
+ * are by file and row, so they are right whatever partition a row was in and will be in.
+ */
+public final class PendingChanges {
+    private final TableStore store;
+    private final TableVersion base;
+    private final List<ParquetColumn> columns;
+    private final LiveFiles live;
+    private final NewFiles newFiles;
+    private final Map<String, StoredFile> added = new LinkedHashMap<>();
+    private final Map<StoredFile, RoaringBitmap> deleted = new LinkedHashMap<>();
+    private long rowsWritten;
+    private boolean isCleared;
+    private boolean isSettled;
+
+    /**
+     * @param base the version that the changes are computed from
+     */
+    public PendingChanges(TableStore store, TableVersion base) {
+        this.store = store;
+        this.base = base;
+        this.columns = store.columns(base);
+        this.live = store.live(base);
+        this.newFiles =
+                store.newFiles(base, "apply", ParquetWriteOptions.defaults().withZstdLevel(1));
+    }
+
+    TableStore store() {
+        return store;
+    }
+
+    LakeTableSpec spec() {
+        return store.spec();
+    }
+
+    List<ParquetColumn> columns() {
+        return columns;
+    }
+
+    LiveFiles live() {
+        return live;
+    }
+
+    /** Whether what the table held before is gone. */
+    boolean isCleared() {
+        return isCleared;
+    }
+
+    /** Files written so far. */
+    List<StoredFile> added() {
+        return List.copyOf(added.values());
+    }
+
+    /** The file at the location, if its rows are in the table as this commit sees it so far. */
+    @Nullable
+    StoredFile find(String path) {
+        StoredFile mine = added.get(path);
+        if (mine != null) {
+            return mine;
+        }
+        return isCleared ? null : live.find(path);
+    }
+
+    /** Opens a file for new rows; to be handed to {@link #finish}, or closed. */
+    FileWriter open() throws IOException {
+        return newFiles.create(NewFiles.SHARED);
+    }
+
+    /** Ends a file, whose rows are from now on among those to commit. */
+    void finish(FileWriter writer) throws IOException {
+        StoredFile file = writer.finish();
+        added.put(file.path(), file);
+        rowsWritten += file.rows();
+    }
+
+    /** Writes the rows as one file. */
+    void write(List<? extends ColumnVector> vectors, int[] rows) {
+        try (FileWriter writer = open()) {
+            writer.append(vectors, rows, 0, rows.length);
+            finish(writer);
+        } catch (IOException | UncheckedIOException e) {
+            throw failed(e);
+        }
+    }
+
+    TidemarkException failed(Exception cause) {
+        return new TidemarkException(
+                ErrorCode.LAKE_IO,
+                "Cannot write a data file of " + spec().schema().table() + ": " + cause.getMessage(),
+                cause);
+    }
+
+    /** Deletes a row. Deleting it twice, or one that is deleted already, changes nothing. */
+    public void mark(StoredFile file, int row) {
+        deleted.computeIfAbsent(file, key -> new RoaringBitmap()).add(row);
+    }
+
+    /** Takes away everything: what the table held, and what was added so far. */
+    void clear() {
+        isCleared = true;
+        rowsWritten = 0;
+        deleted.clear();
+        store.discard(added.keySet());
+        added.clear();
+    }
+
+    /** Commits. After a certain failure what was written is deleted; after an unknown outcome nothing is. */
+    public Outcome commit(LakeProgress progress) {
+        // Whatever happens from here on, unless a failure is certain, the files may be part of the table.
+        isSettled = true;
+        try {
+            TableStore.Committed committed =
+                    store.commit(base, progress, new TableChange(isCleared, added(), deleted, List.of()));
+            return new Outcome(committed, rowsWritten);
+        } catch (TidemarkException e) {
+            isSettled = !TableStore.isCertainFailure(e);
+            throw e;
+        }
+    }
+
+    /** Deletes what was written, unless it is or may be part of the table. */
+    public void discard() {
+        if (!isSettled) {
+            isSettled = true;
+            store.discard(added.keySet());
+        }
+    }
+
+    /**
+     * A commit that succeeded.
+     *
+     * @param committed the commit
+     * @param written rows written
+     */
+    public record Outcome(TableStore.Committed committed, long written) {}
+}

@@ -1,0 +1,144 @@
+package io.tidemark.lake.upsert.apply;
+
+import io.tidemark.lake.upsert.index.KeyIndex;
+import io.tidemark.lake.upsert.index.RowLocation;
+import io.tidemark.lake.upsert.table.FileWriter;
+import io.tidemark.lake.upsert.table.StoredFile;
+import io.tidemark.spi.verify.CanonicalText;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes what a round came to: marks the keys' old rows, and writes the new ones as one file, those that are complete in key order, then those
+ * that lack values in the order in which the values are read.
+ */
+final class RoundWriter {
+    private final PendingChanges changes;
+    private final KeyIndex index;
+    private final KeyedRound round;
+    private final int[] order;
+    private final long[] locations;
+    private final long[] next;
+    private final Map<Integer, @Nullable StoredFile> fileOf = new HashMap<>();
+    private final List<List<String>> missingKeys = new ArrayList<>();
+
+    /**
+     * @param order the round's keys in key order
+     * @param locations where each key's row is before the round
+     */
+    RoundWriter(PendingChanges changes, KeyIndex index, KeyedRound round, int[] order, long[] locations) {
+        this.changes = changes;
+        this.index = index;
+        this.round = round;
+        this.order = order;
+        this.locations = locations;
+        this.next = new long[locations.length];
+    }
+
+    /** Keys whose new rows lack values that are nowhere; known after {@link #write}, and what it wrote is then of no use. */
+    List<List<String>> missingKeys() {
+        return missingKeys;
+    }
+
+    /** Writes the round; returns where each key's row is after it. */
+    long[] write() {
+        int[] complete = new int[order.length];
+        int[] lacking = new int[order.length];
+        int completeCount = 0;
+        int lackingCount = 0;
+        for (int key : order) {
+            next[key] = RowLocation.NONE;
+            if (round.outcome(key) == KeyedRound.UNTOUCHED) {
+                next[key] = locations[key];
+                continue;
+            }
+            StoredFile old = file(locations[key]);
+            if (old != null) {
+                changes.mark(old, RowLocation.row(locations[key]));
+            }
+            if (round.outcome(key) == KeyedRound.UPSERT) {
+                if (round.base(key) == KeyedRound.NONE) {
+                    complete[completeCount++] = key;
+                } else if (round.base(key) == KeyedRound.NOWHERE) {
+                    missing(key);
+                } else {
+                    lacking[lackingCount++] = key;
+                }
+            }
+        }
+        if (completeCount + lackingCount > 0) {
+            try {
+                write(Arrays.copyOf(complete, completeCount), Arrays.copyOf(lacking, lackingCount));
+            } catch (IOException | UncheckedIOException e) {
+                throw changes.failed(e);
+            }
+        }
+        return next;
+    }
+
+    private void write(int[] complete, int[] lacking) throws IOException {
+        try (FileWriter writer = changes.open()) {
+            int number = index.number(writer.location());
+            int[] rows = new int[complete.length];
+            for (int i = 0; i < rows.length; i++) {
+                rows[i] = round.row(complete[i]);
+                next[complete[i]] = RowLocation.of(number, i);
+            }
+            writer.append(round.rows().columns(), rows, 0, rows.length);
+            if (lacking.length > 0) {
+                fill(lacking, number, writer);
+            }
+            if (writer.rows() > 0) {
+                changes.finish(writer);
+            }
+        }
+    }
+
+    private void fill(int[] lacking, int number, FileWriter writer) throws IOException {
+        FilledRows filled = new FilledRows(round.rows(), changes.columns(), writer);
+        RowFetch fetch = new RowFetch(changes, filled.fetchedColumns());
+        for (int key : lacking) {
+            long base = locations[round.base(key)];
+            StoredFile file = file(base);
+            if (file != null) {
+                fetch.want(file, RowLocation.row(base), key);
+            }
+        }
+        boolean[] isFound = new boolean[locations.length];
+        fetch.run((key, fetched, row) -> {
+            next[key] = RowLocation.of(number, filled.add(round.row(key), fetched, row));
+            isFound[key] = true;
+        });
+        filled.flush();
+        for (int key : lacking) {
+            if (!isFound[key] && !round.isOptional(key)) {
+                missing(key);
+            }
+        }
+    }
+
+    private void missing(int key) {
+        List<String> texts = new ArrayList<>();
+        for (int column : changes.spec().schema().keyIndexes()) {
+            texts.add(CanonicalText.text(round.rows().columns().get(column), round.row(key)));
+        }
+        missingKeys.add(texts);
+    }
+
+    /** The file of a location, if its rows are still there. */
+    private @Nullable StoredFile file(long location) {
+        if (location == RowLocation.NONE) {
+            return null;
+        }
+        return fileOf.computeIfAbsent(RowLocation.file(location), number -> {
+            String path = index.path(number);
+            return path == null ? null : changes.find(path);
+        });
+    }
+}

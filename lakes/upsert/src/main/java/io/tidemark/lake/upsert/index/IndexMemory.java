@@ -1,0 +1,76 @@
+package io.tidemark.lake.upsert.index;
+
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.BloomFilter;
+import org.rocksdb.Cache;
+import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompressionType;
+import org.rocksdb.DBOptions;
+import org.rocksdb.LRUCache;
+import org.rocksdb.RocksDB;
+import org.rocksdb.WriteBufferManager;
+
+/** The native memory that all key indexes of a lake share, and how their databases are set up. Closed after the last of them. */
+public final class IndexMemory implements AutoCloseable {
+    private static final long CACHE_BYTES = 128L << 20;
+    private static final long WRITE_BUFFERS_BYTES = 192L << 20;
+    private static final long WRITE_BUFFER_BYTES = 48L << 20;
+    private static final long SST_BYTES = 32L << 20;
+
+    /** Few shards, because a filter that is larger than its shard is read from disk for every look-up; 32 MiB hold those of any file. */
+    private static final int CACHE_SHARD_BITS = 2;
+
+    private static final int BLOOM_BITS_PER_KEY = 10;
+
+    static {
+        // Before the first cache object is made, or the JVM crashes.
+        RocksDB.loadLibrary();
+    }
+
+    private final Cache cache = new LRUCache(CACHE_BYTES, CACHE_SHARD_BITS);
+
+    /** Write buffers are accounted apart: in the cache of blocks they would push filters and blocks out. */
+    private final Cache writeBufferAccount = new LRUCache(WRITE_BUFFERS_BYTES);
+
+    private final WriteBufferManager writeBuffers = new WriteBufferManager(WRITE_BUFFERS_BYTES, writeBufferAccount);
+    private final BloomFilter bloom = new BloomFilter(BLOOM_BITS_PER_KEY, false);
+
+    DBOptions databaseOptions() {
+        return new DBOptions()
+                .setCreateIfMissing(true)
+                .setCreateMissingColumnFamilies(true)
+                .setWriteBufferManager(writeBuffers)
+                .setMaxOpenFiles(256)
+                .setKeepLogFileNum(2)
+                .setMaxBackgroundJobs(2);
+    }
+
+    ColumnFamilyOptions entryOptions() {
+        BlockBasedTableConfig table = new BlockBasedTableConfig()
+                .setBlockCache(cache)
+                .setFilterPolicy(bloom)
+                .setBlockSize(8 << 10)
+                .setFormatVersion(5)
+                .setCacheIndexAndFilterBlocks(true)
+                .setPinL0FilterAndIndexBlocksInCache(true);
+        return new ColumnFamilyOptions()
+                .setTableFormatConfig(table)
+                .setCompressionType(CompressionType.LZ4_COMPRESSION)
+                .setWriteBufferSize(WRITE_BUFFER_BYTES)
+                .setMaxWriteBufferNumber(3)
+                .setTargetFileSizeBase(SST_BYTES)
+                .setLevelCompactionDynamicLevelBytes(true);
+    }
+
+    long sstBytes() {
+        return SST_BYTES;
+    }
+
+    @Override
+    public void close() {
+        writeBuffers.close();
+        writeBufferAccount.close();
+        bloom.close();
+        cache.close();
+    }
+}
