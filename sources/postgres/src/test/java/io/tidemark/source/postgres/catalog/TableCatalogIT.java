@@ -56,7 +56,9 @@ class TableCatalogIT {
                                 new Column("a", ColumnType.INT64, false, "bigint", 3),
                                 new Column("n", ColumnType.decimal(12, 2), true, "numeric(12,2)", 4)),
                         List.of("a", "b"),
-                        BeforeImage.KEY));
+                        BeforeImage.KEY,
+                        table.identity()));
+        assertThat(table.identity()).matches("[1-9][0-9]+");
         assertThat(table.estimatedRows()).isEqualTo(5000);
         assertThat(table.estimatedBytes()).isBetween(200_000L, 500_000L);
         assertThat(table.notices()).isEmpty();
