@@ -70,7 +70,10 @@ public interface LakeTable extends AutoCloseable {
     /** The version that was current at the time, if it still exists. */
     Optional<PinnedTable> pinAsOf(Instant time);
 
-    /** Every row of a pinned version through the format library's own reader: for comparison, slow. Batches hold inserts. */
+    /**
+     * Every living row of a pinned version, soft-deleted ones not among them, through the format library's own reader: for comparison, slow. Batches
+     * hold inserts of the version's schema.
+     */
     void readAll(PinnedTable pinned, Consumer<ChangeBatch> consumer);
 
     @Override

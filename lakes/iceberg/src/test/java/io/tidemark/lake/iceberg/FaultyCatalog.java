@@ -1,5 +1,7 @@
 package io.tidemark.lake.iceberg;
 
+import io.tidemark.testkit.lake.CommitFault;
+import io.tidemark.testkit.lake.SimulatedCrash;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableOperations;
 import org.apache.iceberg.catalog.TableIdentifier;
@@ -12,33 +14,9 @@ import org.apache.iceberg.jdbc.JdbcCatalog;
 
 /** The embedded catalog with a fault switch for the next commit of this thread. Iceberg makes it by name. */
 public final class FaultyCatalog extends JdbcCatalog {
-    private static final ThreadLocal<Fault> NEXT = ThreadLocal.withInitial(() -> Fault.NONE);
+    private static final ThreadLocal<CommitFault> NEXT = ThreadLocal.withInitial(() -> CommitFault.NONE);
 
-    /** What happens to a commit. */
-    enum Fault {
-        NONE,
-        /** The process dies before the swap. */
-        CRASH_BEFORE,
-        /** The process dies after the swap. */
-        CRASH_AFTER,
-        /** Nobody answers, and the swap did not happen. */
-        UNKNOWN_BEFORE,
-        /** Nobody answers, and the swap happened. */
-        UNKNOWN_AFTER,
-        /** The swap fails although nobody else committed. */
-        REFUSED
-    }
-
-    /** Stands for the end of the process: nothing may catch it. */
-    static final class Crash extends Error {
-        private static final long serialVersionUID = 1L;
-
-        Crash() {
-            super("crash", null, false, false);
-        }
-    }
-
-    static void failNext(Fault fault) {
+    static void failNext(CommitFault fault) {
         NEXT.set(fault);
     }
 
@@ -56,17 +34,17 @@ public final class FaultyCatalog extends JdbcCatalog {
 
         @Override
         public void commit(TableMetadata base, TableMetadata metadata) {
-            Fault fault = NEXT.get();
-            NEXT.set(Fault.NONE);
+            CommitFault fault = NEXT.get();
+            NEXT.set(CommitFault.NONE);
             switch (fault) {
-                case CRASH_BEFORE -> throw new Crash();
+                case CRASH_BEFORE -> throw new SimulatedCrash();
                 case UNKNOWN_BEFORE -> throw new CommitStateUnknownException(new RuntimeException("no answer"));
                 case REFUSED -> throw new CommitFailedException("refused");
                 default -> real.commit(base, metadata);
             }
-            if (fault == Fault.CRASH_AFTER) {
-                throw new Crash();
-            } else if (fault == Fault.UNKNOWN_AFTER) {
+            if (fault == CommitFault.CRASH_AFTER) {
+                throw new SimulatedCrash();
+            } else if (fault == CommitFault.UNKNOWN_AFTER) {
                 throw new CommitStateUnknownException(new RuntimeException("no answer"));
             }
         }

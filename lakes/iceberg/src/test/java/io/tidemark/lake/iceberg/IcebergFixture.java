@@ -1,11 +1,25 @@
 package io.tidemark.lake.iceberg;
 
 import io.tidemark.lake.iceberg.maintain.Upkeep;
+import io.tidemark.lake.iceberg.storage.FileIoObjectStore;
+import io.tidemark.lake.iceberg.storage.LocalFileIO;
 import io.tidemark.lake.upsert.apply.ApplyLimits;
+import io.tidemark.parquet.ParquetBatch;
+import io.tidemark.parquet.ParquetBatchReader;
+import io.tidemark.parquet.ParquetColumn;
 import io.tidemark.spi.config.Settings;
 import io.tidemark.spi.lake.LakeTable;
 import io.tidemark.spi.lake.LakeTableSpec;
+import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
+import io.tidemark.spi.lake.PinnedTable;
+import io.tidemark.spi.lake.PinnedTable.PinnedFile;
+import io.tidemark.spi.schema.Column;
+import io.tidemark.spi.schema.ColumnType;
 import io.tidemark.spi.schema.TableId;
+import io.tidemark.testkit.lake.ApplyMemory;
+import io.tidemark.testkit.lake.CommitFault;
+import io.tidemark.testkit.lake.Events;
+import io.tidemark.testkit.lake.LakeFixture;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -13,9 +27,12 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Namespace;
@@ -25,9 +42,10 @@ import org.apache.iceberg.data.Record;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.jdbc.JdbcCatalog;
 import org.apache.iceberg.types.Types.NestedField;
+import org.jspecify.annotations.Nullable;
 
 /** A lake in a temporary folder, that can crash, and a second way into its catalog. */
-final class LakeFixture implements AutoCloseable {
+final class IcebergFixture implements LakeFixture {
     static final Upkeep.Rules EAGER =
             new Upkeep.Rules(Clock.systemUTC(), 16L << 20, 3, 0.3, 1, 256L << 20, 2, 6, 3, Duration.ZERO, 5);
 
@@ -40,7 +58,7 @@ final class LakeFixture implements AutoCloseable {
     private Path state;
     private IcebergLake lake;
 
-    LakeFixture(Path folder, String deletes, LakeOptions options, boolean isFaulty) {
+    IcebergFixture(Path folder, String deletes, LakeOptions options, boolean isFaulty) {
         this.folder = folder;
         this.texts = Map.of("deletes", deletes);
         this.options = options;
@@ -49,15 +67,21 @@ final class LakeFixture implements AutoCloseable {
         this.lake = open();
     }
 
-    static LakeFixture plain(Path folder) {
-        return new LakeFixture(folder, "deletion-vectors", LakeOptions.defaults(), false);
+    static IcebergFixture plain(Path folder) {
+        return new IcebergFixture(folder, "deletion-vectors", LakeOptions.defaults(), false);
+    }
+
+    /** The lake of a contract suite, whose catalog can fail. */
+    static IcebergFixture faulty(Path folder, String deletes, ApplyMemory memory) {
+        return new IcebergFixture(folder, deletes, options(memory == ApplyMemory.TIGHT ? 7 : 1 << 18), true);
     }
 
     static LakeOptions options(int roundKeys) {
         return new LakeOptions(new ApplyLimits(64L << 20, roundKeys), EAGER);
     }
 
-    IcebergLake lake() {
+    @Override
+    public IcebergLake lake() {
         return lake;
     }
 
@@ -69,13 +93,68 @@ final class LakeFixture implements AutoCloseable {
         return folder.resolve("lake");
     }
 
-    /** The process dies and starts again: what is on disk at this moment is all there is. Open tables of before are zombies. */
-    void crash() {
+    @Override
+    public void crash() {
         Path next = folder.resolve("state-" + ++states);
         copy(state, next);
+        restart(next);
+    }
+
+    @Override
+    public void crashAndMove() {
+        restart(folder.resolve("state-" + ++states));
+    }
+
+    private void restart(Path next) {
         abandoned.add(lake);
         state = next;
         lake = open();
+    }
+
+    @Override
+    public List<List<@Nullable String>> fileRows(PinnedTable pinned, PinnedFile file) {
+        List<ParquetColumn> columns = new ArrayList<>();
+        for (Column column : pinned.spec().schema().columns()) {
+            int id = pinned.fieldIds().get(columns.size());
+            columns.add(new ParquetColumn(column.name(), column.type(), true, id, List.of(), column.initial()));
+        }
+        if (pinned.spec().deletes() == DeleteMode.SOFT) {
+            int id = pinned.fieldIds().get(columns.size());
+            columns.add(new ParquetColumn(LakeTableSpec.DELETED_AT, ColumnType.TIMESTAMP_TZ, true, id));
+        }
+        List<List<@Nullable String>> rows = new ArrayList<>();
+        try (LocalFileIO io = new LocalFileIO();
+                ParquetBatchReader reader =
+                        ParquetBatchReader.open(FileIoObjectStore.open(io, file.location()), columns)) {
+            for (Optional<ParquetBatch> batch = reader.next(); batch.isPresent(); batch = reader.next()) {
+                for (int row = 0; row < batch.orElseThrow().rows(); row++) {
+                    rows.add(Events.texts(batch.orElseThrow().columns(), row));
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return rows;
+    }
+
+    @Override
+    public Set<CommitFault> faults() {
+        return isFaulty ? EnumSet.allOf(CommitFault.class) : Set.of(CommitFault.NONE);
+    }
+
+    @Override
+    public void failNext(CommitFault fault) {
+        FaultyCatalog.failNext(fault);
+    }
+
+    @Override
+    public boolean holdsConstant(ColumnType type, String value) {
+        boolean isFinite = switch (type.kind()) {
+            case FLOAT32 -> Float.isFinite(Float.intBitsToFloat(Integer.parseUnsignedInt(value, 16)));
+            case FLOAT64 -> Double.isFinite(Double.longBitsToDouble(Long.parseUnsignedLong(value, 16)));
+            default -> true;
+        };
+        return texts.containsValue("deletion-vectors") && !type.isNested() && isFinite;
     }
 
     /** A mirror that nothing was ever loaded into. */
@@ -139,7 +218,9 @@ final class LakeFixture implements AutoCloseable {
 
     private Map<String, String> properties() {
         Map<String, String> properties = new HashMap<>();
-        properties.put("uri", "jdbc:sqlite:" + state.resolve("catalog.db"));
+        // A catalog that is not embedded stays where it is when the process moves.
+        Path catalog = isFaulty ? folder : state;
+        properties.put("uri", "jdbc:sqlite:" + catalog.resolve("catalog.db"));
         properties.put("jdbc.schema-version", "V1");
         properties.put("jdbc.journal_mode", "WAL");
         properties.put("jdbc.busy_timeout", "30000");

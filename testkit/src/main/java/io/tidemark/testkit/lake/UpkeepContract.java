@@ -1,0 +1,129 @@
+package io.tidemark.testkit.lake;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tidemark.spi.lake.LakeProgress;
+import io.tidemark.spi.lake.LakeTable;
+import io.tidemark.spi.lake.LakeTableSpec;
+import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
+import io.tidemark.spi.lake.PinnedTable;
+import io.tidemark.spi.schema.BeforeImage;
+import io.tidemark.spi.schema.RowSchema;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Upkeep changes files and versions, never rows. */
+public abstract class UpkeepContract extends LakeContract {
+    private static final int ROUNDS = 11;
+
+    static Stream<Arguments> specs() {
+        RowSchema keyless = schema(List.of(), BeforeImage.FULL, ID, NOTE);
+        return Stream.of(
+                Arguments.of("hard", SPEC),
+                Arguments.of("soft", new LakeTableSpec(SCHEMA, List.of(), DeleteMode.SOFT)),
+                Arguments.of("in buckets", new LakeTableSpec(SCHEMA, List.of("bucket(2, id)"), DeleteMode.HARD)),
+                Arguments.of("without a key", new LakeTableSpec(keyless, List.of(), DeleteMode.HARD)));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("specs")
+    void rowsAreTheSameBeforeAndAfter(String name, LakeTableSpec spec) {
+        if (!spec.partitions().isEmpty()) {
+            requirePartitions(Transform.BUCKET, ID.type(), spec);
+        }
+        LakeTable table = changed(spec);
+        List<List<@Nullable String>> before = stored(table.pin());
+        LakeProgress progress = table.progress();
+        int files = table.pin().files().size();
+        int steps = 0;
+        while (table.maintain(FENCE, List.of()).isPresent()) {
+            assertThat(++steps).as("steps of upkeep").isLessThan(50);
+            assertThat(stored(table.pin())).containsExactlyInAnyOrderElementsOf(before);
+            assertThat(table.progress().applied()).isEqualTo(progress.applied());
+            assertThat(table.progress().slice()).isEqualTo(progress.slice());
+            assertThat(table.progress().loadId()).isEqualTo(progress.loadId());
+            assertThat(table.progress().loaded()).isTrue();
+        }
+        assertThat(steps).as(name).isPositive();
+        assertThat(rows(table)).isNotEmpty();
+        assertThat(table.pin().files()).as(name).hasSizeLessThan(files);
+        assertThat(table.maintain(FENCE, List.of())).isEmpty();
+    }
+
+    @Test
+    void rowsAreFoundAfterUpkeepAndOnAnotherMachine() {
+        LakeTable table = changed(SPEC);
+        maintain(table);
+        apply(table, events(SCHEMA).update("0", "after").delete("1").update("2", Events.UNCHANGED));
+        fixture().crashAndMove();
+        LakeTable moved = find(TABLE);
+        maintain(moved);
+        apply(moved, events(SCHEMA).update("0", Events.UNCHANGED).delete("2"));
+        assertThat(rows(moved))
+                .contains(row("0", "after"))
+                .noneMatch(row -> "1".equals(row.get(0)) || "2".equals(row.get(0)));
+    }
+
+    @Test
+    void versionsToBeKeptAreKeptAndOthersGo() {
+        LakeTable table = notes();
+        long lost = table.progress().version();
+        long kept = apply(table, events(SCHEMA).update("0", "kept")).progress().version();
+        List<List<@Nullable String>> then = List.of(row("0", "kept"), row("1", "one"), row("2", "two"));
+        change(table);
+        maintain(table, kept);
+        assertThat(table.pin(lost)).isEmpty();
+        PinnedTable pinned = table.pin(kept).orElseThrow();
+        assertThat(rows(table, pinned)).containsExactlyInAnyOrderElementsOf(then);
+        // Nobody needs it any longer.
+        change(table);
+        maintain(table);
+        assertThat(table.pin(kept)).isEmpty();
+    }
+
+    @Test
+    void filesThatNoVersionNeedsAreDeleted() throws Exception {
+        LakeTable table = notes();
+        Path first = Path.of(table.pin().files().get(0).location());
+        assertThat(first).exists();
+        change(table);
+        apply(table, events(SCHEMA).truncate().insert("1", "one"));
+        change(table);
+        maintain(table);
+        assertThat(Files.exists(first)).isFalse();
+        assertThat(rows(table)).isNotEmpty();
+    }
+
+    @Test
+    void aFreshMirrorNeedsNoUpkeep() {
+        assertThat(notes().maintain(FENCE, List.of())).isEmpty();
+    }
+
+    private LakeTable changed(LakeTableSpec spec) {
+        LakeTable table = notes(spec);
+        change(table);
+        return table;
+    }
+
+    /** Many small commits that leave rows with keys below 10. */
+    private void change(LakeTable table) {
+        RowSchema schema = table.spec().schema();
+        for (int i = 0; i < ROUNDS; i++) {
+            Events events = events(schema);
+            String key = Integer.toString(1000 + i);
+            events.insert(key, "made").insert(Long.toString(2000 + position()), "stays");
+            if (schema.hasKey()) {
+                events.update(Integer.toString(i % 10), "version " + i);
+            }
+            apply(table, events);
+            apply(table, events(schema).delete(key, "made"));
+        }
+    }
+}
