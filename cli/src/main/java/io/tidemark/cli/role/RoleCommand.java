@@ -15,8 +15,10 @@ import io.tidemark.engine.run.Role;
 import io.tidemark.engine.run.Runner;
 import io.tidemark.engine.status.StatusReader;
 import io.tidemark.spi.error.RetryRule;
+import io.tidemark.spi.lake.CatalogEndpoint;
 import io.tidemark.spi.source.Finding;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine.Option;
 
@@ -26,6 +28,11 @@ abstract class RoleCommand extends PipelineCommand {
     private boolean noView;
 
     abstract Set<Role> roles();
+
+    /** What else is served to others while the roles are played. */
+    Optional<CatalogEndpoint> serve(Pipeline pipeline) {
+        return Optional.empty();
+    }
 
     @Override
     public final Integer call() throws InterruptedException {
@@ -39,6 +46,7 @@ abstract class RoleCommand extends PipelineCommand {
         try (Interruption interruption = Interruption.open();
                 Pipeline pipeline =
                         Pipeline.open(config, session().plugins(), session().clock());
+                CatalogEndpoint endpoint = serve(pipeline).orElse(null);
                 Runner runner = Runner.start(pipeline, roles());
                 LiveView view = noView || session().isJson()
                         ? null

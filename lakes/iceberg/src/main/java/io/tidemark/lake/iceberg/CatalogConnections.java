@@ -7,7 +7,7 @@ import org.apache.iceberg.CatalogProperties;
 import org.apache.iceberg.jdbc.JdbcClientPool;
 
 /**
- * Connections of the embedded catalog. While the catalog is initialised every call gets a connection of its own, closed afterwards: Iceberg 1.10
+ * Connections of a JDBC catalog. While the catalog is initialised every call gets a connection of its own, closed afterwards: Iceberg 1.10
  * leaves result sets of its schema checks open, and a SQLite connection with an open result set goes on seeing the database as it was then.
  */
 final class CatalogConnections extends JdbcClientPool {

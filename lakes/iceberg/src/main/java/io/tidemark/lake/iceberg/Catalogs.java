@@ -16,19 +16,25 @@ import org.apache.iceberg.jdbc.JdbcCatalog;
 final class Catalogs {
     private static final String NAME = "tidemark";
     private static final String DATABASE = "catalog.db";
+    private static final String SQLITE = "jdbc:sqlite:";
 
     private Catalogs() {}
 
     static Catalog open(String root, Settings settings, Path state) {
         Map<String, String> properties = LakeStorage.properties(root, settings);
-        properties.putIfAbsent(CatalogProperties.WAREHOUSE_LOCATION, root);
+        if (!isType(properties, CatalogUtil.ICEBERG_CATALOG_TYPE_REST)) {
+            // For a REST catalog this is not a location but a name, which only its user knows.
+            properties.putIfAbsent(CatalogProperties.WAREHOUSE_LOCATION, root);
+        }
         boolean isConfigured = properties.containsKey(CatalogUtil.ICEBERG_CATALOG_TYPE)
                 || properties.containsKey(CatalogProperties.CATALOG_IMPL);
         if (!isConfigured) {
             embed(properties, state);
         }
         try {
-            return isConfigured ? CatalogUtil.buildIcebergCatalog(NAME, properties, null) : embedded(properties);
+            return isConfigured ? configured(properties) : jdbc(properties);
+        } catch (TidemarkException e) {
+            throw e;
         } catch (IllegalArgumentException e) {
             throw new TidemarkException(
                     ErrorCode.CONFIG_INVALID,
@@ -40,7 +46,31 @@ final class Catalogs {
         }
     }
 
-    private static Catalog embedded(Map<String, String> properties) {
+    private static boolean isType(Map<String, String> properties, String type) {
+        return type.equalsIgnoreCase(properties.get(CatalogUtil.ICEBERG_CATALOG_TYPE));
+    }
+
+    private static Catalog configured(Map<String, String> properties) {
+        CatalogKind.require(properties);
+        boolean isJdbc = isType(properties, CatalogUtil.ICEBERG_CATALOG_TYPE_JDBC)
+                && !properties.containsKey(CatalogProperties.CATALOG_IMPL);
+        if (isJdbc) {
+            return jdbc(properties);
+        }
+        try {
+            return CatalogUtil.buildIcebergCatalog(NAME, properties, null);
+        } catch (LinkageError e) {
+            throw CatalogKind.missing(properties, e);
+        }
+    }
+
+    private static Catalog jdbc(Map<String, String> properties) {
+        String uri = properties.get(CatalogProperties.URI);
+        if (uri == null) {
+            throw new IllegalArgumentException("a catalog of type jdbc needs the property uri");
+        } else if (uri.startsWith(SQLITE)) {
+            tuneSqlite(properties);
+        }
         CatalogConnections connections = new CatalogConnections(properties);
         JdbcCatalog catalog = new JdbcCatalog(null, ignored -> connections, true);
         catalog.initialize(NAME, properties);
@@ -48,10 +78,6 @@ final class Catalogs {
         return catalog;
     }
 
-    /**
-     * The embedded catalog is a SQLite file with a write-ahead log, so that readers of other processes do not wait for a commit. Its newest
-     * commits may be lost in a power failure: the table is then at an older version, and the slices after that are applied again.
-     */
     private static void embed(Map<String, String> properties, Path state) {
         try {
             Files.createDirectories(state);
@@ -61,12 +87,18 @@ final class Catalogs {
                     "Cannot make the state folder: " + e.getMessage() + " (state=" + state + ")",
                     e);
         }
-        properties.put(
-                CatalogProperties.URI, "jdbc:sqlite:" + state.toAbsolutePath().resolve(DATABASE));
-        properties.put("jdbc.schema-version", "V1");
-        properties.put("jdbc.journal_mode", "WAL");
-        properties.put("jdbc.synchronous", "NORMAL");
-        properties.put("jdbc.busy_timeout", "30000");
-        properties.put(CatalogProperties.CLIENT_POOL_SIZE, "4");
+        properties.put(CatalogProperties.URI, SQLITE + state.toAbsolutePath().resolve(DATABASE));
+    }
+
+    /**
+     * A catalog in a SQLite file has a write-ahead log, so that readers of other processes do not wait for a commit. Its newest commits may be lost
+     * in a power failure: the table is then at an older version, and the slices after that are applied again.
+     */
+    private static void tuneSqlite(Map<String, String> properties) {
+        properties.putIfAbsent("jdbc.schema-version", "V1");
+        properties.putIfAbsent("jdbc.journal_mode", "WAL");
+        properties.putIfAbsent("jdbc.synchronous", "NORMAL");
+        properties.putIfAbsent("jdbc.busy_timeout", "30000");
+        properties.putIfAbsent(CatalogProperties.CLIENT_POOL_SIZE, "4");
     }
 }

@@ -1,19 +1,22 @@
 package io.tidemark.lake.iceberg;
 
 import io.tidemark.lake.iceberg.commit.ProgressSummary;
+import io.tidemark.lake.iceberg.rest.CatalogRoutes;
+import io.tidemark.lake.iceberg.rest.CatalogServer;
 import io.tidemark.lake.iceberg.schema.IcebergSchemas;
+import io.tidemark.lake.upsert.KeyIndexes;
 import io.tidemark.lake.upsert.MirrorTable;
-import io.tidemark.lake.upsert.index.IndexMemory;
-import io.tidemark.lake.upsert.index.KeyIndex;
 import io.tidemark.lake.upsert.table.SpecProperties;
 import io.tidemark.lake.upsert.table.TableFolders;
 import io.tidemark.spi.config.Settings;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.lake.CatalogEndpoint;
 import io.tidemark.spi.lake.Lake;
 import io.tidemark.spi.lake.LakeProgress;
 import io.tidemark.spi.lake.LakeTable;
 import io.tidemark.spi.lake.LakeTableSpec;
+import io.tidemark.spi.lake.SupportsCatalogEndpoint;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.Finding;
 import io.tidemark.spi.storage.ObjectStore;
@@ -35,26 +38,24 @@ import org.apache.iceberg.catalog.SupportsNamespaces;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.NoSuchNamespaceException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Mirror tables in an Iceberg catalog. The source's schema is the namespace and its table the table; files are under {@code mirror/} in the lake's
  * root.
  */
-final class IcebergLake implements Lake {
+final class IcebergLake implements Lake, SupportsCatalogEndpoint {
     private static final String MAKING = "_tidemark_load";
 
     private final String root;
     private final Settings settings;
-    private final Path state;
+    private final KeyIndexes indexes;
     private final LakeOptions options;
     private final Catalog catalog;
-    private @Nullable IndexMemory indexMemory;
 
     private IcebergLake(String root, Settings settings, Path state, LakeOptions options, Catalog catalog) {
         this.root = root;
         this.settings = settings;
-        this.state = state;
+        this.indexes = new KeyIndexes(state);
         this.options = options;
         this.catalog = catalog;
     }
@@ -66,7 +67,9 @@ final class IcebergLake implements Lake {
 
     @Override
     public List<Finding> check() {
-        return List.of(checkStorage(), checkCatalog());
+        List<Finding> findings = new ArrayList<>(List.of(checkStorage(), checkCatalog()));
+        checkEndpoint().ifPresent(findings::add);
+        return findings;
     }
 
     @Override
@@ -148,9 +151,7 @@ final class IcebergLake implements Lake {
         if (load(making(table), table).isPresent()) {
             call("drop a mirror in the making of " + table, () -> catalog.dropTable(making(table), true));
         }
-        if (java.nio.file.Files.isDirectory(indexFolder(table))) {
-            KeyIndex.delete(indexFolder(table));
-        }
+        indexes.delete(table);
     }
 
     @Override
@@ -171,7 +172,16 @@ final class IcebergLake implements Lake {
     }
 
     @Override
-    public synchronized void close() {
+    public Optional<CatalogEndpoint> openCatalogEndpoint() {
+        return settings.find(IcebergSettings.SERVE)
+                .map(address -> CatalogServer.open(
+                        address,
+                        settings.find(IcebergSettings.SERVE_TOKEN),
+                        new CatalogRoutes(catalog, MAKING, settings.properties())));
+    }
+
+    @Override
+    public void close() {
         if (catalog instanceof Closeable closeable) {
             try {
                 closeable.close();
@@ -179,10 +189,7 @@ final class IcebergLake implements Lake {
                 throw new TidemarkException(ErrorCode.LAKE_IO, "Cannot close the catalog: " + e.getMessage(), e);
             }
         }
-        if (indexMemory != null) {
-            indexMemory.close();
-            indexMemory = null;
-        }
+        indexes.close();
     }
 
     private LakeTable opened(LakeTableSpec spec, Table table) {
@@ -194,21 +201,9 @@ final class IcebergLake implements Lake {
         IcebergStore store = new IcebergStore(spec, ((HasTableOperations) table).operations(), options.upkeep());
         return new MirrorTable(
                 store,
-                () -> KeyIndex.open(indexFolder(spec.schema().table()), indexMemory()),
+                () -> indexes.open(spec.schema().table()),
                 options.limits(),
                 options.upkeep().compaction());
-    }
-
-    private Path indexFolder(TableId table) {
-        return state.resolve("index").resolve(TableFolders.of(table));
-    }
-
-    /** Made when the first index is opened: who only reads needs no native library. */
-    private synchronized IndexMemory indexMemory() {
-        if (indexMemory == null) {
-            indexMemory = new IndexMemory();
-        }
-        return indexMemory;
     }
 
     private Optional<Table> load(TableId table) {
@@ -267,6 +262,17 @@ final class IcebergLake implements Lake {
                     "the catalog does not answer: " + e.getMessage(),
                     ErrorCode.LAKE_IO.remedy());
         }
+    }
+
+    private Optional<Finding> checkEndpoint() {
+        return settings.find(IcebergSettings.SERVE).map(address -> {
+            try {
+                CatalogServer.required(address, settings.find(IcebergSettings.SERVE_TOKEN));
+                return Finding.ok("lake endpoint", "'tidemark run' serves the catalog at " + address);
+            } catch (TidemarkException e) {
+                return Finding.failed(e.code(), "lake endpoint", e.reason(), e.remedy());
+            }
+        });
     }
 
     private static TableIdentifier identifier(TableId table) {

@@ -1,5 +1,6 @@
 package io.tidemark.lake.iceberg;
 
+import io.tidemark.lake.iceberg.rest.ListenAddress;
 import io.tidemark.spi.config.Setting;
 import java.util.List;
 
@@ -12,7 +13,25 @@ final class IcebergSettings {
             "How mirrors mark deleted rows: deletion vectors (Iceberg format version 3), or position deletes (version 2) for engines that need"
                     + " them; for tables made from now on.");
 
-    static final List<Setting<?>> ALL = List.of(DELETES);
+    /** Where the catalog is served. */
+    static final Setting<ListenAddress> SERVE = new Setting<>(
+            "serve",
+            "host:port",
+            null,
+            true,
+            false,
+            "Address at which 'tidemark run' serves the catalog to query engines as an Iceberg REST catalog that only reads, for example"
+                    + " 127.0.0.1:8181; absent to serve none. An address that other machines reach needs serve-token.",
+            ListenAddress::parse);
+
+    /** What requests to the served catalog must bring. */
+    static final Setting<String> SERVE_TOKEN = Setting.text(
+                    "serve-token",
+                    "Bearer token that requests to the served catalog must bring; absent to ask for none.")
+            .asOptional()
+            .asSecret();
+
+    static final List<Setting<?>> ALL = List.of(DELETES, SERVE, SERVE_TOKEN);
 
     private IcebergSettings() {}
 

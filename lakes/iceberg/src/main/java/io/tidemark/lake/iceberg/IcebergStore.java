@@ -83,8 +83,8 @@ final class IcebergStore implements TableStore {
     @Override
     public PlannedFiles live(TableVersion version) {
         IcebergVersion wanted = (IcebergVersion) version;
-        PlannedFiles known = live;
-        if (known == null || known.version() != wanted.snapshotId()) {
+        PlannedFiles known = known(version);
+        if (known == null) {
             known = PlannedFiles.plan(commits.reading(wanted.metadata()), wanted.snapshotId());
             live = known;
         }
@@ -123,15 +123,12 @@ final class IcebergStore implements TableStore {
         try {
             TableCommits.Committed committed =
                     commits.commit(base, progress, table -> update(table, version, change, deletes));
-            PlannedFiles before = live;
-            boolean isKnown = before != null
-                    && before.version() == ((IcebergVersion) version).snapshotId()
-                    && change.compacted().isEmpty();
-            long gone = change.isCleared() && isKnown ? before.rows() : 0;
-            live = isKnown
-                    ? before.after(
-                            committed.version().snapshotId(), change.isCleared(), change.added(), deletes.added())
-                    : null;
+            PlannedFiles before = known(version);
+            long gone = change.isCleared() && before != null ? before.rows() : 0;
+            live = before == null || !change.compacted().isEmpty()
+                    ? null
+                    : before.after(
+                            committed.version().snapshotId(), change.isCleared(), change.added(), deletes.added());
             return new Committed(IcebergVersion.of(committed.metadata()), committed.progress(), gone + deletes.rows());
         } catch (TidemarkException e) {
             if (TableStore.isCertainFailure(e)) {
@@ -189,6 +186,12 @@ final class IcebergStore implements TableStore {
     @Override
     public void readAll(PinnedTable pinned, Consumer<ChangeBatch> consumer) {
         GenericRows.read(commits.reading(commits.refresh()), pinned.progress().version(), pinned.spec(), consumer);
+    }
+
+    /** The files of the version, if they are at hand. */
+    private @Nullable PlannedFiles known(TableVersion version) {
+        PlannedFiles known = live;
+        return known != null && known.version() == ((IcebergVersion) version).snapshotId() ? known : null;
     }
 
     private MirrorFiles files(TableVersion version) {
