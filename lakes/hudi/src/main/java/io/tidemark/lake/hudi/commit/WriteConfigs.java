@@ -1,0 +1,82 @@
+package io.tidemark.lake.hudi.commit;
+
+import io.tidemark.lake.hudi.commit.WriteOptions.Index;
+import io.tidemark.lake.hudi.schema.StoredSpec;
+import io.tidemark.lake.hudi.storage.SyncedLocalFiles;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.avro.Schema;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hudi.common.engine.EngineType;
+import org.apache.hudi.common.model.HoodieTableType;
+import org.apache.hudi.config.HoodieWriteConfig;
+import org.apache.hudi.storage.StorageConfiguration;
+import org.apache.hudi.storage.hadoop.HadoopStorageConfiguration;
+
+/** Settings of Hudi's write client for a mirror. */
+final class WriteConfigs {
+    /** Archival must keep more commits than cleaning. */
+    private static final int ARCHIVAL_MARGIN = 10;
+
+    private static final long LOG_BLOCK_BYTES = 16L << 20;
+
+    private WriteConfigs() {}
+
+    /** @param properties settings of the lake */
+    static StorageConfiguration<Configuration> storage(Map<String, String> properties) {
+        // Without Hadoop's defaults, which are read from a large file again and again: all that is used has its default
+        // in code.
+        Configuration configuration = new Configuration(false);
+        configuration.setClass("fs.file.impl", SyncedLocalFiles.class, FileSystem.class);
+        configuration.set(SyncedLocalFiles.SYNC, properties.getOrDefault(SyncedLocalFiles.SYNC, "true"));
+        // Without this, an array that holds a null cannot be written.
+        configuration.setBoolean("parquet.avro.write-old-list-structure", false);
+        return new HadoopStorageConfiguration(configuration);
+    }
+
+    static HoodieWriteConfig of(
+            String basePath, StoredSpec stored, Schema schema, HoodieTableType type, WriteOptions options) {
+        Properties pairs = new Properties();
+        options.properties().forEach(pairs::setProperty);
+        pairs.putIfAbsent("hoodie.parquet.compression.codec", "zstd");
+        pairs.putIfAbsent("hoodie.write.lock.provider", LocalFileLock.class.getName());
+        pairs.putIfAbsent("hoodie.write.lock.wait_time_ms", "60000");
+        // The lock is held while a commit is made, so that the times of commits need no margin for clocks that differ.
+        pairs.putIfAbsent("hoodie.time.generator.max_expected_clock_skew_ms", "1");
+        // Listing files is what the metadata table saves; a mirror has few, and each of its commits would be two.
+        pairs.putIfAbsent("hoodie.metadata.enable", "false");
+        pairs.putIfAbsent("hoodie.logfile.data.block.max.size", Long.toString(LOG_BLOCK_BYTES));
+        pairs.setProperty("hoodie.write.concurrency.mode", "OPTIMISTIC_CONCURRENCY_CONTROL");
+        // A pending commit may be another worker's that is at work: only who holds the table's lease rolls it back.
+        pairs.setProperty("hoodie.clean.failed.writes.policy", "LAZY");
+        pairs.setProperty("hoodie.write.markers.type", "DIRECT");
+        FieldIdWriteSupport.configure(pairs, stored);
+        pairs.setProperty("hoodie.index.type", options.index().name());
+        pairs.setProperty("hoodie.parquet.bloom.filter.enabled", Boolean.toString(options.index() == Index.BLOOM));
+        pairs.setProperty("hoodie.allow.empty.commit", "true");
+        pairs.setProperty("hoodie.clean.automatic", "false");
+        pairs.setProperty("hoodie.clean.policy", "KEEP_LATEST_COMMITS");
+        pairs.setProperty("hoodie.clean.commits.retained", Integer.toString(options.retainedCommits()));
+        pairs.setProperty("hoodie.archive.automatic", "false");
+        pairs.setProperty("hoodie.keep.min.commits", Integer.toString(options.retainedCommits() + ARCHIVAL_MARGIN));
+        pairs.setProperty("hoodie.keep.max.commits", Integer.toString(options.retainedCommits() + 2 * ARCHIVAL_MARGIN));
+        pairs.setProperty("hoodie.compact.inline", "false");
+        pairs.setProperty("hoodie.compact.schedule.inline", "false");
+        pairs.setProperty("hoodie.compact.inline.max.delta.commits", Integer.toString(options.compactionCommits()));
+        pairs.setProperty("hoodie.parquet.max.file.size", Long.toString(options.fileBytes()));
+        pairs.setProperty("hoodie.memory.merge.max.size", Long.toString(options.memoryBytes()));
+        pairs.setProperty("hoodie.memory.compaction.max.size", Long.toString(options.memoryBytes()));
+        pairs.setProperty(
+                "hoodie.memory.spillable.map.path",
+                options.spill().toAbsolutePath().toString());
+        return HoodieWriteConfig.newBuilder()
+                .withEngineType(EngineType.JAVA)
+                .withPath(basePath)
+                .forTable(stored.spec().schema().table().name())
+                .withSchema(schema.toString())
+                .withEmbeddedTimelineServerEnabled(false)
+                .withProperties(pairs)
+                .build();
+    }
+}

@@ -1,0 +1,5 @@
+/** Files on local disk. */
+@NullMarked
+package io.tidemark.lake.hudi.storage;
+
+import org.jspecify.annotations.NullMarked;
