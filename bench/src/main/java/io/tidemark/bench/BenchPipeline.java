@@ -41,12 +41,18 @@ final class BenchPipeline implements AutoCloseable {
                   url: postgresql://%s:%d/%s
                   user: %s
                   password: %s
-                lake: {location: ./lake}
+                lake: {type: %s, location: ./lake}
                 slices: {interval: %s}
                 tables:
                   - include: bank.transactions
                 """.formatted(
-                database.host(), database.port(), DemoDatabase.NAME, database.user(), database.password(), interval));
+                        database.host(),
+                        database.port(),
+                        DemoDatabase.NAME,
+                        database.user(),
+                        database.password(),
+                        System.getProperty("lake", "iceberg"),
+                        interval));
         this.pipeline = open();
     }
 

@@ -116,6 +116,7 @@ class ArchitectureTest {
                 "source.postgres",
                 "lake.upsert",
                 "lake.iceberg",
+                "lake.delta",
                 "metastore.jdbc",
                 "query",
                 "engine",

@@ -69,7 +69,8 @@ public final class Pipeline implements AutoCloseable {
             this.wanted = new WantedTables(
                     config,
                     new ChosenTypes(config, plugins.source(config.source().type())::refusal),
-                    source);
+                    source,
+                    lake);
             this.progress = new ProgressIndex(metastore, clock);
             this.deadLetters = new DeadLetters(
                     metastore,

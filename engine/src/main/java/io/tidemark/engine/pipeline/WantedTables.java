@@ -10,6 +10,7 @@ import io.tidemark.engine.table.TableRegistry;
 import io.tidemark.engine.table.TableState;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.lake.Lake;
 import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
 import io.tidemark.spi.schema.BeforeImage;
 import io.tidemark.spi.schema.Column;
@@ -29,21 +30,23 @@ public final class WantedTables {
     private final PipelineConfig config;
     private final ChosenTypes types;
     private final Source source;
+    private final Lake lake;
 
-    WantedTables(PipelineConfig config, ChosenTypes types, Source source) {
+    WantedTables(PipelineConfig config, ChosenTypes types, Source source, Lake lake) {
         this.config = config;
         this.types = types;
         this.source = source;
+        this.lake = lake;
     }
 
     /** The part of a whole table that is wanted. */
     public SourceTable of(SourceTable whole) {
-        return whole.within(config.scope(whole.id()));
+        return withStrings(whole.within(config.scope(whole.id())), Set.of());
     }
 
     /** The part of a whole table that is wanted, with what its record says of types. */
     public SourceTable of(SourceTable whole, TableRecord record) {
-        return withStrings(of(whole), record.strings());
+        return withStrings(whole.within(config.scope(whole.id())), record.strings());
     }
 
     /** A whole table as it is registered. */
@@ -107,28 +110,28 @@ public final class WantedTables {
     }
 
     private SourceTable withStrings(SourceTable table, Set<String> strings) {
-        if (strings.isEmpty()) {
-            return table;
-        }
         List<Column> columns = new ArrayList<>();
+        List<String> notices = new ArrayList<>(table.notices());
         for (Column column : table.schema().columns()) {
-            columns.add(
-                    strings.contains(column.name()) && types.canBeString(column)
-                            ? new Column(
-                                    column.name(),
-                                    ColumnType.STRING,
-                                    column.nullable(),
-                                    column.sourceType(),
-                                    column.id())
-                            : column);
+            boolean isHeld = lake.holds(column.type());
+            boolean isString = (strings.contains(column.name()) || !isHeld) && types.canBeString(column);
+            columns.add(isString ? asString(column) : column);
+            if (isString && !isHeld) {
+                notices.add(
+                        "column " + column.name() + " is carried as string: the lake has no type for " + column.type());
+            }
         }
         RowSchema schema = table.schema();
         return new SourceTable(
                 schema.with(columns, schema.key()),
                 table.estimatedRows(),
                 table.estimatedBytes(),
-                table.notices(),
+                notices,
                 table.scope());
+    }
+
+    private static Column asString(Column column) {
+        return new Column(column.name(), ColumnType.STRING, column.nullable(), column.sourceType(), column.id());
     }
 
     private Optional<TidemarkException> difference(TableRecord record) {

@@ -1,5 +1,6 @@
 package io.tidemark.spi.lake;
 
+import io.tidemark.spi.schema.ColumnType;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.Finding;
 import java.util.List;
@@ -9,6 +10,11 @@ import java.util.Optional;
 public interface Lake extends AutoCloseable {
     /** Tests that the lake can be written and its catalog reached. */
     List<Finding> check();
+
+    /** Whether mirrors can have columns of the type; those that they cannot have are carried as string. */
+    default boolean holds(ColumnType type) {
+        return true;
+    }
 
     /** The mirror of a source table, if there is one. */
     Optional<LakeTable> find(TableId table);

@@ -36,6 +36,10 @@ public record LakeProgress(
         return new LakeProgress(version, loadId, loaded, chunks, through, throughSlice, fence, commitMicros);
     }
 
+    public LakeProgress withVersion(long number) {
+        return new LakeProgress(number, loadId, loaded, chunks, applied, slice, fence, newestCommitMicros);
+    }
+
     public LakeProgress withFence(long newer) {
         return new LakeProgress(version, loadId, loaded, chunks, applied, slice, newer, newestCommitMicros);
     }

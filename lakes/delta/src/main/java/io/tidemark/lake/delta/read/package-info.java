@@ -1,0 +1,5 @@
+/** Reading through Delta Kernel. */
+@NullMarked
+package io.tidemark.lake.delta.read;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,160 @@
+package io.tidemark.lake.delta;
+
+import io.tidemark.lake.delta.schema.DeltaSchemas;
+import io.tidemark.lake.upsert.apply.ApplyLimits;
+import io.tidemark.lake.upsert.maintain.Compaction;
+import io.tidemark.parquet.ParquetBatch;
+import io.tidemark.parquet.ParquetBatchReader;
+import io.tidemark.parquet.ParquetColumn;
+import io.tidemark.parquet.storage.LocalObjectStore;
+import io.tidemark.spi.lake.Lake;
+import io.tidemark.spi.lake.LakeTableSpec;
+import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
+import io.tidemark.spi.lake.PinnedTable;
+import io.tidemark.spi.lake.PinnedTable.PinnedFile;
+import io.tidemark.spi.schema.Column;
+import io.tidemark.spi.schema.ColumnType;
+import io.tidemark.testkit.lake.ApplyMemory;
+import io.tidemark.testkit.lake.Events;
+import io.tidemark.testkit.lake.LakeFeature;
+import io.tidemark.testkit.lake.LakeFixture;
+import io.tidemark.testkit.lake.Transform;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** A lake in a temporary folder, that can crash. */
+final class DeltaFixture implements LakeFixture {
+    private final Path folder;
+    private final ApplyLimits limits;
+    private final List<Lake> abandoned = new ArrayList<>();
+    private int states;
+    private Path state;
+    private DeltaLake lake;
+
+    DeltaFixture(Path folder, ApplyMemory memory) {
+        this.folder = folder;
+        this.limits = new ApplyLimits(64L << 20, memory == ApplyMemory.TIGHT ? 7 : 1 << 18);
+        this.state = folder.resolve("state-0");
+        this.lake = open();
+    }
+
+    @Override
+    public DeltaLake lake() {
+        return lake;
+    }
+
+    Path location() {
+        return folder.resolve("lake");
+    }
+
+    @Override
+    public void crash() {
+        Path next = folder.resolve("state-" + ++states);
+        copy(state, next);
+        restart(next);
+    }
+
+    @Override
+    public void crashAndMove() {
+        restart(folder.resolve("state-" + ++states));
+    }
+
+    private void restart(Path next) {
+        abandoned.add(lake);
+        state = next;
+        lake = open();
+    }
+
+    @Override
+    public Set<LakeFeature> lacks() {
+        return EnumSet.of(LakeFeature.WIDEN_DECIMAL);
+    }
+
+    @Override
+    public boolean holds(ColumnType type) {
+        return DeltaSchemas.holds(type);
+    }
+
+    @Override
+    public boolean holdsConstant(ColumnType type, String value) {
+        return false;
+    }
+
+    @Override
+    public boolean partitions(Transform transform, ColumnType type) {
+        return false;
+    }
+
+    @Override
+    public List<List<@Nullable String>> fileRows(PinnedTable pinned, PinnedFile file) {
+        List<ParquetColumn> columns = new ArrayList<>();
+        for (Column column : pinned.spec().schema().columns()) {
+            int id = pinned.fieldIds().get(columns.size());
+            columns.add(new ParquetColumn(column.name(), column.type(), true, id));
+        }
+        if (pinned.spec().deletes() == DeleteMode.SOFT) {
+            int id = pinned.fieldIds().get(columns.size());
+            columns.add(new ParquetColumn(LakeTableSpec.DELETED_AT, ColumnType.TIMESTAMP_TZ, true, id));
+        }
+        List<List<@Nullable String>> rows = new ArrayList<>();
+        Path path = Path.of(file.location());
+        try (LocalObjectStore storage = new LocalObjectStore(path.getParent());
+                ParquetBatchReader reader =
+                        ParquetBatchReader.open(storage.open(path.getFileName().toString()), columns)) {
+            for (Optional<ParquetBatch> batch = reader.next(); batch.isPresent(); batch = reader.next()) {
+                for (int row = 0; row < batch.orElseThrow().rows(); row++) {
+                    rows.add(Events.texts(batch.orElseThrow().columns(), row));
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return rows;
+    }
+
+    @Override
+    public void close() {
+        lake.close();
+        abandoned.forEach(Lake::close);
+    }
+
+    private DeltaLake open() {
+        try {
+            Files.createDirectories(state);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new DeltaLake(
+                location(),
+                state,
+                limits,
+                new Compaction.Rules(16L << 20, 3, 0.3, 1, 256L << 20),
+                new DeltaUpkeep.Rules(Clock.systemUTC(), 5, 1, 3, Duration.ZERO, 5));
+    }
+
+    private static void copy(Path from, Path to) {
+        try (Stream<Path> tree = Files.walk(from)) {
+            for (Path path : (Iterable<Path>) tree::iterator) {
+                Path target = to.resolve(from.relativize(path).toString());
+                if (Files.isDirectory(path)) {
+                    Files.createDirectories(target);
+                } else {
+                    Files.copy(path, target);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
