@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Locale;
@@ -26,7 +27,11 @@ final class Folders {
         return Objects.requireNonNull(file.getParent());
     }
 
-    /** Makes the folder and its missing parents, each durable in its parent. */
+    /**
+     * Makes the folder and its missing parents, each durable in its parent.
+     *
+     * @throws NoSuchFileException when another thread removes one of them meanwhile
+     */
     static void make(Path folder) throws IOException {
         Deque<Path> missing = new ArrayDeque<>();
         Path at = folder;
@@ -38,7 +43,8 @@ final class Folders {
             try {
                 Files.createDirectory(next);
             } catch (FileAlreadyExistsException e) {
-                if (!Files.isDirectory(next)) {
+                // Gone again is another thread's work: the caller makes it anew.
+                if (!Files.readAttributes(next, BasicFileAttributes.class).isDirectory()) {
                     throw e;
                 }
             }

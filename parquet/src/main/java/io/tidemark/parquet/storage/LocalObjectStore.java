@@ -34,7 +34,7 @@ import java.util.UUID;
 public final class LocalObjectStore implements ObjectStore {
     private static final String TEMPORARY_PREFIX = ".tmp-";
     private static final Duration TEMPORARY_AGE_MAX = Duration.ofDays(1);
-    private static final int MAKE_ATTEMPTS = 8;
+    private static final int MAKE_ATTEMPTS = 64;
 
     private final Path root;
 

@@ -178,8 +178,9 @@ public final class TableCommits {
                     LOG.info("Found a commit of unknown outcome table={} attempt={}", table, attempt);
                     return;
                 }
-                if (!Objects.equals(now.metadataFileLocation(), base.metadataFileLocation())) {
-                    // The swap was from this base, and another one has won it: ours can no longer succeed.
+                if (!Objects.equals(snapshotId(now), snapshotId(base))) {
+                    // The commit was on top of this snapshot, and another one has taken its place: ours can no longer
+                    // succeed. That the metadata moved says less: a REST catalog asserts the snapshot only.
                     throw refused(before, cause);
                 }
             } catch (TidemarkException e) {
@@ -192,6 +193,12 @@ public final class TableCommits {
                 ErrorCode.LAKE_COMMIT_UNKNOWN,
                 "Cannot tell whether a commit to " + table + " succeeded: " + cause.getMessage(),
                 cause);
+    }
+
+    private static @Nullable Long snapshotId(TableMetadata metadata) {
+        return metadata.currentSnapshot() == null
+                ? null
+                : Long.valueOf(metadata.currentSnapshot().snapshotId());
     }
 
     private TidemarkException refused(LakeProgress before, RuntimeException cause) {
