@@ -35,6 +35,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -46,7 +47,6 @@ import org.roaringbitmap.RoaringBitmap;
  */
 public final class DeltaLog {
     private static final String FOLDER = "_delta_log";
-    private static final String COMMIT = "%020d.json";
     private static final String COMMIT_PATTERN = "[0-9]{20}\\.json";
     private static final String CHECKPOINT_PATTERN = "[0-9]{20}\\.checkpoint\\..*parquet";
     private static final int NUMBER_LENGTH = 20;
@@ -98,12 +98,12 @@ public final class DeltaLog {
     }
 
     /** Numbers of the commits whose files are there. */
-    public TreeSet<Long> commits() {
+    public NavigableSet<Long> commits() {
         return numbers(COMMIT_PATTERN);
     }
 
-    private TreeSet<Long> numbers(String pattern) {
-        TreeSet<Long> numbers = new TreeSet<>();
+    private NavigableSet<Long> numbers(String pattern) {
+        NavigableSet<Long> numbers = new TreeSet<>();
         list(pattern).forEach(file -> numbers.add(number(file)));
         return numbers;
     }
@@ -180,7 +180,7 @@ public final class DeltaLog {
     }
 
     /** Numbers of the versions that have a checkpoint. */
-    public TreeSet<Long> checkpoints() {
+    public NavigableSet<Long> checkpoints() {
         return numbers(CHECKPOINT_PATTERN);
     }
 
@@ -253,7 +253,7 @@ public final class DeltaLog {
     }
 
     private Path commit(long version) {
-        return folder.resolve(FOLDER).resolve(String.format(COMMIT, version));
+        return folder.resolve(FOLDER).resolve(String.format("%020d.json", version));
     }
 
     private DeltaVersion read(java.util.function.Supplier<Snapshot> supplier) {
@@ -318,9 +318,8 @@ public final class DeltaLog {
     private static Map<String, String> pairs(String json) {
         Map<String, String> pairs = new HashMap<>();
         LogActions.parse(json)
-                .fields()
-                .forEachRemaining(
-                        field -> pairs.put(field.getKey(), field.getValue().asText()));
+                .properties()
+                .forEach(field -> pairs.put(field.getKey(), field.getValue().asText()));
         return pairs;
     }
 

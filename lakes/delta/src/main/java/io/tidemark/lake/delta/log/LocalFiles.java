@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -33,7 +34,7 @@ final class LocalFiles implements FileIO {
     @Override
     public CloseableIterator<FileStatus> listFrom(String path) throws IOException {
         Path from = path(path);
-        Path folder = from.getParent();
+        Path folder = folder(from);
         if (!Files.isDirectory(folder)) {
             throw new FileNotFoundException("No such folder: " + folder);
         }
@@ -102,7 +103,7 @@ final class LocalFiles implements FileIO {
         try {
             // Unlike a rename, a link never takes the place of a file.
             Files.createLink(file, temporary);
-            sync(file.getParent());
+            sync(folder(file));
         } finally {
             Files.deleteIfExists(temporary);
         }
@@ -124,6 +125,10 @@ final class LocalFiles implements FileIO {
         try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
             channel.force(true);
         }
+    }
+
+    private static Path folder(Path file) {
+        return Objects.requireNonNull(file.getParent());
     }
 
     private static Path path(String path) {
@@ -238,7 +243,7 @@ final class LocalFiles implements FileIO {
             byte[] content = text.toString().getBytes(StandardCharsets.UTF_8);
             if (overwrite) {
                 Files.move(write(file, content), file, StandardCopyOption.ATOMIC_MOVE);
-                sync(file.getParent());
+                sync(folder(file));
             } else {
                 LocalFiles.create(file, content);
             }
@@ -292,7 +297,7 @@ final class LocalFiles implements FileIO {
                 Files.createLink(file, temporary);
                 Files.delete(temporary);
             }
-            sync(file.getParent());
+            sync(folder(file));
         }
     }
 }

@@ -120,10 +120,10 @@ public final class DeltaSchemas {
                         "column " + column.name() + " changed its type (before=" + was.type() + ", now=" + column.type()
                                 + ")");
             }
-            fields.add(((ObjectNode) present.get(was.name()).deepCopy()).put("name", column.name()));
+            fields.add(((ObjectNode) present(present, was.name()).deepCopy()).put("name", column.name()));
         }
         if (after.deletes() == DeleteMode.SOFT) {
-            fields.add(present.get(LakeTableSpec.DELETED_AT));
+            fields.add(present(present, LakeTableSpec.DELETED_AT));
         }
         return new Written(write(fields), ids.last);
     }
@@ -160,6 +160,16 @@ public final class DeltaSchemas {
                 type,
                 true,
                 metadata.path(ID).asInt());
+    }
+
+    private static JsonNode present(Map<String, JsonNode> fields, String name) {
+        JsonNode field = fields.get(name);
+        if (field == null) {
+            throw new TidemarkException(
+                    ErrorCode.LAKE_SCHEMA_MISMATCH,
+                    "Cannot change the columns of a Delta table: another program took one away (column=" + name + ")");
+        }
+        return field;
     }
 
     private static Map<String, JsonNode> fields(String text) {
