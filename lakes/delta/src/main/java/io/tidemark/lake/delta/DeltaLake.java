@@ -89,7 +89,7 @@ final class DeltaLake implements Lake {
     @Override
     public Optional<LakeTable> find(TableId table) {
         DeltaLog log = new DeltaLog(folder(table));
-        return log.exists() ? spec(log.newest()).map(spec -> opened(spec, log)) : Optional.empty();
+        return newest(log).flatMap(DeltaLake::spec).map(spec -> opened(spec, log));
     }
 
     @Override
@@ -105,7 +105,7 @@ final class DeltaLake implements Lake {
                     null);
         }
         DeltaLog mirror = new DeltaLog(folder(table));
-        if (mirror.exists() && spec(mirror.newest()).isEmpty()) {
+        if (newest(mirror).filter(version -> spec(version).isEmpty()).isPresent()) {
             throw new TidemarkException(
                     ErrorCode.LAKE_SCHEMA_MISMATCH,
                     "Cannot create the mirror of " + table + ": its folder holds another Delta table (folder="
@@ -126,9 +126,9 @@ final class DeltaLake implements Lake {
     @Override
     public void publish(TableId table, String loadId) {
         DeltaLog mirror = new DeltaLog(folder(table));
-        Optional<DeltaVersion> before = mirror.exists() ? Optional.of(mirror.newest()) : Optional.empty();
-        boolean isPublished =
-                before.filter(version -> isLoadedBy(version.progress(), loadId)).isPresent();
+        boolean isPublished = newest(mirror)
+                .filter(version -> isLoadedBy(version.progress(), loadId))
+                .isPresent();
         List<DeltaLog> makings = makings(table);
         if (isPublished && makings.isEmpty()) {
             return;
@@ -149,9 +149,9 @@ final class DeltaLake implements Lake {
         DeltaVersion made = from.newest();
         String prefix = from.folder().getFileName() + "/";
         for (int attempt = 1; ; attempt++) {
-            List<DeltaFile> old =
-                    mirror.exists() ? List.copyOf(mirror.newest().files().all()) : List.of();
-            long next = mirror.exists() ? mirror.newest().number() + 1 : 0;
+            // Read once: the files that go have to be those of the version that this one follows.
+            Optional<DeltaVersion> before = newest(mirror);
+            long next = before.map(version -> version.number() + 1).orElse(0L);
             long now = System.currentTimeMillis();
             List<ObjectNode> actions = new ArrayList<>();
             actions.add(LogActions.commitInfo("REPLACE TABLE", UUID.randomUUID().toString(), now));
@@ -161,7 +161,8 @@ final class DeltaLake implements Lake {
             actions.add(LogActions.metadata(made.tableUuid(), made.schema(), made.configuration(), now));
             actions.add(LogActions.progress(made.progress()));
             actions.add(LogActions.transaction(made.progress(), now));
-            old.forEach(file -> actions.add(LogActions.remove(file, true, now)));
+            before.ifPresent(
+                    version -> version.files().all().forEach(file -> actions.add(LogActions.remove(file, true, now))));
             made.files().all().forEach(file -> actions.add(LogActions.add(moved(file, prefix), true)));
             try {
                 mirror.commit(next, actions);
@@ -175,6 +176,10 @@ final class DeltaLake implements Lake {
                 throw failed("publish the mirror of " + table, e);
             }
         }
+    }
+
+    private static Optional<DeltaVersion> newest(DeltaLog log) {
+        return log.exists() ? Optional.of(log.newest()) : Optional.empty();
     }
 
     private static DeltaFile moved(DeltaFile file, String prefix) {
@@ -200,10 +205,10 @@ final class DeltaLake implements Lake {
         List<TableId> tables = new ArrayList<>();
         for (Path schema : folders(root.resolve("mirror"))) {
             for (Path folder : folders(schema)) {
-                DeltaLog log = new DeltaLog(folder);
-                if (log.exists()) {
-                    spec(log.newest()).map(spec -> spec.schema().table()).ifPresent(tables::add);
-                }
+                newest(new DeltaLog(folder))
+                        .flatMap(DeltaLake::spec)
+                        .map(spec -> spec.schema().table())
+                        .ifPresent(tables::add);
             }
         }
         tables.sort(null);
