@@ -111,7 +111,7 @@ class LargeValuesIT {
                         server,
                         server.createDatabase(),
                         folder,
-                        "slices: {interval: 1s}\ntables: [{include: public.large}]\n")) {
+                        "slices: {interval: 1s}\nlimits: {query-memory: 4GiB}\ntables: [{include: public.large}]\n")) {
             mirrored.execute(
                     "create table large (id int primary key, t text, b bytea, j jsonb, n int)",
                     "alter table large alter t set storage external, alter b set storage external, alter j set storage external",

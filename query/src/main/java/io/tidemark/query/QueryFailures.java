@@ -32,6 +32,14 @@ final class QueryFailures {
         ErrorCode code = colon < 0
                 ? ErrorCode.QUERY_FAILED
                 : CODES.getOrDefault(message.substring(0, colon), ErrorCode.QUERY_FAILED);
+        if (code == ErrorCode.LIMIT_EXCEEDED) {
+            // What follows the first line are settings of DuckDB, which are not the user's to change.
+            return new TidemarkException(
+                    code,
+                    "Cannot " + verb + ": " + message.lines().findFirst().orElse(message),
+                    "Raise limits.query-memory in the configuration, or ask for fewer rows or columns at a time.",
+                    cause);
+        }
         return new TidemarkException(code, "Cannot " + verb + ": " + message, cause);
     }
 

@@ -87,6 +87,16 @@ class DuckDbQueryEngineTest {
     }
 
     @Test
+    void saysWhichSettingGivesMoreMemory() {
+        assertThatThrownBy(() -> query("SELECT string_agg(repeat('x', 1000000), '') FROM range(2000)"))
+                .isInstanceOfSatisfying(TidemarkException.class, e -> {
+                    assertThat(e.code()).isEqualTo(ErrorCode.LIMIT_EXCEEDED);
+                    assertThat(e.reason()).doesNotContain("SET ");
+                    assertThat(e.remedy()).contains("limits.query-memory");
+                });
+    }
+
+    @Test
     void findsTablesAsTheyAreSpelledElseWithoutCase() {
         assertThat(query("SELECT count(*) FROM ACCOUNTS").only()).isEqualTo(3L);
         assertThat(query("SELECT count(*) FROM Public.Accounts").only()).isEqualTo(3L);

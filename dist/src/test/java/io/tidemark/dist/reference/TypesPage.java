@@ -35,7 +35,8 @@ final class TypesPage {
             otherwise: 16 GiB allow rows of 256 MiB, and `JAVA_TOOL_OPTIONS=-Xmx8g` allows the most. A larger row does not fit; it fails its
             table, or is set aside with the first %d KiB of it, and `string` is no help. Columns that are left out (`omit`) do not count.
             Postgres prints no row whose text is 1 GiB or more: `verify` says that such a table is unproven. It sends no row of 1 GiB or
-            more either, and ends the stream at its change: keep such rows out of databases that are mirrored.
+            more either, and ends the stream at its change: keep such rows out of databases that are mirrored. Queries of such
+            values need more than their usual memory: `limits: {query-memory: 4GiB}`.
 
             **Choices** are made in the configuration and hold for load, stream, verify and repair; a loaded table needs
             `tidemark resync TABLE`:
