@@ -1,6 +1,7 @@
 package io.tidemark.parquet;
 
 import io.tidemark.spi.schema.ColumnType;
+import java.io.Serializable;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +21,7 @@ public record ParquetColumn(
         boolean nullable,
         int fieldId,
         List<Integer> nestedIds,
-        @Nullable String initial) {
+        @Nullable String initial) implements Serializable {
     /** The column has no field id; it is found by its name. */
     public static final int NO_FIELD_ID = -1;
 

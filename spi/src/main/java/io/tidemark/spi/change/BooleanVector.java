@@ -5,6 +5,8 @@ import java.util.Arrays;
 
 /** Column of booleans. */
 public final class BooleanVector extends ColumnVector {
+    private static final long serialVersionUID = 1L;
+
     private boolean[] values;
 
     BooleanVector(ColumnType type, int capacity) {

@@ -6,6 +6,8 @@ import java.util.Arrays;
 
 /** Column of byte ranges in one array: UTF-8 text, bytes, UUIDs, wide decimals. */
 public final class BytesVector extends ColumnVector {
+    private static final long serialVersionUID = 1L;
+
     /**
      * More memory than this is not kept by {@link #clear}: the array is given up as it is, so that whoever still refers to a large value in it goes
      * on reading that value.

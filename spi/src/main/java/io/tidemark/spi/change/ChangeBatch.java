@@ -1,6 +1,7 @@
 package io.tidemark.spi.change;
 
 import io.tidemark.spi.schema.RowSchema;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -15,7 +16,9 @@ import java.util.List;
  * <p>Rows carry: operation; position (place of the transaction's commit in the source's change stream, unsigned); sequence (order of the event
  * inside its transaction, from 0); transaction id; commit time (microseconds since 1970-01-01T00:00:00Z).
  */
-public final class ChangeBatch {
+public final class ChangeBatch implements Serializable {
+    private static final long serialVersionUID = 1L;
+
     private final RowSchema schema;
     private final List<ColumnVector> columns;
     private final ColumnVector[] sized;

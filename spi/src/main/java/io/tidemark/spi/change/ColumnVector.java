@@ -1,6 +1,7 @@
 package io.tidemark.spi.change;
 
 import io.tidemark.spi.schema.ColumnType;
+import java.io.Serializable;
 
 /**
  * The values of one column for the rows of a batch, appended one after the other. A value is present, null, or unchanged (the source did not
@@ -9,8 +10,10 @@ import io.tidemark.spi.schema.ColumnType;
  * <p>Subclasses add {@code append(value)} and {@code value(row)} for their primitive; reading a null or unchanged row gives a default and
  * means nothing. Values of {@link ListVector} and {@link StructVector} are begun and then filled.
  */
-public abstract sealed class ColumnVector
+public abstract sealed class ColumnVector implements Serializable
         permits BooleanVector, IntVector, LongVector, FloatVector, DoubleVector, BytesVector, ListVector, StructVector {
+    private static final long serialVersionUID = 1L;
+
     private static final byte PRESENT = 0;
     private static final byte NULL = 1;
     private static final byte UNCHANGED = 2;

@@ -5,6 +5,8 @@ import java.util.Arrays;
 
 /** Column of double precision numbers. */
 public final class DoubleVector extends ColumnVector {
+    private static final long serialVersionUID = 1L;
+
     private double[] values;
 
     DoubleVector(ColumnType type, int capacity) {

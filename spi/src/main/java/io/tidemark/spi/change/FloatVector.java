@@ -5,6 +5,8 @@ import java.util.Arrays;
 
 /** Column of single precision numbers. */
 public final class FloatVector extends ColumnVector {
+    private static final long serialVersionUID = 1L;
+
     private float[] values;
 
     FloatVector(ColumnType type, int capacity) {

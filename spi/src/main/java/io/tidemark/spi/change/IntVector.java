@@ -5,6 +5,8 @@ import java.util.Arrays;
 
 /** Column of 32-bit integers, or days since 1970-01-01. */
 public final class IntVector extends ColumnVector {
+    private static final long serialVersionUID = 1L;
+
     private int[] values;
 
     IntVector(ColumnType type, int capacity) {

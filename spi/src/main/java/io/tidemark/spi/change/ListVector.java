@@ -8,6 +8,8 @@ import java.util.Arrays;
  * present or null, to {@link #element}; it is complete when the next row begins or nothing more comes.
  */
 public final class ListVector extends ColumnVector {
+    private static final long serialVersionUID = 1L;
+
     private final ColumnVector element;
     private int[] starts;
 

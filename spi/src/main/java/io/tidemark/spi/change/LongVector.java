@@ -5,6 +5,8 @@ import java.util.Arrays;
 
 /** Column of 64-bit integers, microseconds, or unscaled decimals. */
 public final class LongVector extends ColumnVector {
+    private static final long serialVersionUID = 1L;
+
     private long[] values;
 
     LongVector(ColumnType type, int capacity) {

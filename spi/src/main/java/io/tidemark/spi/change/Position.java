@@ -1,5 +1,7 @@
 package io.tidemark.spi.change;
 
+import java.io.Serializable;
+
 /**
  * A place in a source's change stream: where a transaction commits. Totally ordered, compared unsigned. What the number means is the
  * source's affair (for Postgres the LSN at which the commit record starts); how to go on reading is said by the source's own resume token,
@@ -7,7 +9,7 @@ package io.tidemark.spi.change;
  *
  * @param value unsigned 64-bit
  */
-public record Position(long value) implements Comparable<Position> {
+public record Position(long value) implements Comparable<Position>, Serializable {
     /** Before everything. */
     public static final Position ZERO = new Position(0);
 

@@ -9,6 +9,8 @@ import java.util.List;
  * or null, to each of {@link #fields}. Where a row has no value its fields are null.
  */
 public final class StructVector extends ColumnVector {
+    private static final long serialVersionUID = 1L;
+
     private final List<ColumnVector> fields;
 
     StructVector(ColumnType type, int capacity) {

@@ -1,6 +1,7 @@
 package io.tidemark.spi.lake;
 
 import io.tidemark.spi.change.Position;
+import java.io.Serializable;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -24,7 +25,8 @@ public record LakeProgress(
         Position applied,
         long slice,
         long fence,
-        long newestCommitMicros) {
+        long newestCommitMicros)
+        implements Serializable {
     /** A table that nothing was committed to. */
     public static final LakeProgress NONE = new LakeProgress(-1, "", false, Set.of(), Position.ZERO, 0, 0, 0);
 

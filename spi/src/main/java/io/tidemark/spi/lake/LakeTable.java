@@ -44,6 +44,13 @@ public interface LakeTable extends AutoCloseable {
     LakeApply beginApply(LakeProgress expected, long fence);
 
     /**
+     * The same without an index that is kept: rows are searched for in the table. Slow where there are many keys, and nothing stays on local disk.
+     */
+    default LakeApply beginApplyWithoutIndex(LakeProgress expected, long fence) {
+        return beginApply(expected, fence);
+    }
+
+    /**
      * Gives the mirror a later version of its schema: columns are added, dropped, renamed and widened in place, told apart by their ids. Rows keep
      * what they hold; in added columns they hold null. Conditional like any commit; progress stays as it is. Afterwards this object is of no use
      * but to be closed: find the table again.

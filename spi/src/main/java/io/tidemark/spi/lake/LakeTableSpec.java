@@ -1,6 +1,7 @@
 package io.tidemark.spi.lake;
 
 import io.tidemark.spi.schema.RowSchema;
+import java.io.Serializable;
 import java.util.List;
 
 /**
@@ -11,7 +12,7 @@ import java.util.List;
  *     {@code bucket(16, column)}, {@code truncate(10, column)} or {@code column}; empty for none
  * @param deletes what a delete does to the mirror
  */
-public record LakeTableSpec(RowSchema schema, List<String> partitions, DeleteMode deletes) {
+public record LakeTableSpec(RowSchema schema, List<String> partitions, DeleteMode deletes) implements Serializable {
     /** The column that soft deletes add: commit time of the delete, null while the row lives. */
     public static final String DELETED_AT = "_tidemark_deleted_at";
 

@@ -1,5 +1,6 @@
 package io.tidemark.spi.schema;
 
+import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +21,7 @@ public record Column(
         boolean nullable,
         String sourceType,
         int id,
-        @Nullable String initial) {
+        @Nullable String initial) implements Serializable {
     public Column {
         if (id < 0) {
             throw new IllegalArgumentException("Cannot number a column with a negative id (column=" + name + ")");

@@ -1,5 +1,6 @@
 package io.tidemark.spi.schema;
 
+import java.io.Serializable;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -13,7 +14,7 @@ import java.util.Set;
  * @param scale decimal digits after the point, 0 to precision, for DECIMAL; else 0
  * @param fields the fields of a STRUCT in order, at least one; for LIST one, named {@code element}; else empty
  */
-public record ColumnType(Kind kind, int precision, int scale, List<Field> fields) {
+public record ColumnType(Kind kind, int precision, int scale, List<Field> fields) implements Serializable {
     /** The types, each with the {@link io.tidemark.spi.change.ColumnVector} that holds it. */
     public enum Kind {
         /** True or false; {@code BooleanVector}. */
@@ -54,7 +55,7 @@ public record ColumnType(Kind kind, int precision, int scale, List<Field> fields
      * @param name name as the source spells it
      * @param type type of the values, any of which may be null
      */
-    public record Field(String name, ColumnType type) {
+    public record Field(String name, ColumnType type) implements Serializable {
         public Field {
             if (name.isEmpty()) {
                 throw new IllegalArgumentException("Cannot name a field with an empty name");

@@ -1,5 +1,6 @@
 package io.tidemark.spi.schema;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -15,8 +16,8 @@ import java.util.Set;
  * @param identity the source's own identity of the table (Postgres: its oid), which tells a table from a later one of the same name, whose column
  *     ids are others; empty when it is not known
  */
-public record RowSchema(
-        TableId table, List<Column> columns, List<String> key, BeforeImage beforeImage, String identity) {
+public record RowSchema(TableId table, List<Column> columns, List<String> key, BeforeImage beforeImage, String identity)
+        implements Serializable {
     public RowSchema {
         columns = List.copyOf(columns);
         key = List.copyOf(key);

@@ -1,12 +1,14 @@
 package io.tidemark.spi.schema;
 
+import java.io.Serializable;
+
 /**
  * Name of a table: database schema and table, exactly as the source spells them (case and any character kept).
  *
  * @param schema schema (namespace) of the source
  * @param name table name
  */
-public record TableId(String schema, String name) implements Comparable<TableId> {
+public record TableId(String schema, String name) implements Comparable<TableId>, Serializable {
     public TableId {
         if (schema.isEmpty() || name.isEmpty()) {
             throw new IllegalArgumentException(

@@ -250,18 +250,16 @@ public abstract class LoadContract extends LakeContract {
         }
     }
 
+    /** A row that moved between the cuts of two chunks was changed between them: its event is applied after the load. */
     @Test
-    void rowsThatTwoChunksReadAreOneAfterTheFirstApply() {
+    void rowsThatTwoChunksReadAreOneOnceTheirEventIsApplied() {
         LakeTable table = mirror(
                 SPEC,
-                snapshot(SCHEMA).insert("0", "old zero").insert("1", "one"),
-                snapshot(SCHEMA).insert("0", "zero").insert("2", "two"));
-        apply(table, events(SCHEMA).update("2", "two again"));
-        assertThat(rows(table))
-                .hasSize(3)
-                .contains(row("1", "one"), row("2", "two again"))
-                .containsAnyOf(row("0", "old zero"), row("0", "zero"));
+                snapshot(SCHEMA).insert("0", "old zero").insert("1", "one").insert("3", "three"),
+                snapshot(SCHEMA).insert("0", "zero").insert("2", "two").insert("3", "drei"));
+        apply(table, events(SCHEMA).update("0", "zero").delete("3"));
+        assertThat(rows(table)).containsExactlyInAnyOrder(row("0", "zero"), row("1", "one"), row("2", "two"));
         apply(table, events(SCHEMA).delete("0"));
-        assertThat(rows(table)).containsExactlyInAnyOrder(row("1", "one"), row("2", "two again"));
+        assertThat(rows(table)).containsExactlyInAnyOrder(row("1", "one"), row("2", "two"));
     }
 }

@@ -222,7 +222,7 @@ final class DeltaLake implements Lake {
 
     private LakeTable opened(LakeTableSpec spec, DeltaLog log) {
         DeltaStore store = new DeltaStore(spec, log, DeltaLakeProvider.storage(log.folder()), upkeep);
-        store.columns(store.refresh());
+        store.files(store.refresh());
         return new MirrorTable(store, () -> indexes.open(spec.schema().table()), limits, compaction);
     }
 

@@ -11,18 +11,13 @@ import io.tidemark.lake.delta.log.LogActions;
 import io.tidemark.lake.delta.log.VectorFile;
 import io.tidemark.lake.delta.read.KernelRows;
 import io.tidemark.lake.delta.schema.DeltaSchemas;
-import io.tidemark.lake.upsert.table.DeletedRowsReader;
-import io.tidemark.lake.upsert.table.FileWriter;
-import io.tidemark.lake.upsert.table.NewFiles;
 import io.tidemark.lake.upsert.table.SpecProperties;
 import io.tidemark.lake.upsert.table.StoredFile;
 import io.tidemark.lake.upsert.table.TableChange;
 import io.tidemark.lake.upsert.table.TableStore;
 import io.tidemark.lake.upsert.table.TableVersion;
 import io.tidemark.parquet.ParquetColumn;
-import io.tidemark.parquet.ParquetWriteOptions;
 import io.tidemark.spi.change.ChangeBatch;
-import io.tidemark.spi.change.ColumnVector;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.DeletedRows;
@@ -30,13 +25,11 @@ import io.tidemark.spi.lake.LakeProgress;
 import io.tidemark.spi.lake.LakeTableSpec;
 import io.tidemark.spi.lake.PinnedTable;
 import io.tidemark.spi.storage.ObjectStore;
-import io.tidemark.spi.storage.ObjectStore.ObjectInput;
 import io.tidemark.spi.storage.ObjectStore.ObjectOutput;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -92,61 +85,9 @@ final class DeltaStore implements TableStore {
     }
 
     @Override
-    public DeletedRowsReader deletedRows() {
-        return new DeletedRowsReader() {
-            @Override
-            public RoaringBitmap of(StoredFile file) {
-                return deleted((DeltaFile) file);
-            }
-
-            @Override
-            public long count(StoredFile file) {
-                Vector vector = ((DeltaFile) file).vector();
-                return vector == null ? 0 : vector.cardinality();
-            }
-        };
-    }
-
-    @Override
-    public List<ParquetColumn> columns(TableVersion version) {
-        return DeltaSchemas.fileColumns(((DeltaVersion) version).schema(), spec);
-    }
-
-    @Override
-    public ObjectInput open(String path) throws IOException {
-        return storage.open(path);
-    }
-
-    @Override
-    public NewFiles newFiles(TableVersion version, String kind, ParquetWriteOptions options) {
-        List<ParquetColumn> columns = columns(version);
-        return new NewFiles() {
-            @Override
-            public boolean isPartitioned() {
-                return false;
-            }
-
-            @Override
-            public int partition(List<? extends ColumnVector> vectors, int row) {
-                throw new IllegalStateException("Cannot tell partitions: the table has none");
-            }
-
-            @Override
-            public FileWriter create(int partition) throws IOException {
-                return new DeltaFileWriter(storage, kind + "-" + UUID.randomUUID() + ".parquet", columns, options);
-            }
-        };
-    }
-
-    @Override
-    public void discard(Collection<String> paths) {
-        for (String path : paths) {
-            try {
-                storage.delete(path);
-            } catch (IOException e) {
-                LOG.warn("Left an unused file behind table={} file={} reason={}", name(), path, e.getMessage());
-            }
-        }
+    public DeltaTableFiles files(TableVersion version) {
+        return new DeltaTableFiles(
+                log.folder().toString(), spec, DeltaSchemas.fileColumns(((DeltaVersion) version).schema(), spec));
     }
 
     @Override
@@ -192,7 +133,7 @@ final class DeltaStore implements TableStore {
             commit(base, progress.fence(), isDataChange ? "WRITE" : "OPTIMIZE", now, actions);
         } catch (TidemarkException e) {
             if (vectors.count() > 0 && TableStore.isCertainFailure(e)) {
-                discard(List.of(vectors.path()));
+                files(base).discard(List.of(vectors.path()));
             }
             throw e;
         }

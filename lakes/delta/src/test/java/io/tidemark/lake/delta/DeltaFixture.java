@@ -34,7 +34,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A lake in a temporary folder, that can crash. */
-final class DeltaFixture implements LakeFixture {
+public final class DeltaFixture implements LakeFixture {
     private final Path folder;
     private final ApplyLimits limits;
     private final List<Lake> abandoned = new ArrayList<>();
@@ -42,7 +42,7 @@ final class DeltaFixture implements LakeFixture {
     private Path state;
     private DeltaLake lake;
 
-    DeltaFixture(Path folder, ApplyMemory memory) {
+    public DeltaFixture(Path folder, ApplyMemory memory) {
         this.folder = folder;
         this.limits = new ApplyLimits(64L << 20, memory == ApplyMemory.TIGHT ? 7 : 1 << 18);
         this.state = folder.resolve("state-0");

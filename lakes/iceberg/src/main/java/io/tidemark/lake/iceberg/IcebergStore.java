@@ -10,30 +10,22 @@ import io.tidemark.lake.iceberg.plan.LiveFile;
 import io.tidemark.lake.iceberg.plan.PinnedVersions;
 import io.tidemark.lake.iceberg.plan.PlannedFiles;
 import io.tidemark.lake.iceberg.schema.SchemaEvolution;
-import io.tidemark.lake.iceberg.storage.FileIoObjectStore;
 import io.tidemark.lake.iceberg.write.DeleteMarks;
 import io.tidemark.lake.iceberg.write.Discards;
 import io.tidemark.lake.iceberg.write.MirrorFiles;
-import io.tidemark.lake.iceberg.write.MirrorNewFiles;
-import io.tidemark.lake.upsert.table.DeletedRowsReader;
-import io.tidemark.lake.upsert.table.NewFiles;
 import io.tidemark.lake.upsert.table.StoredFile;
 import io.tidemark.lake.upsert.table.TableChange;
 import io.tidemark.lake.upsert.table.TableStore;
 import io.tidemark.lake.upsert.table.TableVersion;
-import io.tidemark.parquet.ParquetColumn;
-import io.tidemark.parquet.ParquetWriteOptions;
 import io.tidemark.spi.change.ChangeBatch;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeProgress;
 import io.tidemark.spi.lake.LakeTableSpec;
 import io.tidemark.spi.lake.PinnedTable;
-import io.tidemark.spi.storage.ObjectStore.ObjectInput;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -92,28 +84,8 @@ final class IcebergStore implements TableStore {
     }
 
     @Override
-    public DeletedRowsReader deletedRows() {
-        return new DeletedPositions(operations.io());
-    }
-
-    @Override
-    public List<ParquetColumn> columns(TableVersion version) {
-        return files(version).columns();
-    }
-
-    @Override
-    public ObjectInput open(String path) throws IOException {
-        return FileIoObjectStore.open(operations.io(), path);
-    }
-
-    @Override
-    public NewFiles newFiles(TableVersion version, String kind, ParquetWriteOptions options) {
-        return new MirrorNewFiles(files(version), kind, options);
-    }
-
-    @Override
-    public void discard(Collection<String> paths) {
-        Discards.delete(operations.io(), paths);
+    public MirrorFiles files(TableVersion version) {
+        return MirrorFiles.of(commits.reading(((IcebergVersion) version).metadata()), spec);
     }
 
     @Override
@@ -132,8 +104,12 @@ final class IcebergStore implements TableStore {
             return new Committed(IcebergVersion.of(committed.metadata()), committed.progress(), gone + deletes.rows());
         } catch (TidemarkException e) {
             if (TableStore.isCertainFailure(e)) {
-                discard(new LinkedHashSet<>(
-                        deletes.added().stream().map(DeleteFile::location).toList()));
+                Discards.delete(
+                        operations.io(),
+                        deletes.added().stream()
+                                .map(DeleteFile::location)
+                                .distinct()
+                                .toList());
             }
             throw e;
         }
@@ -192,10 +168,6 @@ final class IcebergStore implements TableStore {
     private @Nullable PlannedFiles known(TableVersion version) {
         PlannedFiles known = live;
         return known != null && known.version() == ((IcebergVersion) version).snapshotId() ? known : null;
-    }
-
-    private MirrorFiles files(TableVersion version) {
-        return MirrorFiles.of(commits.reading(((IcebergVersion) version).metadata()), spec);
     }
 
     private DeleteMarks.Written write(TableVersion version, TableChange change) {

@@ -45,7 +45,7 @@ import org.apache.iceberg.types.Types.NestedField;
 import org.jspecify.annotations.Nullable;
 
 /** A lake in a temporary folder, that can crash, and a second way into its catalog. */
-final class IcebergFixture implements LakeFixture {
+public final class IcebergFixture implements LakeFixture {
     static final Upkeep.Rules EAGER =
             new Upkeep.Rules(Clock.systemUTC(), 16L << 20, 3, 0.3, 1, 256L << 20, 2, 6, 3, Duration.ZERO, 5);
 
@@ -72,7 +72,7 @@ final class IcebergFixture implements LakeFixture {
     }
 
     /** The lake of a contract suite, whose catalog can fail. */
-    static IcebergFixture faulty(Path folder, String deletes, ApplyMemory memory) {
+    public static IcebergFixture faulty(Path folder, String deletes, ApplyMemory memory) {
         return new IcebergFixture(folder, deletes, options(memory == ApplyMemory.TIGHT ? 7 : 1 << 18), true);
     }
 

@@ -1,67 +1,37 @@
 package io.tidemark.lake.upsert;
 
-import io.tidemark.lake.upsert.table.PartitionedWriter;
 import io.tidemark.lake.upsert.table.StoredFile;
+import io.tidemark.lake.upsert.table.TableFiles;
 import io.tidemark.lake.upsert.table.TableStore;
-import io.tidemark.lake.upsert.table.TableVersion;
-import io.tidemark.parquet.ParquetWriteOptions;
 import io.tidemark.spi.change.ChangeBatch;
-import io.tidemark.spi.change.ColumnVector;
-import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeTable.ChunkWriter;
-import io.tidemark.spi.lake.LakeTableSpec;
-import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
-import io.tidemark.spi.schema.ColumnType;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.List;
 
-/** Rows of one chunk of a load on their way to data files. The key index takes no part: it is built when the load is done. */
+/** One chunk of a load that this process reads. The key index takes no part: it is built when the load is done. */
 final class LoadChunk implements ChunkWriter {
     private final MirrorTable table;
     private final LoadState load;
     private final int ordinal;
-    private final LakeTableSpec spec;
-    private final TableStore store;
-    private final PartitionedWriter writer;
-    private boolean isEnded;
+    private final TableFiles files;
+    private final ChunkFiles rows;
 
-    LoadChunk(MirrorTable table, LoadState load, int ordinal, TableStore store, TableVersion version) {
+    LoadChunk(MirrorTable table, LoadState load, int ordinal, TableFiles files) {
         this.table = table;
         this.load = load;
         this.ordinal = ordinal;
-        this.spec = store.spec();
-        this.store = store;
-        this.writer = new PartitionedWriter(
-                store,
-                store.newFiles(version, "load", ParquetWriteOptions.defaults().withZstdLevel(1)));
+        this.files = files;
+        this.rows = new ChunkFiles(files);
     }
 
     @Override
     public void append(ChangeBatch batch) {
-        if (!batch.schema().hasSameRowsAs(spec.schema())) {
-            throw new TidemarkException(
-                    ErrorCode.LAKE_SCHEMA_MISMATCH,
-                    "Cannot load " + spec.schema().table() + ": the columns or key are not the mirror's");
-        }
-        try {
-            writer.append(columns(batch), 0, batch.size());
-        } catch (IOException | UncheckedIOException e) {
-            throw failed(e);
-        }
+        rows.append(batch);
     }
 
     @Override
     public void commit() {
-        List<StoredFile> finished;
-        try {
-            finished = writer.finish();
-        } catch (IOException | UncheckedIOException e) {
-            throw failed(e);
-        }
-        isEnded = true;
+        List<StoredFile> finished = rows.finish();
         boolean isUnused = false;
         try {
             isUnused = !table.commitChunk(load, ordinal, finished);
@@ -70,38 +40,14 @@ final class LoadChunk implements ChunkWriter {
             throw e;
         } finally {
             if (isUnused) {
-                store.discard(finished.stream().map(StoredFile::path).toList());
+                files.discard(finished.stream().map(StoredFile::path).toList());
             }
         }
     }
 
     @Override
     public void close() {
-        if (!isEnded) {
-            isEnded = true;
-            writer.close();
-        }
-    }
-
-    private List<ColumnVector> columns(ChangeBatch batch) {
-        if (spec.deletes() != DeleteMode.SOFT) {
-            return batch.columns();
-        }
-        ColumnVector alive = ColumnVector.of(ColumnType.TIMESTAMP_TZ, batch.size());
-        for (int row = 0; row < batch.size(); row++) {
-            alive.appendNull();
-        }
-        List<ColumnVector> columns = new ArrayList<>(batch.columns());
-        columns.add(alive);
-        return columns;
-    }
-
-    private TidemarkException failed(Exception cause) {
-        return new TidemarkException(
-                ErrorCode.LAKE_IO,
-                "Cannot load a chunk of " + spec.schema().table() + ": " + cause.getMessage() + " (chunk=" + ordinal
-                        + ")",
-                cause);
+        rows.close();
     }
 
     /**

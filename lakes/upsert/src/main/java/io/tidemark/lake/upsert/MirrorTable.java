@@ -4,10 +4,12 @@ import io.tidemark.lake.upsert.apply.ApplyLimits;
 import io.tidemark.lake.upsert.apply.KeyedApply;
 import io.tidemark.lake.upsert.apply.KeylessApply;
 import io.tidemark.lake.upsert.apply.PendingChanges;
+import io.tidemark.lake.upsert.apply.SplitApply;
 import io.tidemark.lake.upsert.index.IndexHeader;
 import io.tidemark.lake.upsert.index.IndexSync;
 import io.tidemark.lake.upsert.index.KeyIndex;
 import io.tidemark.lake.upsert.index.RowLocation;
+import io.tidemark.lake.upsert.index.SearchedKeys;
 import io.tidemark.lake.upsert.maintain.Compaction;
 import io.tidemark.lake.upsert.table.StoredFile;
 import io.tidemark.lake.upsert.table.TableChange;
@@ -95,7 +97,7 @@ public final class MirrorTable implements LakeTable {
         if (current == null) {
             throw new IllegalStateException("Cannot open a chunk before the load began");
         }
-        return new LoadChunk(this, current, ordinal, store, store.refresh());
+        return new LoadChunk(this, current, ordinal, store.files(store.refresh()));
     }
 
     /** Commits the files of a chunk; false when the chunk was there already, and the files are not needed. */
@@ -162,6 +164,43 @@ public final class MirrorTable implements LakeTable {
 
     @Override
     public synchronized LakeApply beginApply(LakeProgress expected, long fence) {
+        TableVersion base = begin(expected, fence);
+        if (!spec().schema().hasKey()) {
+            isApplying = true;
+            return new KeylessApply(PendingChanges.of(store, base), base.progress(), fence, limits, new Ending());
+        }
+        KeyIndex opened = openIndex();
+        base = syncIndex(opened, base, fence);
+        isApplying = true;
+        return new KeyedApply(PendingChanges.of(store, base), opened, base.progress(), fence, limits, new Ending());
+    }
+
+    @Override
+    public synchronized LakeApply beginApplyWithoutIndex(LakeProgress expected, long fence) {
+        if (!spec().schema().hasKey()) {
+            return beginApply(expected, fence);
+        }
+        TableVersion base = begin(expected, fence);
+        PendingChanges changes = PendingChanges.of(store, base);
+        SearchedKeys keys = new SearchedKeys(store.files(base), store.live(base), changes::mark);
+        isApplying = true;
+        return new KeyedApply(changes, keys, base.progress(), fence, limits, new Ending());
+    }
+
+    /**
+     * Starts an upsert of a table with a key that is applied in parts, without the key index. Conditions are those of {@link #beginApply}; it has to
+     * be closed before the next one begins.
+     */
+    public synchronized SplitApply split(LakeProgress expected, long fence) {
+        TableVersion base = begin(expected, fence);
+        if (!spec().schema().hasKey()) {
+            throw new IllegalStateException("Cannot apply in parts: the table has no key (table=" + name() + ")");
+        }
+        isApplying = true;
+        return new SplitApply(store, base, fence, () -> isApplying = false);
+    }
+
+    private TableVersion begin(LakeProgress expected, long fence) {
         requireIdle("begin an apply");
         TableVersion base = store.refresh();
         LakeProgress current = base.progress();
@@ -172,14 +211,7 @@ public final class MirrorTable implements LakeTable {
                     ErrorCode.LAKE_COMMIT_CONFLICT,
                     "Cannot apply to " + name() + ": its load is not finished (load=" + current.loadId() + ")");
         }
-        if (!spec().schema().hasKey()) {
-            isApplying = true;
-            return new KeylessApply(new PendingChanges(store, base), current, fence, limits, new Ending());
-        }
-        KeyIndex opened = openIndex();
-        base = syncIndex(opened, base, fence);
-        isApplying = true;
-        return new KeyedApply(new PendingChanges(store, base), opened, base.progress(), fence, limits, new Ending());
+        return base;
     }
 
     @Override
@@ -299,7 +331,7 @@ public final class MirrorTable implements LakeTable {
             sync.complete(wanted);
             return base;
         }
-        PendingChanges changes = new PendingChanges(store, base);
+        PendingChanges changes = PendingChanges.of(store, base);
         for (long duplicate : duplicates) {
             String path = Objects.requireNonNull(opened.path(RowLocation.file(duplicate)));
             StoredFile file = Objects.requireNonNull(store.live(base).find(path));

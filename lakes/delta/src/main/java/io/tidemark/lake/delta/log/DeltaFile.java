@@ -1,6 +1,7 @@
 package io.tidemark.lake.delta.log;
 
 import io.tidemark.lake.upsert.table.StoredFile;
+import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,5 +49,6 @@ public record DeltaFile(
      * @param cardinality deleted rows
      */
     public record Vector(
-            String storageType, String text, @Nullable Integer offset, int sizeInBytes, long cardinality) {}
+            String storageType, String text, @Nullable Integer offset, int sizeInBytes, long cardinality)
+            implements Serializable {}
 }

@@ -1,12 +1,14 @@
 package io.tidemark.lake.upsert.apply;
 
+import java.io.Serializable;
+
 /**
  * How much an apply holds in memory before it writes a file.
  *
  * @param roundBytes bytes of rows and keys
  * @param roundKeys distinct keys
  */
-public record ApplyLimits(long roundBytes, int roundKeys) {
+public record ApplyLimits(long roundBytes, int roundKeys) implements Serializable {
     public static final ApplyLimits DEFAULT = new ApplyLimits(64L << 20, 1 << 18);
 
     public ApplyLimits {

@@ -2,7 +2,7 @@ package io.tidemark.lake.upsert.apply;
 
 import io.tidemark.lake.upsert.index.IndexHeader;
 import io.tidemark.lake.upsert.index.KeyArena;
-import io.tidemark.lake.upsert.index.KeyIndex;
+import io.tidemark.lake.upsert.index.KeyLocations;
 import io.tidemark.lake.upsert.index.KeySort;
 import io.tidemark.lake.upsert.table.StoredFile;
 import io.tidemark.spi.change.ChangeBatch;
@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 public final class KeyedApply extends MirrorApply {
     private static final Logger LOG = LoggerFactory.getLogger(KeyedApply.class);
 
-    private final KeyIndex index;
+    private final KeyLocations index;
     private final ApplyLimits limits;
     private final Listener listener;
     private final KeyedRound round;
@@ -40,7 +40,7 @@ public final class KeyedApply extends MirrorApply {
 
     public KeyedApply(
             PendingChanges changes,
-            KeyIndex index,
+            KeyLocations index,
             LakeProgress expected,
             long fence,
             ApplyLimits limits,

@@ -95,7 +95,7 @@ public final class KeylessApply extends MirrorApply {
 
     private void takeAway(long count) {
         long missing = count;
-        DeletedRowsReader deletedRows = changes().store().deletedRows();
+        DeletedRowsReader deletedRows = changes().files().deletedRows();
         for (Candidate candidate : missing == 0 ? List.<Candidate>of() : candidates()) {
             missing -= takeAway(candidate, deletedRows, missing);
             if (missing == 0) {
@@ -127,7 +127,7 @@ public final class KeylessApply extends MirrorApply {
         RoaringBitmap mine = taken.computeIfAbsent(path, key -> new RoaringBitmap());
         RoaringBitmap deleted = candidate.isOlder ? deletedRows.of(candidate.file) : new RoaringBitmap();
         long[] found = {0};
-        FileRows.scan(changes().store(), path, changes().columns(), deleted, (batch, live) -> {
+        FileRows.scan(changes().files(), path, changes().columns(), deleted, (batch, live) -> {
             for (int row : live) {
                 int place = (int) batch.firstRow() + row;
                 if (found[0] < most

@@ -5,6 +5,7 @@ import io.tidemark.lake.upsert.table.LiveFiles;
 import io.tidemark.lake.upsert.table.NewFiles;
 import io.tidemark.lake.upsert.table.StoredFile;
 import io.tidemark.lake.upsert.table.TableChange;
+import io.tidemark.lake.upsert.table.TableFiles;
 import io.tidemark.lake.upsert.table.TableStore;
 import io.tidemark.lake.upsert.table.TableVersion;
 import io.tidemark.parquet.ParquetColumn;
@@ -30,10 +31,9 @@ import org.roaringbitmap.RoaringBitmap;
  * are by file and row, so they are right whatever partition a row was in and will be in.
  */
 public final class PendingChanges {
-    private final TableStore store;
-    private final TableVersion base;
-    private final List<ParquetColumn> columns;
+    private final TableFiles files;
     private final LiveFiles live;
+    private final Committer committer;
     private final NewFiles newFiles;
     private final Map<String, StoredFile> added = new LinkedHashMap<>();
     private final Map<StoredFile, RoaringBitmap> deleted = new LinkedHashMap<>();
@@ -41,28 +41,39 @@ public final class PendingChanges {
     private boolean isCleared;
     private boolean isSettled;
 
-    /**
-     * @param base the version that the changes are computed from
-     */
-    public PendingChanges(TableStore store, TableVersion base) {
-        this.store = store;
-        this.base = base;
-        this.columns = store.columns(base);
-        this.live = store.live(base);
-        this.newFiles =
-                store.newFiles(base, "apply", ParquetWriteOptions.defaults().withZstdLevel(1));
+    /** Takes the changes when all are known. */
+    public interface Committer {
+        /** Commits as {@link TableStore#commit} does. */
+        TableStore.Committed commit(LakeProgress progress, TableChange change);
     }
 
-    TableStore store() {
-        return store;
+    /**
+     * @param files the version that the changes are computed from
+     * @param live its files
+     */
+    public PendingChanges(TableFiles files, LiveFiles live, Committer committer) {
+        this.files = files;
+        this.live = live;
+        this.committer = committer;
+        this.newFiles = files.newFiles("apply", ParquetWriteOptions.defaults().withZstdLevel(1));
+    }
+
+    /** Changes of a version, to be committed on top of it. */
+    public static PendingChanges of(TableStore store, TableVersion base) {
+        return new PendingChanges(
+                store.files(base), store.live(base), (progress, change) -> store.commit(base, progress, change));
+    }
+
+    TableFiles files() {
+        return files;
     }
 
     LakeTableSpec spec() {
-        return store.spec();
+        return files.spec();
     }
 
     List<ParquetColumn> columns() {
-        return columns;
+        return files.columns();
     }
 
     LiveFiles live() {
@@ -128,7 +139,7 @@ public final class PendingChanges {
         isCleared = true;
         rowsWritten = 0;
         deleted.clear();
-        store.discard(added.keySet());
+        files.discard(added.keySet());
         added.clear();
     }
 
@@ -138,7 +149,7 @@ public final class PendingChanges {
         isSettled = true;
         try {
             TableStore.Committed committed =
-                    store.commit(base, progress, new TableChange(isCleared, added(), deleted, List.of()));
+                    committer.commit(progress, new TableChange(isCleared, added(), deleted, List.of()));
             return new Outcome(committed, rowsWritten);
         } catch (TidemarkException e) {
             isSettled = !TableStore.isCertainFailure(e);
@@ -150,7 +161,7 @@ public final class PendingChanges {
     public void discard() {
         if (!isSettled) {
             isSettled = true;
-            store.discard(added.keySet());
+            files.discard(added.keySet());
         }
     }
 

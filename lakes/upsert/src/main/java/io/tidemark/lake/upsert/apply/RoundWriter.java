@@ -1,6 +1,6 @@
 package io.tidemark.lake.upsert.apply;
 
-import io.tidemark.lake.upsert.index.KeyIndex;
+import io.tidemark.lake.upsert.index.KeyLocations;
 import io.tidemark.lake.upsert.index.RowLocation;
 import io.tidemark.lake.upsert.table.FileWriter;
 import io.tidemark.lake.upsert.table.StoredFile;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RoundWriter {
     private final PendingChanges changes;
-    private final KeyIndex index;
+    private final KeyLocations index;
     private final KeyedRound round;
     private final int[] order;
     private final long[] locations;
@@ -32,7 +32,7 @@ final class RoundWriter {
      * @param order the round's keys in key order
      * @param locations where each key's row is before the round
      */
-    RoundWriter(PendingChanges changes, KeyIndex index, KeyedRound round, int[] order, long[] locations) {
+    RoundWriter(PendingChanges changes, KeyLocations index, KeyedRound round, int[] order, long[] locations) {
         this.changes = changes;
         this.index = index;
         this.round = round;

@@ -37,7 +37,7 @@ final class RowFetch {
 
     /** Reads what was asked for. */
     void run(Sink sink) {
-        DeletedRowsReader deletedRows = changes.store().deletedRows();
+        DeletedRowsReader deletedRows = changes.files().deletedRows();
         for (Map.Entry<String, Wanted> entry : wanted.entrySet()) {
             StoredFile live = changes.isCleared() ? null : changes.live().find(entry.getKey());
             // Files of this apply are marked only in memory, and the index never leads to a marked row of theirs.
@@ -49,7 +49,7 @@ final class RowFetch {
     private void run(String path, long[] sorted, RoaringBitmap deleted, Sink sink) {
         boolean hasDeleted = !deleted.isEmpty();
         int[] at = {0};
-        FileRows.scan(changes.store(), path, columns, new RoaringBitmap(), (batch, all) -> {
+        FileRows.scan(changes.files(), path, columns, new RoaringBitmap(), (batch, all) -> {
             long end = batch.firstRow() + batch.rows();
             while (at[0] < sorted.length && (sorted[at[0]] >>> Integer.SIZE) < end) {
                 long row = sorted[at[0]] >>> Integer.SIZE;

@@ -1,12 +1,11 @@
 package io.tidemark.lake.upsert.index;
 
 import io.tidemark.lake.upsert.table.DeletedRowsReader;
-import io.tidemark.lake.upsert.table.FileRows;
 import io.tidemark.lake.upsert.table.LiveFiles;
 import io.tidemark.lake.upsert.table.StoredFile;
+import io.tidemark.lake.upsert.table.TableFiles;
 import io.tidemark.lake.upsert.table.TableStore;
 import io.tidemark.lake.upsert.table.TableVersion;
-import io.tidemark.parquet.ParquetColumn;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import java.io.IOException;
@@ -22,7 +21,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.IntStream;
 import org.roaringbitmap.RoaringBitmap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,7 +40,7 @@ public final class IndexSync {
     private final TableStore store;
     private final TableVersion version;
     private final LiveFiles live;
-    private final List<ParquetColumn> keyColumns;
+    private final TableFiles files;
     private final DeletedRowsReader deleted;
     private final Map<String, RoaringBitmap> deletedOf = new HashMap<>();
     /** Whether another program made a version that the index has not seen; ours never give a key a second row. */
@@ -55,11 +53,8 @@ public final class IndexSync {
         this.store = store;
         this.version = version;
         this.live = store.live(version);
-        List<ParquetColumn> columns = store.columns(version);
-        this.keyColumns = IntStream.of(store.spec().schema().keyIndexes())
-                .mapToObj(columns::get)
-                .toList();
-        this.deleted = store.deletedRows();
+        this.files = store.files(version);
+        this.deleted = files.deletedRows();
     }
 
     /**
@@ -211,23 +206,8 @@ public final class IndexSync {
     }
 
     private void scan(StoredFile file, EntrySink sink) {
-        KeyEncoder encoder =
-                KeyEncoder.ofKey(IntStream.range(0, keyColumns.size()).toArray());
         int number = number(file);
-        try {
-            FileRows.scan(store, file.path(), keyColumns, deleted.of(file), (batch, rows) -> {
-                for (int row : rows) {
-                    sink.accept(encoder.encode(batch.columns(), row), RowLocation.of(number, batch.firstRow() + row));
-                }
-                return true;
-            });
-        } catch (KeyEncoder.NullKeyException e) {
-            throw new TidemarkException(
-                    ErrorCode.LAKE_FILE_CORRUPT,
-                    "Cannot index a data file: a key column holds null (column="
-                            + keyColumns.get(e.column()).name() + ", file=" + file.path() + ")",
-                    e);
-        }
+        new KeySearch(files).scan(file, (key, row) -> sink.accept(key, RowLocation.of(number, row)));
     }
 
     private int number(StoredFile file) {

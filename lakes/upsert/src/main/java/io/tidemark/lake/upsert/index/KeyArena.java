@@ -1,9 +1,12 @@
 package io.tidemark.lake.upsert.index;
 
+import java.io.Serializable;
 import java.util.Arrays;
 
 /** Keys one after the other in one array, by number. Not thread-safe. */
-public final class KeyArena {
+public final class KeyArena implements Serializable {
+    private static final long serialVersionUID = 1L;
+
     private byte[] data;
     private int[] ends;
     private int size;

@@ -46,7 +46,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Not thread-safe; one process at a time.
  */
-public final class KeyIndex implements AutoCloseable {
+public final class KeyIndex implements KeyLocations, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(KeyIndex.class);
     private static final byte[] HEADER = {0, 'h'};
     private static final byte[] NEXT_FILE = {0, 'n'};
@@ -128,7 +128,7 @@ public final class KeyIndex implements AutoCloseable {
         return covered.contains(path);
     }
 
-    /** The file's number, a new one if it has none. */
+    @Override
     public int number(String path) {
         Integer known = numbers.get(path);
         if (known != null) {
@@ -140,18 +140,12 @@ public final class KeyIndex implements AutoCloseable {
         return number;
     }
 
-    /** The file with the number; null when no such file is known any more. */
+    @Override
     public @Nullable String path(int number) {
         return paths.get(number);
     }
 
-    /**
-     * Looks keys up, staged entries before others.
-     *
-     * @param order numbers of the keys to look up, in key order
-     * @param useEntries whether entries of the committed table count, or staged ones only
-     * @param locations receives the location, or {@link RowLocation#NONE}, at each looked-up key's number
-     */
+    @Override
     public void lookup(KeyArena keys, int[] order, boolean useEntries, long[] locations) {
         try {
             for (int from = 0; from < order.length; from += LOOKUP_KEYS) {
@@ -166,11 +160,7 @@ public final class KeyIndex implements AutoCloseable {
         }
     }
 
-    /**
-     * Keeps the outcome of a round of an uncommitted apply, so that later rounds see it.
-     *
-     * @param locations by key number; {@link RowLocation#NONE} for a key that is gone
-     */
+    @Override
     public void stage(KeyArena keys, int[] order, long[] locations) {
         try {
             if (staged == null) {
@@ -182,7 +172,7 @@ public final class KeyIndex implements AutoCloseable {
         }
     }
 
-    /** Forgets what was staged. */
+    @Override
     public void discardStaged() {
         ColumnFamilyHandle handle = staged;
         if (handle == null) {
@@ -198,13 +188,7 @@ public final class KeyIndex implements AutoCloseable {
         }
     }
 
-    /**
-     * Takes over what a commit changed. Only after the commit succeeded.
-     *
-     * @param keys keys of the last round, which was not staged
-     * @param added files that the commit added, with all rows of theirs among the keys or staged
-     * @param isLive says which files the table still has
-     */
+    @Override
     public void publish(
             KeyArena keys,
             int[] order,

@@ -1,12 +1,15 @@
 package io.tidemark.lake.upsert.index;
 
+import java.io.Serializable;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /** Numbers distinct keys from 0 in the order in which they come: an open-addressed hash table without an object per key. Not thread-safe. */
-public final class KeyTable {
+public final class KeyTable implements Serializable {
+    private static final long serialVersionUID = 1L;
+
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long MULTIPLIER = 0x9E37_79B9_7F4A_7C15L;
     private static final int SLOTS_LEAST = 1024;
@@ -26,17 +29,22 @@ public final class KeyTable {
 
     /** The key's number, a new one if it was not there: then it is {@code size() - 1}. */
     public int findOrAdd(KeyBuffer key) {
-        int hash = hash(key.data(), key.length());
+        return findOrAdd(key.data(), key.length());
+    }
+
+    /** The same for the first {@code length} bytes. */
+    public int findOrAdd(byte[] key, int length) {
+        int hash = hash(key, length);
         int mask = slots.length - 1;
         int slot = hash & mask;
         while (slots[slot] != 0) {
             int number = slots[slot] - 1;
-            if (hashes[number] == hash && keys.isEqual(number, key.data(), 0, key.length())) {
+            if (hashes[number] == hash && keys.isEqual(number, key, 0, length)) {
                 return number;
             }
             slot = (slot + 1) & mask;
         }
-        int number = keys.add(key.data(), 0, key.length());
+        int number = keys.add(key, 0, length);
         if (number == hashes.length) {
             hashes = Arrays.copyOf(hashes, hashes.length * 2);
         }
@@ -87,7 +95,8 @@ public final class KeyTable {
         slots = wider;
     }
 
-    private static int hash(byte[] data, int length) {
+    /** A number that equal keys share. */
+    public static int hash(byte[] data, int length) {
         long hash = length * MULTIPLIER;
         int at = 0;
         for (; at + Long.BYTES <= length; at += Long.BYTES) {

@@ -5,6 +5,7 @@ import io.tidemark.lake.upsert.table.FileRows;
 import io.tidemark.lake.upsert.table.PartitionedWriter;
 import io.tidemark.lake.upsert.table.StoredFile;
 import io.tidemark.lake.upsert.table.TableChange;
+import io.tidemark.lake.upsert.table.TableFiles;
 import io.tidemark.lake.upsert.table.TableStore;
 import io.tidemark.lake.upsert.table.TableVersion;
 import io.tidemark.parquet.ParquetColumn;
@@ -28,6 +29,7 @@ import java.util.Set;
 public final class Compaction {
     private final TableStore store;
     private final TableVersion base;
+    private final TableFiles files;
     private final Rules rules;
     private final DeletedRowsReader deleted;
 
@@ -35,7 +37,8 @@ public final class Compaction {
         this.store = store;
         this.base = base;
         this.rules = rules;
-        this.deleted = store.deletedRows();
+        this.files = store.files(base);
+        this.deleted = files.deletedRows();
     }
 
     /** Does one step if one is due. */
@@ -87,12 +90,12 @@ public final class Compaction {
     }
 
     private String rewrite(long fence, List<StoredFile> chosen) {
-        List<ParquetColumn> columns = store.columns(base);
+        List<ParquetColumn> columns = files.columns();
         try (PartitionedWriter writer =
-                new PartitionedWriter(store, store.newFiles(base, "compact", ParquetWriteOptions.defaults()))) {
+                new PartitionedWriter(files, files.newFiles("compact", ParquetWriteOptions.defaults()))) {
             SortedRows rows = new SortedRows(store.spec(), columns, writer);
             for (StoredFile file : chosen) {
-                FileRows.scan(store, file.path(), columns, deleted.of(file), rows::add);
+                FileRows.scan(files, file.path(), columns, deleted.of(file), rows::add);
             }
             rows.flush();
             List<StoredFile> made = writer.finish();
@@ -100,7 +103,7 @@ public final class Compaction {
                 store.commit(base, base.progress().withFence(fence), TableChange.compacted(chosen, made));
             } catch (TidemarkException e) {
                 if (TableStore.isCertainFailure(e)) {
-                    store.discard(made.stream().map(StoredFile::path).toList());
+                    files.discard(made.stream().map(StoredFile::path).toList());
                 }
                 throw e;
             }

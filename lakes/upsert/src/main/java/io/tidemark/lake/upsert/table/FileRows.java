@@ -22,8 +22,8 @@ public final class FileRows {
      * @throws TidemarkException {@code LAKE_FILE_CORRUPT} when the file is missing or damaged
      */
     public static void scan(
-            TableStore store, String path, List<ParquetColumn> columns, RoaringBitmap deleted, Sink sink) {
-        try (ParquetBatchReader reader = ParquetBatchReader.open(store.open(path), columns)) {
+            TableFiles files, String path, List<ParquetColumn> columns, RoaringBitmap deleted, Sink sink) {
+        try (ParquetBatchReader reader = ParquetBatchReader.open(files.open(path), columns)) {
             for (Optional<ParquetBatch> batch = reader.next(); batch.isPresent(); batch = reader.next()) {
                 int[] live = live(batch.orElseThrow(), deleted);
                 if (live.length > 0 && !sink.accept(batch.orElseThrow(), live)) {

@@ -21,13 +21,13 @@ public final class PartitionedWriter implements AutoCloseable {
     private static final long FILE_BYTES = 192L << 20;
     private static final long BUFFERED_BYTES_MAX = 64L << 20;
 
-    private final TableStore store;
+    private final TableFiles table;
     private final NewFiles files;
     private final Map<Integer, FileWriter> open = new HashMap<>();
     private final List<StoredFile> finished = new ArrayList<>();
 
-    public PartitionedWriter(TableStore store, NewFiles files) {
-        this.store = store;
+    public PartitionedWriter(TableFiles table, NewFiles files) {
+        this.table = table;
         this.files = files;
     }
 
@@ -76,7 +76,7 @@ public final class PartitionedWriter implements AutoCloseable {
     public void close() {
         open.values().forEach(FileWriter::close);
         open.clear();
-        store.discard(finished.stream().map(StoredFile::path).toList());
+        table.discard(finished.stream().map(StoredFile::path).toList());
         finished.clear();
     }
 

@@ -1,7 +1,9 @@
 package io.tidemark.lake.upsert.table;
 
+import java.io.Serializable;
+
 /** A Parquet file with rows of a table, with what its format knows of it. */
-public interface StoredFile {
+public interface StoredFile extends Serializable {
     /** Location, by which files are told apart. */
     String path();
 

@@ -1,16 +1,11 @@
 package io.tidemark.lake.upsert.table;
 
-import io.tidemark.parquet.ParquetColumn;
-import io.tidemark.parquet.ParquetWriteOptions;
 import io.tidemark.spi.change.ChangeBatch;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeProgress;
 import io.tidemark.spi.lake.LakeTableSpec;
 import io.tidemark.spi.lake.PinnedTable;
-import io.tidemark.spi.storage.ObjectStore.ObjectInput;
-import java.io.IOException;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -30,27 +25,8 @@ public interface TableStore {
 
     LiveFiles live(TableVersion version);
 
-    DeletedRowsReader deletedRows();
-
-    /** Columns of the data files; with soft deletes the last one is that of deletes. */
-    List<ParquetColumn> columns(TableVersion version);
-
-    /**
-     * Opens a data file.
-     *
-     * @throws java.nio.file.NoSuchFileException when it is gone
-     */
-    ObjectInput open(String path) throws IOException;
-
-    /**
-     * Where new rows go.
-     *
-     * @param kind first part of a file's name, for people: {@code load}, {@code apply}, {@code compact}
-     */
-    NewFiles newFiles(TableVersion version, String kind, ParquetWriteOptions options);
-
-    /** Deletes files that certainly are in no version of the table; what cannot be deleted stays as a file nobody refers to. */
-    void discard(Collection<String> paths);
+    /** What reading and writing rows of the version needs. */
+    TableFiles files(TableVersion version);
 
     /**
      * Commits a new version.

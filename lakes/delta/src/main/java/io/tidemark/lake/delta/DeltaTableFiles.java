@@ -1,0 +1,91 @@
+package io.tidemark.lake.delta;
+
+import io.tidemark.lake.delta.log.DeltaFile;
+import io.tidemark.lake.delta.log.DeltaFile.Vector;
+import io.tidemark.lake.delta.log.DeltaLog;
+import io.tidemark.lake.upsert.table.DeletedRowsReader;
+import io.tidemark.lake.upsert.table.FileWriter;
+import io.tidemark.lake.upsert.table.NewFiles;
+import io.tidemark.lake.upsert.table.StoredFile;
+import io.tidemark.lake.upsert.table.TableFiles;
+import io.tidemark.parquet.ParquetColumn;
+import io.tidemark.parquet.ParquetWriteOptions;
+import io.tidemark.spi.change.ColumnVector;
+import io.tidemark.spi.lake.LakeTableSpec;
+import io.tidemark.spi.storage.ObjectStore;
+import io.tidemark.spi.storage.ObjectStore.ObjectInput;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.UUID;
+import org.roaringbitmap.RoaringBitmap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The data files of one version of a mirror.
+ *
+ * @param folder the table's folder
+ */
+record DeltaTableFiles(String folder, LakeTableSpec spec, List<ParquetColumn> columns) implements TableFiles {
+    private static final Logger LOG = LoggerFactory.getLogger(DeltaTableFiles.class);
+
+    @Override
+    public ObjectInput open(String path) throws IOException {
+        return storage().open(path);
+    }
+
+    @Override
+    public DeletedRowsReader deletedRows() {
+        DeltaLog log = new DeltaLog(Path.of(folder));
+        return new DeletedRowsReader() {
+            @Override
+            public RoaringBitmap of(StoredFile file) {
+                Vector vector = ((DeltaFile) file).vector();
+                return vector == null ? new RoaringBitmap() : log.rows(vector);
+            }
+
+            @Override
+            public long count(StoredFile file) {
+                Vector vector = ((DeltaFile) file).vector();
+                return vector == null ? 0 : vector.cardinality();
+            }
+        };
+    }
+
+    @Override
+    public NewFiles newFiles(String kind, ParquetWriteOptions options) {
+        return new NewFiles() {
+            @Override
+            public boolean isPartitioned() {
+                return false;
+            }
+
+            @Override
+            public int partition(List<? extends ColumnVector> vectors, int row) {
+                throw new IllegalStateException("Cannot tell partitions: the table has none");
+            }
+
+            @Override
+            public FileWriter create(int partition) throws IOException {
+                return new DeltaFileWriter(storage(), kind + "-" + UUID.randomUUID() + ".parquet", columns, options);
+            }
+        };
+    }
+
+    @Override
+    public void discard(Collection<String> paths) {
+        for (String path : paths) {
+            try {
+                storage().delete(path);
+            } catch (IOException e) {
+                LOG.warn("Left an unused file behind folder={} file={} reason={}", folder, path, e.getMessage());
+            }
+        }
+    }
+
+    private ObjectStore storage() {
+        return DeltaLakeProvider.storage(Path.of(folder));
+    }
+}

@@ -1,0 +1,121 @@
+package io.tidemark.lake.upsert.index;
+
+import io.tidemark.lake.upsert.table.StoredFile;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the rows of some keys are, as a search through the table found them: for upserts that have no index at hand. In memory; of no use after the
+ * upsert. Files are given in the table's order, so that of two rows of a key the later one counts.
+ */
+public final class FoundKeys implements KeyLocations {
+    private final Map<String, Integer> numbers = new HashMap<>();
+    private final List<String> paths = new ArrayList<>();
+    private final Map<String, StoredFile> files = new LinkedHashMap<>();
+    private final Entries found = new Entries();
+    private final Entries staged = new Entries();
+    private final List<Long> duplicates = new ArrayList<>();
+
+    /** Adds a row of a key. */
+    public void add(StoredFile file, byte[] key, int row) {
+        files.putIfAbsent(file.path(), file);
+        long location = RowLocation.of(number(file.path()), row);
+        long before = found.put(key, key.length, location);
+        if (before != RowLocation.NONE) {
+            duplicates.add(before);
+        }
+    }
+
+    /** Files with rows of the keys, by location. */
+    public Map<String, StoredFile> files() {
+        return files;
+    }
+
+    /** Rows whose key has a later one. */
+    public List<Long> duplicates() {
+        return duplicates;
+    }
+
+    @Override
+    public int number(String path) {
+        return numbers.computeIfAbsent(path, key -> {
+            paths.add(path);
+            return paths.size() - 1;
+        });
+    }
+
+    @Override
+    public @Nullable String path(int number) {
+        return paths.get(number);
+    }
+
+    @Override
+    public void lookup(KeyArena keys, int[] order, boolean useEntries, long[] locations) {
+        for (int key : order) {
+            byte[] bytes = keys.bytes(key);
+            int number = staged.table.find(bytes, bytes.length);
+            if (number >= 0) {
+                locations[key] = staged.locations[number];
+            } else {
+                locations[key] = useEntries ? found.get(bytes) : RowLocation.NONE;
+            }
+        }
+    }
+
+    @Override
+    public void stage(KeyArena keys, int[] order, long[] locations) {
+        for (int key : order) {
+            byte[] bytes = keys.bytes(key);
+            staged.put(bytes, bytes.length, locations[key]);
+        }
+    }
+
+    @Override
+    public void discardStaged() {
+        staged.clear();
+    }
+
+    @Override
+    public void publish(
+            KeyArena keys,
+            int[] order,
+            long[] locations,
+            List<String> added,
+            Predicate<String> isLive,
+            IndexHeader newHeader) {
+        // Nobody asks again.
+    }
+
+    /** Locations by key. */
+    private static final class Entries {
+        private final KeyTable table = new KeyTable();
+        private long[] locations = new long[1024];
+
+        long get(byte[] key) {
+            int number = table.find(key, key.length);
+            return number < 0 ? RowLocation.NONE : locations[number];
+        }
+
+        /** Returns the location before, or {@link RowLocation#NONE}. */
+        long put(byte[] key, int length, long location) {
+            int known = table.size();
+            int number = table.findOrAdd(key, length);
+            if (number == locations.length) {
+                locations = Arrays.copyOf(locations, number * 2);
+            }
+            long before = number < known ? locations[number] : RowLocation.NONE;
+            locations[number] = location;
+            return before;
+        }
+
+        void clear() {
+            table.clear();
+        }
+    }
+}

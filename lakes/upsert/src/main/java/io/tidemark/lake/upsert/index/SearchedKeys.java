@@ -1,0 +1,90 @@
+package io.tidemark.lake.upsert.index;
+
+import io.tidemark.lake.upsert.table.LiveFiles;
+import io.tidemark.lake.upsert.table.StoredFile;
+import io.tidemark.lake.upsert.table.TableFiles;
+import java.util.List;
+import java.util.function.ObjIntConsumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** Searches the table for the rows of keys whenever it is asked: each round of an upsert reads the key columns of the whole table. */
+public final class SearchedKeys implements KeyLocations {
+    private final KeySearch search;
+    private final LiveFiles live;
+    private final ObjIntConsumer<StoredFile> duplicates;
+    private final FoundKeys found = new FoundKeys();
+    private final KeyTable searched = new KeyTable();
+    private int duplicatesTold;
+
+    /** @param duplicates takes rows whose key has a later row */
+    public SearchedKeys(TableFiles files, LiveFiles live, ObjIntConsumer<StoredFile> duplicates) {
+        this.search = new KeySearch(files);
+        this.live = live;
+        this.duplicates = duplicates;
+    }
+
+    @Override
+    public int number(String path) {
+        return found.number(path);
+    }
+
+    @Override
+    public @Nullable String path(int number) {
+        return found.path(number);
+    }
+
+    @Override
+    public void lookup(KeyArena keys, int[] order, boolean useEntries, long[] locations) {
+        KeyTable unknown = new KeyTable();
+        for (int key : order) {
+            byte[] bytes = keys.bytes(key);
+            if (useEntries && searched.find(bytes, bytes.length) < 0) {
+                searched.findOrAdd(bytes, bytes.length);
+                unknown.findOrAdd(bytes, bytes.length);
+            }
+        }
+        if (unknown.size() > 0) {
+            for (StoredFile file : live.all()) {
+                search.find(
+                        file,
+                        unknown,
+                        (key, row) -> found.add(file, unknown.keys().bytes(key), row));
+            }
+            tellDuplicates();
+        }
+        found.lookup(keys, order, useEntries, locations);
+    }
+
+    private void tellDuplicates() {
+        List<Long> all = found.duplicates();
+        for (; duplicatesTold < all.size(); duplicatesTold++) {
+            long location = all.get(duplicatesTold);
+            StoredFile file = found.files().get(found.path(RowLocation.file(location)));
+            if (file != null) {
+                duplicates.accept(file, RowLocation.row(location));
+            }
+        }
+    }
+
+    @Override
+    public void stage(KeyArena keys, int[] order, long[] locations) {
+        found.stage(keys, order, locations);
+    }
+
+    @Override
+    public void discardStaged() {
+        found.discardStaged();
+    }
+
+    @Override
+    public void publish(
+            KeyArena keys,
+            int[] order,
+            long[] locations,
+            List<String> added,
+            Predicate<String> isLive,
+            IndexHeader newHeader) {
+        // Nobody asks again.
+    }
+}
