@@ -3,6 +3,7 @@ package io.tidemark.slices;
 import io.tidemark.spi.metastore.MetadataStore;
 import io.tidemark.spi.slice.SliceLog;
 import io.tidemark.spi.slice.SliceLogProvider;
+import io.tidemark.spi.slice.SliceReader;
 import io.tidemark.spi.storage.ObjectStore;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -18,6 +19,11 @@ public final class ParquetSliceLogProvider implements SliceLogProvider {
         new SliceIndexRebuild(pipeline, storage, metastore).catchUp();
         return new ParquetSliceLog(
                 pipeline, storage, metastore, clock, ParquetSliceLogProvider::attempt, SliceLimits.DEFAULTS);
+    }
+
+    @Override
+    public SliceReader reader(ObjectStore storage) {
+        return (file, consumer) -> SliceFileReader.read(storage, file, consumer);
     }
 
     private static String attempt() {

@@ -28,6 +28,9 @@ public final class Checks {
         try (Pipeline pipeline = Pipeline.open(config, plugins, Clock.systemUTC())) {
             findings.add(Finding.ok("metadata store", "reached and writable"));
             findings.addAll(pipeline.lake().check());
+            config.spark()
+                    .ifPresent(spark ->
+                            findings.add(plugins.jobRunner(spark.type()).check(spark.settings())));
             List<TableId> selected = selected(pipeline, findings);
             Map<TableId, TableScope> scopes = new HashMap<>();
             selected.forEach(table -> scopes.put(table, config.scope(table)));

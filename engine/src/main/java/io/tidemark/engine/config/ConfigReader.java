@@ -57,7 +57,7 @@ public final class ConfigReader {
     private PipelineConfig read(Path file) {
         YamlMap top = YamlFile.parse(content(file), problems);
         List<String> known = new ArrayList<>(SectionReader.keys(PipelineSettings.top()));
-        known.addAll(List.of("source", "lake", "metadata", "slices", "tables", "transformations", "limits"));
+        known.addAll(List.of("source", "lake", "spark", "metadata", "slices", "tables", "transformations", "limits"));
         sections.refuseUnknown(top, known);
         Optional<String> pipeline = required(top, PipelineSettings.PIPELINE);
         Optional<Path> state =
@@ -75,6 +75,14 @@ public final class ConfigReader {
                 PipelineSettings.metadata(),
                 plugins.metastores(),
                 Map.of("url", "jdbc:sqlite:" + state.orElse(folder).resolve("metadata.db")));
+        Optional<Section> spark = top.has("spark")
+                ? Optional.of(plugin(
+                        section(top, "spark", false),
+                        PipelineSettings.SPARK_TYPE,
+                        PipelineSettings.spark(),
+                        plugins.jobRunners(),
+                        Map.of()))
+                : Optional.empty();
         Settings slices = sections.read(section(top, "slices", false), PipelineSettings.slices());
         Settings limits = sections.read(section(top, "limits", false), PipelineSettings.limits());
         List<Transformation> transformations = new ArrayList<>();
@@ -93,6 +101,7 @@ public final class ConfigReader {
                 location.orElseThrow(),
                 metadata,
                 state.orElseThrow(),
+                spark,
                 sliceConfig(slices),
                 types,
                 badValues.orElseThrow(),
@@ -152,7 +161,8 @@ public final class ConfigReader {
             return dmsMappings(top, mappings.orElseThrow(), transformations);
         }
         return top.find("tables")
-                .map(entry -> new TableRuleReader(problems, sections).read(entry.line(), entry.node()))
+                .map(entry ->
+                        new TableRuleReader(problems, sections, top.has("spark")).read(entry.line(), entry.node()))
                 .orElseGet(TableRuleReader::everything);
     }
 

@@ -27,6 +27,7 @@ import java.util.Set;
  * @param location root of the lake: an absolute local path or a URI
  * @param metadata the metadata store's section
  * @param state absolute folder on local disk for catalogs, indexes and scratch files
+ * @param spark what starts jobs on Spark; empty when none are
  * @param slices how time slices are cut and kept
  * @param types wanted type per type of the source
  * @param badValues what happens to rows with a value that does not fit its column, unless a rule says otherwise
@@ -42,6 +43,7 @@ public record PipelineConfig(
         String location,
         Section metadata,
         Path state,
+        Optional<Section> spark,
         SliceConfig slices,
         Map<String, ColumnType> types,
         BadValues badValues,
@@ -62,6 +64,11 @@ public record PipelineConfig(
     /** What happens to rows of the table with a value that does not fit its column. */
     public BadValues badValues(TableId table) {
         return findRule(table).map(TableRule::badValues).orElse(badValues);
+    }
+
+    /** What applies slices to the table's mirror. */
+    public ApplyEngine engine(TableId table) {
+        return findRule(table).map(TableRule::engine).orElse(ApplyEngine.LOCAL);
     }
 
     /** Wanted type per column name. */

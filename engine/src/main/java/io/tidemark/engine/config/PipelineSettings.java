@@ -66,6 +66,9 @@ public final class PipelineSettings {
     static final Setting<String> METADATA_TYPE =
             Setting.text("type", "Kind of the metadata store.").withDefault("jdbc");
 
+    static final Setting<String> SPARK_TYPE = Setting.text("type", "What starts jobs of tables with engine: spark.")
+            .withDefault("spark-submit");
+
     static final Setting<Duration> INTERVAL = Setting.duration(
             "interval",
             "10s",
@@ -137,6 +140,11 @@ public final class PipelineSettings {
             "delete",
             DeleteMode.HARD,
             "What a delete does to the mirror: the row goes (hard), or stays with _tidemark_deleted_at set (soft).");
+    static final Setting<ApplyEngine> ENGINE = Setting.choice(
+            "engine",
+            ApplyEngine.LOCAL,
+            "What applies slices to the mirror: the worker's own process, with an index of keys on local disk (local), or jobs on Spark,"
+                    + " without one (spark; needs the section spark). Can be changed at any time.");
     static final Setting<SchemaChanges> SCHEMA_CHANGES = Setting.choice(
             "schema-changes",
             SchemaChanges.FOLLOW,
@@ -227,6 +235,11 @@ public final class PipelineSettings {
         return List.of(METADATA_TYPE);
     }
 
+    /** Settings of the section {@code spark} beside the job runner's own. */
+    public static List<Setting<?>> spark() {
+        return List.of(SPARK_TYPE);
+    }
+
     public static List<Setting<?>> slices() {
         return List.of(INTERVAL, SLICE_BYTES, KEEP);
     }
@@ -245,7 +258,18 @@ public final class PipelineSettings {
 
     /** Settings of one rule of the list {@code tables}. */
     public static List<Setting<?>> tableRule() {
-        return List.of(INCLUDE, EXCLUDE, PARTITION, DELETE, SCHEMA_CHANGES, COLUMNS, WHERE, OMIT, ADD, RULE_BAD_VALUES);
+        return List.of(
+                INCLUDE,
+                EXCLUDE,
+                PARTITION,
+                DELETE,
+                ENGINE,
+                SCHEMA_CHANGES,
+                COLUMNS,
+                WHERE,
+                OMIT,
+                ADD,
+                RULE_BAD_VALUES);
     }
 
     /** Settings of one entry of the list {@code transformations}. */

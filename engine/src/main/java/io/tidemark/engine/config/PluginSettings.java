@@ -16,26 +16,29 @@ import java.util.function.Function;
  * @param sources settings of each type of source
  * @param lakes settings of each type of lake
  * @param metastores settings of each type of metadata store
+ * @param jobRunners settings of each type of job runner
  * @param typeRefusals what each type of source says to a wanted type
  */
 public record PluginSettings(
         Map<String, List<Setting<?>>> sources,
         Map<String, List<Setting<?>>> lakes,
         Map<String, List<Setting<?>>> metastores,
+        Map<String, List<Setting<?>>> jobRunners,
         Map<String, TypeRefusal> typeRefusals) {
     public PluginSettings {
         sources = Collections.unmodifiableMap(new TreeMap<>(sources));
         lakes = Collections.unmodifiableMap(new TreeMap<>(lakes));
         metastores = Collections.unmodifiableMap(new TreeMap<>(metastores));
+        jobRunners = Collections.unmodifiableMap(new TreeMap<>(jobRunners));
         typeRefusals = Map.copyOf(typeRefusals);
     }
 
-    /** Settings of sources that take any wanted type. */
+    /** Settings of sources that take any wanted type, without job runners. */
     public PluginSettings(
             Map<String, List<Setting<?>>> sources,
             Map<String, List<Setting<?>>> lakes,
             Map<String, List<Setting<?>>> metastores) {
-        this(sources, lakes, metastores, Map.of());
+        this(sources, lakes, metastores, Map.of(), Map.of());
     }
 
     /** Why a type of the source cannot be carried as wanted, unless it can. */
@@ -55,6 +58,7 @@ public record PluginSettings(
                 byType(plugins.sourceTypes(), type -> plugins.source(type).settings()),
                 byType(plugins.lakeTypes(), type -> plugins.lake(type).settings()),
                 byType(plugins.metastoreTypes(), type -> plugins.metastore(type).settings()),
+                byType(plugins.jobRunnerTypes(), type -> plugins.jobRunner(type).settings()),
                 typeRefusals(plugins));
     }
 

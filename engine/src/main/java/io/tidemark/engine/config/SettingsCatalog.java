@@ -34,6 +34,7 @@ public record SettingsCatalog(List<Section> sections) {
         sections.add(new Section("", "", "top of the file", PipelineSettings.top()));
         addPlugins(sections, "source", PipelineSettings.source(), plugins.sources());
         addPlugins(sections, "lake", PipelineSettings.lake(), plugins.lakes());
+        addPlugins(sections, "spark", PipelineSettings.spark(), plugins.jobRunners());
         sections.add(new Section("slices", "", "slices", PipelineSettings.slices()));
         sections.add(new Section("tables", "", "tables (each rule of the list)", PipelineSettings.tableRule()));
         sections.add(new Section(

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param pattern which tables it matches
  * @param partitions partition fields of the mirror; empty for none
  * @param deletes what a delete does to the mirror
+ * @param engine what applies slices to the mirror
  * @param schemaChanges what happens when the table's columns or key change in the source
  * @param columns wanted type per column name
  * @param where which rows are mirrored
@@ -28,6 +29,7 @@ public record TableRule(
         TablePattern pattern,
         List<String> partitions,
         DeleteMode deletes,
+        ApplyEngine engine,
         SchemaChanges schemaChanges,
         Map<String, ColumnChoice> columns,
         RowFilter where,
@@ -61,6 +63,7 @@ public record TableRule(
                 pattern,
                 List.of(),
                 DeleteMode.HARD,
+                ApplyEngine.LOCAL,
                 SchemaChanges.FOLLOW,
                 Map.of(),
                 where,

@@ -17,10 +17,13 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 final class TableRuleReader {
     private final Problems problems;
     private final SectionReader sections;
+    private final boolean hasSpark;
 
-    TableRuleReader(Problems problems, SectionReader sections) {
+    /** @param hasSpark whether the configuration says how jobs are started on Spark */
+    TableRuleReader(Problems problems, SectionReader sections, boolean hasSpark) {
         this.problems = problems;
         this.sections = sections;
+        this.hasSpark = hasSpark;
     }
 
     /** The rule that counts when none is written: everything is mirrored. */
@@ -64,7 +67,8 @@ final class TableRuleReader {
             return Optional.empty();
         }
         if (!include) {
-            for (String key : List.of("partition", "delete", "columns", "where", "omit", "add", "on-bad-value")) {
+            for (String key :
+                    List.of("partition", "delete", "engine", "columns", "where", "omit", "add", "on-bad-value")) {
                 if (map.has(key)) {
                     problems.add(map.lineOf(key), map.pathTo(key) + " has no meaning beside exclude");
                 }
@@ -73,6 +77,12 @@ final class TableRuleReader {
         Optional<TablePattern> pattern =
                 sections.value(map, include ? PipelineSettings.INCLUDE : PipelineSettings.EXCLUDE);
         Optional<DeleteMode> deletes = sections.value(map, PipelineSettings.DELETE);
+        Optional<ApplyEngine> engine = sections.value(map, PipelineSettings.ENGINE);
+        if (engine.equals(Optional.of(ApplyEngine.SPARK)) && !hasSpark) {
+            problems.add(
+                    map.lineOf("engine"),
+                    map.pathTo("engine") + " is spark, and there is no section spark that says how jobs are started");
+        }
         Optional<SchemaChanges> changes = sections.value(map, PipelineSettings.SCHEMA_CHANGES);
         List<String> partitions = partitions(map);
         Map<String, ColumnChoice> columns = columns(map);
@@ -92,6 +102,7 @@ final class TableRuleReader {
                 found,
                 partitions,
                 deletes.orElse(DeleteMode.HARD),
+                engine.orElse(ApplyEngine.LOCAL),
                 changes.orElse(SchemaChanges.FOLLOW),
                 columns,
                 where.orElse(RowFilter.ALL),

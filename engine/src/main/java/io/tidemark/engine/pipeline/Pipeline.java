@@ -11,6 +11,7 @@ import io.tidemark.engine.table.ProgressIndex;
 import io.tidemark.engine.table.TableRegistry;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.job.JobRunner;
 import io.tidemark.spi.lake.Lake;
 import io.tidemark.spi.metastore.MetadataStore;
 import io.tidemark.spi.slice.SliceLog;
@@ -22,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 
 /** The opened parts of one pipeline. Opening connects to nothing but the metadata store and the lake's catalog. */
 public final class Pipeline implements AutoCloseable {
@@ -39,6 +41,7 @@ public final class Pipeline implements AutoCloseable {
     private final TableRegistry registry;
     private final ProgressIndex progress;
     private final DeadLetters deadLetters;
+    private final Optional<JobRunner> jobRunner;
 
     private Pipeline(PipelineConfig config, Plugins plugins, Clock clock) {
         this.config = config;
@@ -79,6 +82,12 @@ public final class Pipeline implements AutoCloseable {
                     clock,
                     config.limits().deadLetters());
             deadLetters.relist();
+            this.jobRunner = config.spark()
+                    .map(spark -> kept(plugins.jobRunner(spark.type())
+                            .open(
+                                    spark.settings(),
+                                    config.file(),
+                                    config.state().resolve("jobs"))));
             complete = true;
         } finally {
             if (!complete) {
@@ -144,6 +153,11 @@ public final class Pipeline implements AutoCloseable {
     /** Rows that were set aside. */
     public DeadLetters deadLetters() {
         return deadLetters;
+    }
+
+    /** What starts jobs on Spark; empty when the configuration does not say. */
+    public Optional<JobRunner> jobRunner() {
+        return jobRunner;
     }
 
     /** A folder for files that need not survive a restart. */

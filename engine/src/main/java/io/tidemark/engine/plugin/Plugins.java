@@ -2,6 +2,7 @@ package io.tidemark.engine.plugin;
 
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.job.JobRunnerProvider;
 import io.tidemark.spi.lake.LakeProvider;
 import io.tidemark.spi.metastore.MetadataStoreProvider;
 import io.tidemark.spi.query.QueryEngineProvider;
@@ -20,6 +21,8 @@ public final class Plugins {
     private final Map<String, MetadataStoreProvider> metastores =
             byType(MetadataStoreProvider.class, MetadataStoreProvider::type);
 
+    private final Map<String, JobRunnerProvider> jobRunners = byType(JobRunnerProvider.class, JobRunnerProvider::type);
+
     public SourceProvider source(String type) {
         return required(sources, "source", type);
     }
@@ -30,6 +33,10 @@ public final class Plugins {
 
     public MetadataStoreProvider metastore(String type) {
         return required(metastores, "metadata store", type);
+    }
+
+    public JobRunnerProvider jobRunner(String type) {
+        return required(jobRunners, "job runner", type);
     }
 
     public SliceLogProvider sliceLog() {
@@ -50,6 +57,10 @@ public final class Plugins {
 
     public List<String> metastoreTypes() {
         return List.copyOf(metastores.keySet());
+    }
+
+    public List<String> jobRunnerTypes() {
+        return List.copyOf(jobRunners.keySet());
     }
 
     private static <T> T required(Map<String, T> plugins, String what, String type) {

@@ -1,5 +1,7 @@
 package io.tidemark.engine.work;
 
+import io.tidemark.engine.job.JobEngine;
+import io.tidemark.engine.lease.Lease;
 import io.tidemark.engine.mirror.MirrorRows;
 import io.tidemark.engine.pipeline.Pipeline;
 import io.tidemark.engine.signal.Marker;
@@ -21,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -34,13 +37,15 @@ final class KeyRepair {
     private final Pipeline pipeline;
     private final TableRecord record;
     private final LakeTable table;
-    private final long fence;
+    private final Lease lease;
+    private final Optional<JobEngine> engine;
 
-    KeyRepair(Pipeline pipeline, TableRecord record, LakeTable table, long fence) {
+    KeyRepair(Pipeline pipeline, TableRecord record, LakeTable table, Lease lease, Optional<JobEngine> engine) {
         this.pipeline = pipeline;
         this.record = record;
         this.table = table;
-        this.fence = fence;
+        this.lease = lease;
+        this.engine = engine;
     }
 
     /**
@@ -54,7 +59,7 @@ final class KeyRepair {
             Position before = new Position(cut.cutoff().value() - 1);
             pipeline.source().mark(Marker.SEAL);
             long slice = awaitSealed(before);
-            SliceApplier applier = new SliceApplier(pipeline, record, table, fence);
+            SliceApplier applier = new SliceApplier(pipeline, record, table, lease, engine);
             while (applier.step(slice, before).more()) {
                 // Each step is one bounded commit; the last one ends at the cut.
             }
@@ -65,7 +70,7 @@ final class KeyRepair {
             List<List<String>> healed =
                     keys.stream().filter(key -> !left.contains(key)).toList();
             LakeProgress progress = table.progress();
-            try (LakeApply apply = table.beginApply(progress, fence)) {
+            try (LakeApply apply = begin(progress)) {
                 if (!healed.isEmpty()) {
                     MirrorRows rows = record.mirrorRows();
                     apply.repair(rows.of(gone(healed, cut.cutoff())));
@@ -79,6 +84,13 @@ final class KeyRepair {
             keepOpen(undecodable);
             return left;
         }
+    }
+
+    /** Few keys are searched for sooner than an index is built that is of no other use. */
+    private LakeApply begin(LakeProgress progress) {
+        return engine.isPresent()
+                ? table.beginApplyWithoutIndex(progress, lease.fence())
+                : table.beginApply(progress, lease.fence());
     }
 
     private void keepOpen(List<UndecodableRow> undecodable) {

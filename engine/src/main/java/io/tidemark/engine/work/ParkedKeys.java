@@ -18,22 +18,18 @@ import org.jspecify.annotations.Nullable;
  * source's. Events that send all values are applied.
  */
 final class ParkedKeys {
-    /** No key. */
-    static final ParkedKeys NONE = new ParkedKeys();
-
-    private final @Nullable DeadLetters letters;
+    private final DeadLetters letters;
     private final Set<List<String>> keys;
     private @Nullable ChangeBatch held;
-
-    private ParkedKeys() {
-        this.letters = null;
-        this.keys = Set.of();
-    }
 
     /** Keys of the table's open letters. */
     ParkedKeys(DeadLetters letters, TableRecord record) {
         this.letters = letters;
         this.keys = record.schema().hasKey() ? new HashSet<>(letters.openKeys(record.id())) : Set.of();
+    }
+
+    boolean isEmpty() {
+        return keys.isEmpty();
     }
 
     /** The batch, without the events that are to be left out. */
@@ -89,7 +85,7 @@ final class ParkedKeys {
         if (!keys.contains(old)) {
             return false;
         }
-        if (letters != null && keys.add(now)) {
+        if (keys.add(now)) {
             letters.widen(batch.schema().table(), old, now);
         }
         return true;

@@ -1,9 +1,12 @@
 package io.tidemark.engine.work;
 
-import io.tidemark.engine.mirror.MirrorRows;
+import io.tidemark.engine.job.ApplyJob;
+import io.tidemark.engine.job.ApplyReport;
+import io.tidemark.engine.job.JobEngine;
+import io.tidemark.engine.job.SliceEvents;
+import io.tidemark.engine.lease.Lease;
 import io.tidemark.engine.pipeline.Pipeline;
 import io.tidemark.engine.table.TableRecord;
-import io.tidemark.spi.change.ChangeBatch;
 import io.tidemark.spi.change.Operation;
 import io.tidemark.spi.change.Position;
 import io.tidemark.spi.error.ErrorCode;
@@ -19,6 +22,7 @@ import io.tidemark.spi.source.UndecodableRow;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -30,61 +34,78 @@ final class SliceApplier {
     private final Pipeline pipeline;
     private final TableRecord record;
     private final LakeTable table;
-    private final MirrorRows mirrorRows;
-    private final long fence;
-    private ParkedKeys parked;
+    private final Lease lease;
+    private final Optional<JobEngine> engine;
 
     /** What one step did: whether there may be more, and how many events were added; or the schema that the mirror has to get first. */
     record Step(boolean more, long events, @Nullable RowSchema wanted) {}
 
-    private record Plan(List<SliceFile> files, Position through, long slice, long newestCommitMicros, boolean more) {}
+    private record Plan(ApplyJob job, boolean more) {}
 
-    SliceApplier(Pipeline pipeline, TableRecord record, LakeTable table, long fence) {
+    /** @param engine what carries out the jobs of the table; empty when its slices are applied here */
+    SliceApplier(Pipeline pipeline, TableRecord record, LakeTable table, Lease lease, Optional<JobEngine> engine) {
         this.pipeline = pipeline;
         this.record = record;
         this.table = table;
-        this.mirrorRows = record.mirrorRows();
-        this.fence = fence;
-        this.parked = ParkedKeys.NONE;
+        this.lease = lease;
+        this.engine = engine;
     }
 
     /** Applies the next slices as one commit. */
-    Step step(long throughSlice, Position limit) {
-        LakeProgress before = table.progress();
-        Plan plan = plan(before, throughSlice, limit);
-        if (plan.files().isEmpty()) {
-            LakeProgress passed = before.withApplied(plan.through(), plan.slice(), before.newestCommitMicros());
-            pipeline.progress().applied(record.id(), passed, 0);
+    Step step(long throughSlice, Position limit) throws InterruptedException {
+        Plan plan = plan(table.progress(), throughSlice, limit);
+        ApplyJob job = plan.job();
+        if (job.files().isEmpty()) {
+            LakeProgress before = job.expected();
+            pipeline.progress()
+                    .applied(
+                            record.id(),
+                            before.withApplied(job.through(), job.slice(), before.newestCommitMicros()),
+                            0);
             return new Step(plan.more(), 0, null);
         }
-        RowSchema wanted = plan.files().get(plan.files().size() - 1).schema();
-        requireFollowable(plan.files());
+        RowSchema wanted = job.files().get(job.files().size() - 1).schema();
+        requireFollowable(job.files());
         if (!wanted.hasSameRowsAs(record.schema())) {
             return new Step(true, 0, wanted);
         }
-        long[] events = new long[1];
-        parked = new ParkedKeys(pipeline.deadLetters(), record);
-        try (LakeApply apply = table.beginApply(before, fence)) {
+        ParkedKeys parked = new ParkedKeys(pipeline.deadLetters(), record);
+        ApplyReport report = isRemote(parked) ? engine.orElseThrow().run(job, lease) : applyHere(job, parked);
+        TidemarkException error = report.error();
+        if (error != null) {
+            if (error.code() == ErrorCode.LAKE_ROW_MISSING && setAside(report.missingKeys(), job.through())) {
+                return new Step(true, 0, null);
+            }
+            throw error;
+        }
+        LakeProgress after = Objects.requireNonNull(report.progress());
+        pipeline.progress().applied(record.id(), after, report.events());
+        return new Step(plan.more(), report.events(), null);
+    }
+
+    /** A job has no way to note what becomes of keys that were set aside, and a table without a key is searched row by row: both are done here. */
+    private boolean isRemote(ParkedKeys parked) {
+        return engine.isPresent() && record.schema().hasKey() && parked.isEmpty();
+    }
+
+    private ApplyReport applyHere(ApplyJob job, ParkedKeys parked) {
+        SliceEvents reading = job.events();
+        long events = 0;
+        try (LakeApply apply = engine.isPresent()
+                ? table.beginApplyWithoutIndex(job.expected(), job.fence())
+                : table.beginApply(job.expected(), job.fence())) {
             try {
-                commit(apply, plan, before, events);
+                for (SliceFile file : job.files()) {
+                    events += reading.read(pipeline.sliceLog(), file, parked::without, apply::add);
+                }
+                return ApplyReport.committed(apply.commit(job.after()).progress(), events);
             } catch (TidemarkException e) {
-                if (e.code() == ErrorCode.LAKE_ROW_MISSING && setAside(apply.missingKeys(), plan.through())) {
-                    return new Step(true, 0, null);
+                if (e.code() == ErrorCode.LAKE_ROW_MISSING) {
+                    return ApplyReport.failed(e, apply.missingKeys());
                 }
                 throw e;
             }
         }
-        return new Step(plan.more(), events[0], null);
-    }
-
-    private void commit(LakeApply apply, Plan plan, LakeProgress before, long[] events) {
-        for (SliceFile file : plan.files()) {
-            add(apply, file, before.applied(), plan.through(), events);
-        }
-        long newest = Math.max(plan.newestCommitMicros(), before.newestCommitMicros());
-        LakeProgress after = apply.commit(before.withApplied(plan.through(), plan.slice(), newest))
-                .progress();
-        pipeline.progress().applied(record.id(), after, events[0]);
     }
 
     /**
@@ -174,36 +195,15 @@ final class SliceApplier {
                 }
             }
             if (beyond) {
-                return new Plan(files, Position.max(through, limit), slice, newestMicros, false);
+                return new Plan(job(before, files, Position.max(through, limit), slice, newestMicros), false);
             }
             slice = manifest.sequence();
             through = Position.max(through, manifest.through());
         }
-        return new Plan(files, through, slice, newestMicros, more);
+        return new Plan(job(before, files, through, slice, newestMicros), more);
     }
 
-    private void add(LakeApply apply, SliceFile file, Position after, Position through, long[] events) {
-        RowProjection projection =
-                file.schema().hasSameRowsAs(record.schema()) ? null : new RowProjection(file.schema(), record.schema());
-        boolean whole = file.first().isAfter(after) && !file.last().isAfter(through);
-        pipeline.sliceLog().read(file, batch -> {
-            ChangeBatch wanted = parked.without(whole ? batch : between(batch, after, through));
-            events[0] += wanted.size();
-            if (!wanted.isEmpty()) {
-                apply.add(mirrorRows.of(projection == null ? wanted : projection.apply(wanted)));
-            }
-        });
-    }
-
-    private static ChangeBatch between(ChangeBatch batch, Position after, Position through) {
-        ChangeBatch wanted = new ChangeBatch(batch.schema(), batch.size());
-        for (int row = 0; row < batch.size(); row++) {
-            long position = batch.position(row);
-            if (Long.compareUnsigned(position, after.value()) > 0
-                    && Long.compareUnsigned(position, through.value()) <= 0) {
-                wanted.appendFrom(batch, row);
-            }
-        }
-        return wanted;
+    private ApplyJob job(LakeProgress before, List<SliceFile> files, Position through, long slice, long newestMicros) {
+        return new ApplyJob(record, before, lease.fence(), files, through, slice, newestMicros);
     }
 }

@@ -1,5 +1,8 @@
 package io.tidemark.engine.work;
 
+import io.tidemark.engine.config.ApplyEngine;
+import io.tidemark.engine.job.JobEngine;
+import io.tidemark.engine.job.RemoteApply;
 import io.tidemark.engine.lease.Lease;
 import io.tidemark.engine.metadata.Documents;
 import io.tidemark.engine.metadata.Keys;
@@ -42,12 +45,23 @@ public final class Worker implements AutoCloseable {
     private final Documents<WorkItem> items;
     private final Documents<Hold> holds;
     private final Documents<RepairRequest> repairs;
+    private final Optional<JobEngine> engine;
     private final Map<TableId, Retry> retries = new HashMap<>();
 
     private record Retry(Instant notBefore, Duration pause) {}
 
     public Worker(Pipeline pipeline) {
+        this(pipeline, pipeline.jobRunner().map(runner -> new RemoteApply(pipeline, runner)));
+    }
+
+    /** @param engine what carries out the jobs of tables with {@code engine: spark} */
+    public Worker(Pipeline pipeline, JobEngine engine) {
+        this(pipeline, Optional.of(engine));
+    }
+
+    private Worker(Pipeline pipeline, Optional<? extends JobEngine> engine) {
         this.pipeline = pipeline;
+        this.engine = engine.map(found -> found);
         this.tables = new OpenTables(pipeline);
         this.upkeep = new Upkeep(pipeline);
         this.items = new Documents<>(pipeline.metastore(), WorkItem.class);
@@ -67,6 +81,30 @@ public final class Worker implements AutoCloseable {
             boolean left = round();
             pipeline.signals().dispatched().await(seen, left ? HELD_POLL : POLL);
         }
+    }
+
+    /**
+     * Brings one table up to a slice, once: for who schedules the work of tables by other means.
+     *
+     * @throws TidemarkException {@code LEASE_LOST} when another worker has the table; {@code UNKNOWN_TABLE} when there is none of the name, or it is not
+     *     loaded; and whatever the apply fails with
+     */
+    public void apply(TableId table, long throughSlice) throws InterruptedException {
+        TableRecord record = pipeline.registry()
+                .find(table)
+                .filter(found -> found.state().applies())
+                .orElseThrow(() -> new TidemarkException(
+                        ErrorCode.UNKNOWN_TABLE, "Cannot apply slices to " + table + ": it is not loaded"));
+        try (Lease lease = pipeline.leases()
+                .tryAcquire(lease(table))
+                .orElseThrow(() -> new TidemarkException(
+                        ErrorCode.LEASE_LOST, "Cannot apply slices to " + table + ": another worker does"))) {
+            apply(record, new WorkItem(table, throughSlice), lease);
+        }
+    }
+
+    private Optional<JobEngine> engine(TableId table) {
+        return pipeline.config().engine(table) == ApplyEngine.SPARK ? engine : Optional.empty();
     }
 
     /** Takes every item once; returns whether some are left that could not be done now. */
@@ -119,7 +157,7 @@ public final class Worker implements AutoCloseable {
         boolean trusted = false;
         try {
             Position limit = limit(record.id());
-            SliceApplier applier = new SliceApplier(pipeline, record, table, lease.fence());
+            SliceApplier applier = new SliceApplier(pipeline, record, table, lease, engine(record.id()));
             SliceApplier.Step step;
             do {
                 step = applier.step(item.throughSlice(), limit);
@@ -127,7 +165,7 @@ public final class Worker implements AutoCloseable {
                     record = evolve(record, table, step.wanted(), lease);
                     tables.discard(record.id());
                     table = tables.borrow(record);
-                    applier = new SliceApplier(pipeline, record, table, lease.fence());
+                    applier = new SliceApplier(pipeline, record, table, lease, engine(record.id()));
                 }
                 if (step.events() > 0) {
                     LOG.debug(
@@ -183,7 +221,7 @@ public final class Worker implements AutoCloseable {
         Optional<RepairRequest> request = repairs.find(key).filter(found -> !found.done());
         if (request.isPresent()) {
             List<List<String>> keys = request.orElseThrow().keys();
-            List<List<String>> left = new KeyRepair(pipeline, record, table, lease.fence()).run(keys);
+            List<List<String>> left = new KeyRepair(pipeline, record, table, lease, engine(record.id())).run(keys);
             LOG.info("keys repaired table={} keys={} undecodable={}", record.id(), keys.size(), left.size());
             repairs.put(key, request.orElseThrow().carriedOut(left));
         }
@@ -200,7 +238,7 @@ public final class Worker implements AutoCloseable {
                 .distinct()
                 .toList();
         if (!keys.isEmpty()) {
-            new KeyRepair(pipeline, record, table, lease.fence()).run(keys);
+            new KeyRepair(pipeline, record, table, lease, engine(record.id())).run(keys);
             LOG.info("rows read that came into the filter table={} keys={}", record.id(), keys.size());
         }
     }

@@ -29,6 +29,7 @@ final class ConfigFixture {
                     List.of(Setting.text("url", "JDBC URL.")),
                     "etcd",
                     List.of(Setting.text("endpoints", "Hosts."))),
+            Map.of("spark-submit", List.of(Setting.text("jar", "Path of the jar."))),
             Map.of(
                     "postgres",
                     (type, wanted) -> wanted.equals(ColumnType.STRING)

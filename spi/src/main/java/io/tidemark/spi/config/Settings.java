@@ -2,6 +2,7 @@ package io.tidemark.spi.config;
 
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
+import java.io.Serializable;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -10,7 +11,9 @@ import java.util.TreeMap;
  * The values of one section, by the declarations of its plug-in. Who makes it has validated: unknown keys refused, required ones present, all
  * texts parseable.
  */
-public final class Settings {
+public final class Settings implements Serializable {
+    private static final long serialVersionUID = 1L;
+
     private final String section;
     private final Map<String, String> texts;
     private final Map<String, String> properties;

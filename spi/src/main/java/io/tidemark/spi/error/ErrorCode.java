@@ -104,6 +104,10 @@ public enum ErrorCode {
             "Restore the slice file from a backup, or run 'tidemark resync TABLE' to go on without it."),
     SLICE_CONFLICT(ErrorKind.LAKE, RetryRule.RETRY, "Another capture sealed this slice first; capture starts again."),
     METASTORE_UNAVAILABLE(ErrorKind.LAKE, RetryRule.RETRY, "Check the metadata store's URL and that it is reachable."),
+    ENGINE_FAILED(
+            ErrorKind.RESOURCE,
+            RetryRule.RETRY,
+            "The work is done again; see the engine's own log (for Spark: the driver's) if it fails again and again."),
     LEASE_LOST(ErrorKind.LAKE, RetryRule.RETRY, "Another process took over; this one starts again."),
 
     LIMIT_EXCEEDED(ErrorKind.RESOURCE, RetryRule.OPERATOR, "Raise the named limit, or make the work smaller."),

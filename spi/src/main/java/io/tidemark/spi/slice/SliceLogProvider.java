@@ -11,4 +11,7 @@ public interface SliceLogProvider {
      * metadata store.
      */
     SliceLog open(String pipeline, ObjectStore storage, MetadataStore metastore, Clock clock);
+
+    /** Reads files of any log in the storage. */
+    SliceReader reader(ObjectStore storage);
 }

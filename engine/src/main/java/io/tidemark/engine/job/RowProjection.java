@@ -1,4 +1,4 @@
-package io.tidemark.engine.work;
+package io.tidemark.engine.job;
 
 import io.tidemark.spi.change.BytesVector;
 import io.tidemark.spi.change.ChangeBatch;

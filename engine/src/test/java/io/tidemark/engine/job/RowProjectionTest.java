@@ -1,4 +1,4 @@
-package io.tidemark.engine.work;
+package io.tidemark.engine.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

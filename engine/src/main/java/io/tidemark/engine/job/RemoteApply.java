@@ -1,0 +1,121 @@
+package io.tidemark.engine.job;
+
+import io.tidemark.engine.json.Json;
+import io.tidemark.engine.lease.Lease;
+import io.tidemark.engine.pipeline.Pipeline;
+import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.job.JobRunner;
+import io.tidemark.spi.job.RunningJob;
+import io.tidemark.spi.job.RunningJob.JobEnd;
+import io.tidemark.spi.storage.ObjectStore;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Has jobs run elsewhere: what they are told and what they say lies in the lake's storage, under {@code jobs/}. The caller holds the table's lease,
+ * whose heartbeat goes on meanwhile; a job whose caller lost it is ended, and could not commit any more.
+ */
+public final class RemoteApply implements JobEngine {
+    private static final Logger LOG = LoggerFactory.getLogger(RemoteApply.class);
+    private static final Duration LOOK = Duration.ofMillis(250);
+
+    private final Pipeline pipeline;
+    private final JobRunner runner;
+
+    public RemoteApply(Pipeline pipeline, JobRunner runner) {
+        this.pipeline = pipeline;
+        this.runner = runner;
+    }
+
+    /**
+     * Runs a job to its end.
+     *
+     * @throws TidemarkException {@code ENGINE_FAILED} when it ended without a word; {@code LEASE_LOST} when the lease was lost; {@code TIMEOUT} when
+     *     the process is told to stop
+     */
+    @Override
+    public ApplyReport run(ApplyJob job, Lease lease) throws InterruptedException {
+        String path = JobFiles.job(pipeline.config().pipeline(), job.table().id(), UUID.randomUUID());
+        write(path, Json.write(job));
+        try (RunningJob running = runner.start(name(job), List.of("--job", path))) {
+            long started = System.nanoTime();
+            JobEnd end = await(running, job, lease);
+            ApplyReport report = report(path, job, end);
+            LOG.info(
+                    "job ended table={} files={} events={} millis={} end={}",
+                    job.table().id(),
+                    job.files().size(),
+                    report.events(),
+                    (System.nanoTime() - started) / 1_000_000,
+                    end.detail());
+            return report;
+        } finally {
+            delete(path);
+            delete(JobFiles.report(path));
+        }
+    }
+
+    private JobEnd await(RunningJob running, ApplyJob job, Lease lease) throws InterruptedException {
+        while (true) {
+            Optional<JobEnd> end = running.poll();
+            if (end.isPresent()) {
+                return end.orElseThrow();
+            }
+            if (!lease.isHeld()) {
+                throw new TidemarkException(
+                        ErrorCode.LEASE_LOST,
+                        "Cannot wait for the job of " + job.table().id() + ": its lease was lost");
+            }
+            if (pipeline.signals().stopping()) {
+                throw new TidemarkException(
+                        ErrorCode.TIMEOUT,
+                        "Cannot wait for the job of " + job.table().id() + ": stopping");
+            }
+            Thread.sleep(LOOK.toMillis());
+        }
+    }
+
+    private ApplyReport report(String path, ApplyJob job, JobEnd end) {
+        try (ObjectStore.ObjectInput input = pipeline.storage().open(JobFiles.report(path))) {
+            return Json.read(JobFiles.text(input), ApplyReport.class, "report of a job");
+        } catch (NoSuchFileException e) {
+            throw new TidemarkException(
+                    ErrorCode.ENGINE_FAILED,
+                    "Cannot apply slices to " + job.table().id() + ": the job ended without a word (" + end.detail()
+                            + ")",
+                    e);
+        } catch (IOException e) {
+            throw new TidemarkException(
+                    ErrorCode.LAKE_IO, "Cannot read the report of a job: " + e.getMessage() + " (job=" + path + ")", e);
+        }
+    }
+
+    private void write(String path, String text) {
+        try (ObjectStore.ObjectOutput output = pipeline.storage().create(path)) {
+            output.write(text.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new TidemarkException(
+                    ErrorCode.LAKE_IO, "Cannot write a job: " + e.getMessage() + " (job=" + path + ")", e);
+        }
+    }
+
+    private void delete(String path) {
+        try {
+            pipeline.storage().delete(path);
+        } catch (IOException e) {
+            LOG.warn("file of a job not deleted path={} reason={}", path, e.getMessage());
+        }
+    }
+
+    private static String name(ApplyJob job) {
+        return ("tidemark-" + job.table().id()).replaceAll("[^A-Za-z0-9_-]", "-");
+    }
+}
