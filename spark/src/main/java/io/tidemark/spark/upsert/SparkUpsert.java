@@ -1,0 +1,171 @@
+package io.tidemark.spark.upsert;
+
+import io.tidemark.lake.upsert.apply.ApplyLimits;
+import io.tidemark.lake.upsert.apply.Part;
+import io.tidemark.lake.upsert.apply.SplitApply;
+import io.tidemark.lake.upsert.index.KeyArena;
+import io.tidemark.lake.upsert.index.KeyTable;
+import io.tidemark.lake.upsert.table.StoredFile;
+import io.tidemark.lake.upsert.table.TableFiles;
+import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.lake.LakeApply.ApplyResult;
+import io.tidemark.spi.lake.LakeProgress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.spark.SparkException;
+import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.broadcast.Broadcast;
+import scala.Tuple2;
+
+/**
+ * An upsert on Spark: events are taken apart by key into buckets; each file of the mirror is searched for the rows of their keys; each bucket is
+ * applied as {@link io.tidemark.lake.upsert.apply.PartApply} does it in one process; the driver commits what all buckets came to as one version. A
+ * task may run any number of times: only the results that the driver gets are committed.
+ */
+public final class SparkUpsert {
+    /** Bytes of events for which a bucket is worth its files in the mirror. */
+    private static final long BUCKET_BYTES = 8L << 20;
+
+    /** Files that a task searches, so that the list of a large table is not one task. */
+    private static final int SEARCHED_FILES = 64;
+
+    private final JavaSparkContext spark;
+    private final ApplyLimits limits;
+
+    public SparkUpsert(JavaSparkContext spark, ApplyLimits limits) {
+        this.spark = spark;
+        this.limits = limits;
+    }
+
+    /**
+     * Applies the events and commits them with the new progress.
+     *
+     * @throws TidemarkException as {@link io.tidemark.spi.lake.LakeApply} has it; {@code ENGINE_FAILED} when Spark gave the work up
+     */
+    public ApplyResult run(SplitApply apply, EventSource events, LakeProgress progress) {
+        List<Part> parts = new ArrayList<>();
+        boolean isHandedOver = false;
+        try {
+            for (Settled settled : settled(apply, events)) {
+                TidemarkException error = settled.error();
+                if (error != null) {
+                    throw error;
+                }
+                parts.add(java.util.Objects.requireNonNull(settled.part()));
+            }
+            isHandedOver = true;
+            return apply.commit(progress, parts);
+        } finally {
+            if (!isHandedOver) {
+                apply.discard(parts);
+            }
+        }
+    }
+
+    private List<Settled> settled(SplitApply apply, EventSource events) {
+        int count = (int) Math.max(1, Math.min(2L * spark.defaultParallelism(), events.bytes() / BUCKET_BYTES + 1));
+        KeyBuckets buckets = new KeyBuckets(count);
+        try {
+            if (events.hasKeyChanges()) {
+                link(apply, events, buckets);
+            }
+            JavaPairRDD<ChunkPlace, byte[]> chunks = split(apply, events, buckets);
+            KeyTable keys = keys(apply, chunks);
+            Broadcast<KeyTable> shared = spark.broadcast(keys);
+            try {
+                return parts(apply, chunks, found(apply, shared, buckets), shared);
+            } finally {
+                shared.destroy();
+            }
+        } catch (Exception e) {
+            throw failed(apply, e);
+        }
+    }
+
+    /** Puts keys into one bucket whose events need each other. */
+    private void link(SplitApply apply, EventSource events, KeyBuckets buckets) {
+        TableFiles files = apply.files();
+        List<byte[]> pairs = spark.parallelize(pieces(events), Math.max(1, events.pieces()))
+                .flatMap(piece -> Tasks.links(files, events, piece).iterator())
+                .collect();
+        for (int i = 0; i < pairs.size(); i += 2) {
+            buckets.link(pairs.get(i), pairs.get(i + 1));
+        }
+    }
+
+    private JavaPairRDD<ChunkPlace, byte[]> split(SplitApply apply, EventSource events, KeyBuckets buckets) {
+        TableFiles files = apply.files();
+        return spark.parallelize(pieces(events), Math.max(1, events.pieces()))
+                .mapPartitionsToPair(pieces -> Tasks.chunks(files, events, pieces, buckets))
+                .repartitionAndSortWithinPartitions(new BucketPartitioner(buckets.count()));
+    }
+
+    /** The distinct keys of all events. */
+    private static KeyTable keys(SplitApply apply, JavaPairRDD<ChunkPlace, byte[]> chunks) {
+        TableFiles files = apply.files();
+        KeyTable all = new KeyTable();
+        for (byte[] bytes :
+                chunks.mapPartitions(some -> Tasks.keys(files, some)).collect()) {
+            KeyArena keys = Bytes.read(bytes, KeyArena.class);
+            for (int key = 0; key < keys.size(); key++) {
+                byte[] copy = keys.bytes(key);
+                all.findOrAdd(copy, copy.length);
+            }
+        }
+        return all;
+    }
+
+    private JavaPairRDD<Integer, byte[]> found(SplitApply apply, Broadcast<KeyTable> keys, KeyBuckets buckets) {
+        TableFiles files = apply.files();
+        List<Tuple2<Integer, StoredFile>> live = new ArrayList<>();
+        apply.live().all().forEach(file -> live.add(new Tuple2<>(live.size(), file)));
+        int tasks = Math.max(
+                1, Math.min(live.size(), Math.max(2 * spark.defaultParallelism(), live.size() / SEARCHED_FILES)));
+        return spark.parallelize(live, tasks)
+                .mapPartitionsToPair(some -> Tasks.search(files, some, keys.value(), buckets))
+                .partitionBy(new BucketPartitioner(buckets.count()));
+    }
+
+    private List<Settled> parts(
+            SplitApply apply,
+            JavaPairRDD<ChunkPlace, byte[]> chunks,
+            JavaPairRDD<Integer, byte[]> found,
+            Broadcast<KeyTable> keys) {
+        TableFiles files = apply.files();
+        LakeProgress expected = apply.expected();
+        ApplyLimits bounds = limits;
+        List<Settled> settled = new ArrayList<>();
+        for (byte[] bytes : chunks.zipPartitions(
+                        found, (some, rows) -> Tasks.apply(files, expected, bounds, some, rows, keys.value()))
+                .collect()) {
+            settled.add(Bytes.read(bytes, Settled.class));
+        }
+        return settled;
+    }
+
+    private static List<Integer> pieces(EventSource events) {
+        return IntStream.range(0, events.pieces()).boxed().toList();
+    }
+
+    private static TidemarkException failed(SplitApply apply, Exception cause) {
+        for (Throwable at = cause; at != null; at = at.getCause()) {
+            if (at instanceof TidemarkException tidemark) {
+                return tidemark;
+            }
+        }
+        if (cause instanceof SparkException || cause instanceof RuntimeException) {
+            return new TidemarkException(
+                    ErrorCode.ENGINE_FAILED,
+                    "Cannot apply slices to " + apply.files().spec().schema().table() + " on Spark: "
+                            + String.valueOf(cause.getMessage())
+                                    .lines()
+                                    .findFirst()
+                                    .orElse(""),
+                    cause);
+        }
+        throw new IllegalStateException(cause);
+    }
+}

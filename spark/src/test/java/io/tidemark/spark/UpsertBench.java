@@ -1,0 +1,218 @@
+package io.tidemark.spark;
+
+import io.tidemark.engine.plugin.Plugins;
+import io.tidemark.lake.upsert.MirrorTable;
+import io.tidemark.lake.upsert.apply.ApplyLimits;
+import io.tidemark.lake.upsert.apply.SplitApply;
+import io.tidemark.spark.upsert.EventSource;
+import io.tidemark.spark.upsert.SparkUpsert;
+import io.tidemark.spi.change.BytesVector;
+import io.tidemark.spi.change.ChangeBatch;
+import io.tidemark.spi.change.LongVector;
+import io.tidemark.spi.change.Operation;
+import io.tidemark.spi.change.Position;
+import io.tidemark.spi.config.Settings;
+import io.tidemark.spi.lake.Lake;
+import io.tidemark.spi.lake.LakeApply;
+import io.tidemark.spi.lake.LakeProgress;
+import io.tidemark.spi.lake.LakeTable;
+import io.tidemark.spi.lake.LakeTable.ChunkWriter;
+import io.tidemark.spi.lake.LakeTableSpec;
+import io.tidemark.spi.schema.BeforeImage;
+import io.tidemark.spi.schema.Column;
+import io.tidemark.spi.schema.ColumnType;
+import io.tidemark.spi.schema.RowSchema;
+import io.tidemark.spi.schema.TableId;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Random updates of a table, in batches: by the worker's own process with its key index, by our upsert on Spark, and by the {@code MERGE} of Iceberg and
+ * Delta on the same Spark. Arguments: rows, events in a batch, batches. Prints seconds a batch; the first of each is warm-up.
+ */
+final class UpsertBench {
+    private static final TableId TABLE = new TableId("public", "accounts");
+    private static final int CHUNK = 250_000;
+
+    private final long rows;
+    private final int events;
+    private final int batches;
+    private final Path folder;
+    private final Plugins plugins = new Plugins();
+
+    private UpsertBench(long rows, int events, int batches, Path folder) {
+        this.rows = rows;
+        this.events = events;
+        this.batches = batches;
+        this.folder = folder;
+    }
+
+    public static void main(String[] arguments) throws Exception {
+        Path folder = Files.createTempDirectory("upsert-bench-");
+        UpsertBench bench = new UpsertBench(
+                Long.parseLong(arguments[0]), Integer.parseInt(arguments[1]), Integer.parseInt(arguments[2]), folder);
+        System.out.printf(
+                Locale.ROOT,
+                "%,d rows, %d batches of %,d random updates, %d cores%n",
+                bench.rows,
+                bench.batches,
+                bench.events,
+                Runtime.getRuntime().availableProcessors());
+        try (SparkSession session = SparkSession.builder().getOrCreate()) {
+            JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());
+            for (String lake : List.of("iceberg", "delta")) {
+                bench.tidemark(lake, spark);
+            }
+            bench.merge(
+                    "iceberg",
+                    session,
+                    "bench.public.accounts",
+                    "using iceberg tblproperties ('format-version'='3', 'write.merge.mode'='merge-on-read',"
+                            + " 'write.distribution-mode'='none')");
+            bench.merge(
+                    "delta",
+                    session,
+                    "delta.`" + folder.resolve("merge-delta") + "`",
+                    "using delta tblproperties ('delta.enableDeletionVectors'='true')");
+        }
+    }
+
+    /** Our upsert in one table, first here with an index, then on Spark. */
+    private void tidemark(String type, JavaSparkContext spark) {
+        RowSchema schema = new RowSchema(
+                TABLE,
+                List.of(
+                        new Column("id", ColumnType.INT64, false, "bigint", 1),
+                        new Column("balance", ColumnType.INT64, false, "bigint", 2),
+                        new Column("filler", ColumnType.STRING, true, "text", 3)),
+                List.of("id"),
+                BeforeImage.KEY);
+        Settings settings = new Settings("lake", Map.of(), Map.of());
+        try (Lake lake =
+                plugins.lake(type).open(folder.resolve(type).toString(), settings, folder.resolve(type + "-state"))) {
+            load(lake, schema);
+            long position = 2;
+            try (LakeTable table = lake.find(TABLE).orElseThrow()) {
+                for (int batch = 0; batch < batches; batch++) {
+                    ChangeBatch changes = changes(schema, ++position, batch);
+                    long start = System.nanoTime();
+                    LakeProgress before = table.progress();
+                    try (LakeApply apply = table.beginApply(before, 1)) {
+                        apply.add(changes);
+                        apply.commit(before.withApplied(new Position(position), 0, 0));
+                    }
+                    report(type, "in process, key index", batch, start);
+                }
+                for (int batch = 0; batch < batches; batch++) {
+                    ChangeBatch changes = changes(schema, ++position, batches + batch);
+                    long start = System.nanoTime();
+                    LakeProgress before = table.progress();
+                    try (SplitApply split = ((MirrorTable) table).split(before, 1)) {
+                        new SparkUpsert(spark, ApplyLimits.DEFAULT)
+                                .run(split, new OneBatch(changes), before.withApplied(new Position(position), 0, 0));
+                    }
+                    report(type, "on Spark, our upsert", batch, start);
+                }
+            }
+        }
+    }
+
+    private void load(Lake lake, RowSchema schema) {
+        try (LakeTable table = lake.openLoad(new LakeTableSpec(schema, List.of(), LakeTableSpec.DeleteMode.HARD))) {
+            table.beginLoad("bench", 1);
+            int ordinal = 0;
+            for (long from = 0; from < rows; from += 10L * CHUNK) {
+                try (ChunkWriter writer = table.openChunk(ordinal++)) {
+                    for (long at = from; at < Math.min(rows, from + 10L * CHUNK); at += CHUNK) {
+                        ChangeBatch batch = new ChangeBatch(schema, CHUNK);
+                        for (long id = at; id < Math.min(rows, at + CHUNK); id++) {
+                            append(batch, Operation.INSERT, 1, id, 0);
+                        }
+                        writer.append(batch);
+                    }
+                    writer.commit();
+                }
+            }
+            table.finishLoad(new LakeProgress(-1, "bench", true, Set.of(), new Position(2), 0, 1, 0));
+        }
+        lake.publish(TABLE, "bench");
+    }
+
+    private ChangeBatch changes(RowSchema schema, long position, int seed) {
+        Random random = new Random(seed);
+        ChangeBatch batch = new ChangeBatch(schema, events);
+        for (int i = 0; i < events; i++) {
+            append(batch, Operation.UPDATE, position, (long) (random.nextDouble() * rows), seed);
+        }
+        return batch;
+    }
+
+    private static void append(ChangeBatch batch, Operation operation, long position, long id, long balance) {
+        batch.beginRow(operation, position, 0, position, 0);
+        ((LongVector) batch.column(0)).append(id);
+        ((LongVector) batch.column(1)).append(balance);
+        ((BytesVector) batch.column(2)).append("row " + Long.toHexString(id * 0x9E3779B97F4A7C15L) + " of the table");
+    }
+
+    /** The format's own MERGE of the same changes, which it is given without position and old values. */
+    private void merge(String format, SparkSession session, String table, String how) {
+        session.sql("create table " + table + " (id bigint, balance bigint, filler string) " + how);
+        session.sql("insert into " + table
+                + " select id, 0L, concat('row ', hex(id * 7046029254386353131L), ' of the table')" + " from range("
+                + rows + ")");
+        for (int batch = 0; batch < batches; batch++) {
+            session.sql("create or replace temporary view changes as select distinct cast(rand(" + batch + ") * " + rows
+                    + " as bigint) id, " + batch + "L balance from range(" + events + ")");
+            String changes = folder.resolve("changes-" + format + "-" + batch).toString();
+            session.sql("select id, balance, concat('row ', hex(id)) filler from changes")
+                    .write()
+                    .parquet(changes);
+            long start = System.nanoTime();
+            session.sql("merge into " + table + " t using parquet.`" + changes + "` c on t.id = c.id"
+                    + " when matched then update set * when not matched then insert *");
+            report(format, "on Spark, MERGE", batch, start);
+        }
+    }
+
+    private void report(String format, String how, int batch, long start) {
+        double seconds = (System.nanoTime() - start) / 1e9;
+        System.out.printf(
+                Locale.ROOT,
+                "%-8s %-24s batch %d %8.2f s %,10.0f events/s%n",
+                format,
+                how,
+                batch,
+                seconds,
+                events / seconds);
+    }
+
+    private record OneBatch(ChangeBatch batch) implements EventSource {
+        @Override
+        public int pieces() {
+            return 1;
+        }
+
+        @Override
+        public boolean hasKeyChanges() {
+            return false;
+        }
+
+        @Override
+        public long bytes() {
+            return batch.byteSize();
+        }
+
+        @Override
+        public void read(int piece, Consumer<ChangeBatch> consumer) {
+            consumer.accept(batch);
+        }
+    }
+}

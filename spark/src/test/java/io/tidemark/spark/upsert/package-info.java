@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidemark.spark.upsert;
+
+import org.jspecify.annotations.NullMarked;
