@@ -1,6 +1,7 @@
 package io.tidemark.spi.change;
 
 import io.tidemark.spi.schema.ColumnType;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -14,6 +15,7 @@ public final class BytesVector extends ColumnVector {
      */
     public static final int KEPT_BYTES_MAX = 16 << 20;
 
+    private static final int WIDE_DECIMAL_BYTES = 16;
     private static final int FRESH_BYTES = 1 << 16;
 
     private byte[] data;
@@ -65,6 +67,15 @@ public final class BytesVector extends ColumnVector {
 
     public void append(String text) {
         append(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Appends a wide decimal: its unscaled value in two's complement, filled up to {@value #WIDE_DECIMAL_BYTES} bytes. */
+    public void append(BigInteger unscaled) {
+        byte[] bytes = unscaled.toByteArray();
+        int fill = WIDE_DECIMAL_BYTES - bytes.length;
+        int start = appendReserved(WIDE_DECIMAL_BYTES);
+        Arrays.fill(data, start, start + fill, (byte) (unscaled.signum() < 0 ? -1 : 0));
+        System.arraycopy(bytes, 0, data, start + fill, bytes.length);
     }
 
     /**

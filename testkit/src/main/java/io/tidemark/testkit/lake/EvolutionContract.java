@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Changes of a mirror's columns in place. What a format lacks ({@link LakeFixture#lacks}) is refused instead, with the mirror as it was.
@@ -305,10 +306,13 @@ public abstract class EvolutionContract extends LakeContract {
         }
     }
 
-    @Test
-    void aPartitionColumnCanNeitherGoNorChangeItsName() {
-        LakeTableSpec spec = new LakeTableSpec(FIRST, List.of("truncate(2, a)"), DeleteMode.HARD);
-        requirePartitions(Transform.TRUNCATE, ColumnType.STRING, spec);
+    @ParameterizedTest
+    @EnumSource(
+            value = Transform.class,
+            names = {"TRUNCATE", "IDENTITY"})
+    void aPartitionColumnCanNeitherGoNorChangeItsName(Transform transform) {
+        LakeTableSpec spec = new LakeTableSpec(FIRST, List.of(transform.of("a")), DeleteMode.HARD);
+        requirePartitions(transform, ColumnType.STRING, spec);
         LakeTable table = mirror(spec, snapshot(FIRST).insert("1", "a1", "b1"));
         for (RowSchema next : List.of(of(ID, B), of(ID, text("c", 2), B))) {
             assertRefused(ErrorCode.LAKE_SCHEMA_MISMATCH, () -> table.evolve(next, FENCE));

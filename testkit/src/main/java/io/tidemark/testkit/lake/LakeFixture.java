@@ -71,6 +71,11 @@ public interface LakeFixture extends AutoCloseable {
         return true;
     }
 
+    /** Whether a column of the type that partitions a mirror holds the value; if not, it is refused with {@code PARTITION_INVALID}. */
+    default boolean holdsInPartition(ColumnType type, String value) {
+        return holds(type, value);
+    }
+
     /** A time after all commits so far and before all later ones. */
     default Instant instantBetweenCommits() {
         return Clocks.passed();

@@ -26,6 +26,8 @@ public abstract class PartitionContract extends LakeContract {
     /** Formats make names of folders of values, and file systems have limits for these. */
     private static final int VALUE_LENGTH_MAX = 100;
 
+    private static final int MANY = 150;
+
     private static final String TIMES = "timestamp timestamp_tz";
     private static final String TEXTS = "int32 int64 decimal(9,2) decimal(38,10) string bytes";
 
@@ -52,7 +54,7 @@ public abstract class PartitionContract extends LakeContract {
         LakeTableSpec spec = new LakeTableSpec(schema, List.of(transform.of("v")), DeleteMode.HARD);
         requirePartitions(transform, type, spec);
         List<@Nullable String> values = new ArrayList<>(TypeSamples.values(type).stream()
-                .filter(value -> fixture().holds(type, value) && value.length() <= VALUE_LENGTH_MAX)
+                .filter(value -> value.length() <= VALUE_LENGTH_MAX && holds(transform, type, value))
                 .toList());
         values.add(null);
         List<List<@Nullable String>> expected = new ArrayList<>();
@@ -81,16 +83,48 @@ public abstract class PartitionContract extends LakeContract {
         assertThat(rows(table)).containsExactlyInAnyOrderElementsOf(expected);
     }
 
+    private boolean holds(Transform transform, ColumnType type, String value) {
+        return fixture().holds(type, value)
+                && (transform != Transform.IDENTITY || fixture().holdsInPartition(type, value));
+    }
+
+    @ParameterizedTest
+    @MethodSource("plainPartitions")
+    void aValueThatAPartitionDoesNotHoldIsRefused(ColumnType type) {
+        RowSchema schema = schema(List.of("id"), BeforeImage.KEY, ID, column(type), note());
+        LakeTableSpec spec = new LakeTableSpec(schema, List.of("v"), DeleteMode.HARD);
+        requirePartitions(Transform.IDENTITY, type, spec);
+        LakeTable table = mirror(spec, snapshot(schema).insert("1", null, "n"));
+        for (String value : TypeSamples.values(type)) {
+            if (fixture().holds(type, value) && !fixture().holdsInPartition(type, value)) {
+                assertRefused(
+                        ErrorCode.PARTITION_INVALID,
+                        () -> apply(table, events(schema).update("1", value, UNCHANGED)));
+                assertThat(rows(table)).containsExactly(row("1", null, "n"));
+            }
+        }
+    }
+
+    static Stream<ColumnType> plainPartitions() {
+        return partitions()
+                .map(Arguments::get)
+                .filter(arguments -> arguments[0] == Transform.IDENTITY)
+                .map(arguments -> (ColumnType) arguments[1]);
+    }
+
     @Test
     void severalFieldsPartitionTogether() {
         Column at = new Column("at", ColumnType.TIMESTAMP_TZ, true, "timestamptz", 3);
         RowSchema schema = schema(List.of("id"), BeforeImage.KEY, ID, NOTE, at);
-        LakeTableSpec spec = new LakeTableSpec(
-                schema, List.of("month(at)", " bucket( 4 , id ) ", "truncate(1,note)"), DeleteMode.SOFT);
-        for (Transform transform : List.of(Transform.MONTH, Transform.BUCKET, Transform.TRUNCATE)) {
-            Column column = transform == Transform.MONTH ? at : transform == Transform.BUCKET ? ID : NOTE;
-            requirePartitions(transform, column.type(), spec);
+        List<String> partitions = new ArrayList<>();
+        if (fixture().partitions(Transform.MONTH, at.type())) {
+            partitions.add("month(at)");
         }
+        partitions.add(fixture().partitions(Transform.BUCKET, ID.type()) ? " bucket( 4 , id ) " : " id ");
+        if (fixture().partitions(Transform.TRUNCATE, NOTE.type())) {
+            partitions.add("truncate(1,note)");
+        }
+        LakeTableSpec spec = new LakeTableSpec(schema, partitions, DeleteMode.SOFT);
         LakeTable table = mirror(
                 spec,
                 snapshot(schema)
@@ -107,6 +141,35 @@ public abstract class PartitionContract extends LakeContract {
                         .update("3", "c", "5"));
         assertThat(rows(table)).containsExactlyInAnyOrder(row("9", "z", "0"), row("3", "c", "5"), row("4", "", "-1"));
         assertThat(stored(table.pin())).hasSize(5);
+    }
+
+    @Test
+    void thereMayBeManyPartitions() {
+        RowSchema schema = schema(List.of("id"), BeforeImage.KEY, ID, column(ColumnType.INT32), note());
+        LakeTableSpec spec = new LakeTableSpec(schema, List.of("v"), DeleteMode.HARD);
+        requirePartitions(Transform.IDENTITY, ColumnType.INT32, spec);
+        List<List<@Nullable String>> expected = new ArrayList<>();
+        Events rows = snapshot(schema);
+        for (int i = 0; i < MANY * 2; i++) {
+            rows.insert(Integer.toString(i), Integer.toString(i % MANY), "n" + i);
+        }
+        LakeTable table = mirror(spec, rows);
+        assertThat(rows(table)).hasSize(MANY * 2);
+        Events moves = events(schema);
+        for (int i = 0; i < MANY * 2; i++) {
+            String id = Integer.toString(i);
+            moves.update(id, i % 3 == 0 ? UNCHANGED : Integer.toString((i + 1) % MANY), UNCHANGED);
+            expected.add(row(id, Integer.toString(i % 3 == 0 ? i % MANY : (i + 1) % MANY), "n" + i));
+        }
+        apply(table, moves);
+        assertThat(rows(table)).containsExactlyInAnyOrderElementsOf(expected);
+        maintain(table);
+        fixture().crashAndMove();
+        LakeTable moved = find(TABLE);
+        apply(moved, 2, events(schema).delete("0").update("1", UNCHANGED, "new"));
+        expected.remove(0);
+        expected.get(0).set(2, "new");
+        assertThat(rows(moved)).containsExactlyInAnyOrderElementsOf(expected);
     }
 
     @Test

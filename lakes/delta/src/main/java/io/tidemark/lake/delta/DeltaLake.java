@@ -15,15 +15,14 @@ import io.tidemark.lake.upsert.table.TableFolders;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.Lake;
+import io.tidemark.spi.lake.LakeLocation;
 import io.tidemark.spi.lake.LakeProgress;
 import io.tidemark.spi.lake.LakeTable;
 import io.tidemark.spi.lake.LakeTableSpec;
 import io.tidemark.spi.schema.ColumnType;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.Finding;
-import io.tidemark.spi.storage.ObjectStore;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -46,7 +45,6 @@ import java.util.stream.Stream;
  */
 final class DeltaLake implements Lake {
     private static final String MAKING_PREFIX = "load-";
-    private static final String LOG = "_delta_log";
     private static final int PUBLISH_ATTEMPTS = 20;
 
     private final Path root;
@@ -65,20 +63,7 @@ final class DeltaLake implements Lake {
 
     @Override
     public List<Finding> check() {
-        String probe = ".tidemark-check-" + UUID.randomUUID();
-        try (ObjectStore storage = DeltaLakeProvider.storage(root)) {
-            try (ObjectStore.ObjectOutput output = storage.create(probe)) {
-                output.write("probe".getBytes(StandardCharsets.UTF_8));
-            }
-            storage.delete(probe);
-            return List.of(Finding.ok("lake location", "files can be written and deleted in " + root));
-        } catch (IOException | RuntimeException e) {
-            return List.of(Finding.failed(
-                    ErrorCode.LAKE_NOT_WRITABLE,
-                    "lake location",
-                    "cannot write to " + root + ": " + e.getMessage(),
-                    ErrorCode.LAKE_NOT_WRITABLE.remedy()));
-        }
+        return List.of(LakeLocation.check(root.toString(), () -> DeltaLakeProvider.storage(root)));
     }
 
     @Override
@@ -96,14 +81,6 @@ final class DeltaLake implements Lake {
     public LakeTable openLoad(LakeTableSpec spec) {
         TableId table = spec.schema().table();
         DeltaSchemas.check(spec);
-        if (!spec.partitions().isEmpty()) {
-            throw new TidemarkException(
-                    ErrorCode.PARTITION_INVALID,
-                    "Cannot create the mirror of " + table + ": mirrors in Delta have no partitions so far (partition="
-                            + spec.partitions() + ")",
-                    "Remove 'partition' from the table's rule, or choose 'type: iceberg'.",
-                    null);
-        }
         DeltaLog mirror = new DeltaLog(folder(table));
         if (newest(mirror).filter(version -> spec(version).isEmpty()).isPresent()) {
             throw new TidemarkException(
@@ -142,12 +119,11 @@ final class DeltaLake implements Lake {
         if (!isPublished) {
             publish(table, made, mirror);
         }
-        delete(made.folder().resolve(LOG));
+        delete(made.logFolder());
     }
 
     private void publish(TableId table, DeltaLog from, DeltaLog mirror) {
         DeltaVersion made = from.newest();
-        String prefix = from.folder().getFileName() + "/";
         for (int attempt = 1; ; attempt++) {
             // Read once: the files that go have to be those of the version that this one follows.
             Optional<DeltaVersion> before = newest(mirror);
@@ -163,7 +139,7 @@ final class DeltaLake implements Lake {
             actions.add(LogActions.transaction(made.progress(), now));
             before.ifPresent(
                     version -> version.files().all().forEach(file -> actions.add(LogActions.remove(file, true, now))));
-            made.files().all().forEach(file -> actions.add(LogActions.add(moved(file, prefix), true)));
+            made.files().all().forEach(file -> actions.add(LogActions.add(moved(file, from), true)));
             try {
                 mirror.commit(next, actions);
                 return;
@@ -182,19 +158,18 @@ final class DeltaLake implements Lake {
         return log.exists() ? Optional.of(log.newest()) : Optional.empty();
     }
 
-    private static DeltaFile moved(DeltaFile file, String prefix) {
+    private static DeltaFile moved(DeltaFile file, DeltaLog from) {
         if (file.vector() != null) {
             throw new IllegalStateException("Cannot publish a file with deleted rows (file=" + file.path() + ")");
         }
-        return new DeltaFile(
-                prefix + file.path(), file.rows(), file.bytes(), file.modifiedMillis(), file.stats(), null);
+        return file.in(from.folder().getFileName().toString());
     }
 
     @Override
     public void drop(TableId table) {
         if (Files.isDirectory(folder(table))) {
             // The log first: without it there is no table, whatever files are left.
-            delete(folder(table).resolve(LOG));
+            delete(new DeltaLog(folder(table)).logFolder());
             delete(folder(table));
         }
         indexes.delete(table);
@@ -227,11 +202,11 @@ final class DeltaLake implements Lake {
     }
 
     private static void create(DeltaLog log, LakeTableSpec spec) {
-        DeltaSchemas.Written schema = DeltaSchemas.first(spec);
+        DeltaSchemas.Written first = DeltaSchemas.first(spec);
         Map<String, String> configuration = new HashMap<>();
         configuration.put("delta.columnMapping.mode", "name");
         configuration.put("delta.enableDeletionVectors", "true");
-        configuration.put(DeltaSchemas.MAX_COLUMN_ID, Integer.toString(schema.maxId()));
+        configuration.put(DeltaSchemas.MAX_COLUMN_ID, Integer.toString(first.maxId()));
         configuration.put(SpecProperties.KEY, SpecProperties.write(spec));
         long now = System.currentTimeMillis();
         try {
@@ -241,7 +216,7 @@ final class DeltaLake implements Lake {
                             LogActions.commitInfo(
                                     "CREATE TABLE", UUID.randomUUID().toString(), now),
                             LogActions.protocol(),
-                            LogActions.metadata(UUID.randomUUID().toString(), schema.text(), configuration, now)));
+                            LogActions.metadata(UUID.randomUUID().toString(), first.schema(), configuration, now)));
         } catch (IOException e) {
             throw failed("create the mirror of " + spec.schema().table(), e);
         }

@@ -11,6 +11,7 @@ import io.tidemark.lake.delta.log.LogActions;
 import io.tidemark.lake.delta.log.VectorFile;
 import io.tidemark.lake.delta.read.KernelRows;
 import io.tidemark.lake.delta.schema.DeltaSchemas;
+import io.tidemark.lake.delta.schema.FileLayout;
 import io.tidemark.lake.upsert.table.SpecProperties;
 import io.tidemark.lake.upsert.table.StoredFile;
 import io.tidemark.lake.upsert.table.TableChange;
@@ -52,6 +53,7 @@ final class DeltaStore implements TableStore {
     private final ObjectStore storage;
     private final DeltaUpkeep upkeep;
     private volatile @Nullable DeltaVersion known;
+    private volatile @Nullable Layout layout;
 
     /**
      * @param storage the table's folder
@@ -86,8 +88,17 @@ final class DeltaStore implements TableStore {
 
     @Override
     public DeltaTableFiles files(TableVersion version) {
-        return new DeltaTableFiles(
-                log.folder().toString(), spec, DeltaSchemas.fileColumns(((DeltaVersion) version).schema(), spec));
+        return new DeltaTableFiles(log.folder().toString(), spec, layout(version));
+    }
+
+    private FileLayout layout(TableVersion version) {
+        String text = ((DeltaVersion) version).schema().text();
+        Layout last = layout;
+        if (last == null || !last.schema().equals(text)) {
+            last = new Layout(text, DeltaSchemas.layout(text, spec));
+            layout = last;
+        }
+        return last.files();
     }
 
     @Override
@@ -172,13 +183,13 @@ final class DeltaStore implements TableStore {
     public void evolve(TableVersion version, LakeTableSpec after, long fence) {
         DeltaVersion base = (DeltaVersion) version;
         int maxId = Integer.parseInt(base.configuration().getOrDefault(DeltaSchemas.MAX_COLUMN_ID, "0"));
-        DeltaSchemas.Written next = DeltaSchemas.next(base.schema(), maxId, spec, after);
+        DeltaSchemas.Written next = DeltaSchemas.next(base.schema().text(), maxId, spec, after);
         Map<String, String> configuration = new HashMap<>(base.configuration());
         configuration.put(DeltaSchemas.MAX_COLUMN_ID, Integer.toString(next.maxId()));
         configuration.put(SpecProperties.KEY, SpecProperties.write(after));
         long now = System.currentTimeMillis();
         List<ObjectNode> actions = new ArrayList<>();
-        actions.add(LogActions.metadata(base.tableUuid(), next.text(), configuration, now));
+        actions.add(LogActions.metadata(base.tableUuid(), next.schema(), configuration, now));
         actions.add(LogActions.progress(base.progress().withFence(fence)));
         commit(base, fence, "CHANGE COLUMNS", now, actions);
         known = null;
@@ -228,7 +239,7 @@ final class DeltaStore implements TableStore {
                 .orElseThrow(() -> new TidemarkException(
                         ErrorCode.LAKE_SCHEMA_MISMATCH,
                         "Cannot read a mirror: another program removed its property " + SpecProperties.KEY));
-        List<Integer> fieldIds = DeltaSchemas.fileColumns(version.schema(), then).stream()
+        List<Integer> fieldIds = DeltaSchemas.layout(version.schema().text(), then).columns().stream()
                 .map(ParquetColumn::fieldId)
                 .toList();
         List<PinnedTable.PinnedFile> files = new ArrayList<>();
@@ -346,4 +357,12 @@ final class DeltaStore implements TableStore {
     private String name() {
         return spec.schema().table().toString();
     }
+
+    /**
+     * What was read last.
+     *
+     * @param schema schema string
+     * @param files what it says of the files
+     */
+    private record Layout(String schema, FileLayout files) {}
 }

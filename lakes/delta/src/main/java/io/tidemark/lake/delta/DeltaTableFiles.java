@@ -3,14 +3,13 @@ package io.tidemark.lake.delta;
 import io.tidemark.lake.delta.log.DeltaFile;
 import io.tidemark.lake.delta.log.DeltaFile.Vector;
 import io.tidemark.lake.delta.log.DeltaLog;
+import io.tidemark.lake.delta.schema.FileLayout;
 import io.tidemark.lake.upsert.table.DeletedRowsReader;
-import io.tidemark.lake.upsert.table.FileWriter;
 import io.tidemark.lake.upsert.table.NewFiles;
 import io.tidemark.lake.upsert.table.StoredFile;
 import io.tidemark.lake.upsert.table.TableFiles;
 import io.tidemark.parquet.ParquetColumn;
 import io.tidemark.parquet.ParquetWriteOptions;
-import io.tidemark.spi.change.ColumnVector;
 import io.tidemark.spi.lake.LakeTableSpec;
 import io.tidemark.spi.storage.ObjectStore;
 import io.tidemark.spi.storage.ObjectStore.ObjectInput;
@@ -18,7 +17,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
-import java.util.UUID;
 import org.roaringbitmap.RoaringBitmap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,9 +25,15 @@ import org.slf4j.LoggerFactory;
  * The data files of one version of a mirror.
  *
  * @param folder the table's folder
+ * @param layout what is in the files
  */
-record DeltaTableFiles(String folder, LakeTableSpec spec, List<ParquetColumn> columns) implements TableFiles {
+record DeltaTableFiles(String folder, LakeTableSpec spec, FileLayout layout) implements TableFiles {
     private static final Logger LOG = LoggerFactory.getLogger(DeltaTableFiles.class);
+
+    @Override
+    public List<ParquetColumn> columns() {
+        return layout.columns();
+    }
 
     @Override
     public ObjectInput open(String path) throws IOException {
@@ -56,22 +60,7 @@ record DeltaTableFiles(String folder, LakeTableSpec spec, List<ParquetColumn> co
 
     @Override
     public NewFiles newFiles(String kind, ParquetWriteOptions options) {
-        return new NewFiles() {
-            @Override
-            public boolean isPartitioned() {
-                return false;
-            }
-
-            @Override
-            public int partition(List<? extends ColumnVector> vectors, int row) {
-                throw new IllegalStateException("Cannot tell partitions: the table has none");
-            }
-
-            @Override
-            public FileWriter create(int partition) throws IOException {
-                return new DeltaFileWriter(storage(), kind + "-" + UUID.randomUUID() + ".parquet", columns, options);
-            }
-        };
+        return new DeltaNewFiles(storage(), layout, kind, options);
     }
 
     @Override

@@ -93,7 +93,26 @@ public final class DeltaFixture implements LakeFixture {
 
     @Override
     public boolean partitions(Transform transform, ColumnType type) {
-        return false;
+        boolean isTime = type.equals(ColumnType.TIMESTAMP) || type.equals(ColumnType.TIMESTAMP_TZ);
+        return switch (transform) {
+            case YEAR, MONTH, DAY -> isTime || type.equals(ColumnType.DATE);
+            case HOUR -> isTime;
+            case BUCKET, TRUNCATE -> false;
+            case IDENTITY ->
+                switch (type.kind()) {
+                    case BOOLEAN, INT32, INT64, DECIMAL, STRING, DATE -> true;
+                    default -> false;
+                };
+        };
+    }
+
+    @Override
+    public boolean holdsInPartition(ColumnType type, String value) {
+        return switch (type.kind()) {
+            case STRING -> !value.isEmpty() && value.length() <= 1000;
+            case DATE -> Integer.parseInt(value) > -141_428 && Integer.parseInt(value) <= 2_932_896;
+            default -> true;
+        };
     }
 
     @Override

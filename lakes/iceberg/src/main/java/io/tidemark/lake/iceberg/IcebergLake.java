@@ -13,21 +13,19 @@ import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.CatalogEndpoint;
 import io.tidemark.spi.lake.Lake;
+import io.tidemark.spi.lake.LakeLocation;
 import io.tidemark.spi.lake.LakeProgress;
 import io.tidemark.spi.lake.LakeTable;
 import io.tidemark.spi.lake.LakeTableSpec;
 import io.tidemark.spi.lake.SupportsCatalogEndpoint;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.Finding;
-import io.tidemark.spi.storage.ObjectStore;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.Supplier;
 import org.apache.iceberg.CatalogUtil;
 import org.apache.iceberg.HasTableOperations;
@@ -67,7 +65,8 @@ final class IcebergLake implements Lake, SupportsCatalogEndpoint {
 
     @Override
     public List<Finding> check() {
-        List<Finding> findings = new ArrayList<>(List.of(checkStorage(), checkCatalog()));
+        List<Finding> findings = new ArrayList<>(
+                List.of(LakeLocation.check(root, () -> LakeStorage.open(root, settings)), checkCatalog()));
         checkEndpoint().ifPresent(findings::add);
         return findings;
     }
@@ -232,23 +231,6 @@ final class IcebergLake implements Lake, SupportsCatalogEndpoint {
             }
         }
         return all;
-    }
-
-    private Finding checkStorage() {
-        String probe = ".tidemark-check-" + UUID.randomUUID();
-        try (ObjectStore storage = LakeStorage.open(root, settings)) {
-            try (ObjectStore.ObjectOutput output = storage.create(probe)) {
-                output.write("probe".getBytes(StandardCharsets.UTF_8));
-            }
-            storage.delete(probe);
-            return Finding.ok("lake location", "files can be written and deleted in " + root);
-        } catch (IOException | RuntimeException e) {
-            return Finding.failed(
-                    ErrorCode.LAKE_NOT_WRITABLE,
-                    "lake location",
-                    "cannot write to " + root + ": " + e.getMessage(),
-                    ErrorCode.LAKE_NOT_WRITABLE.remedy());
-        }
     }
 
     private Finding checkCatalog() {

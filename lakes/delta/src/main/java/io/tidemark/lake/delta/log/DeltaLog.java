@@ -18,8 +18,10 @@ import io.delta.kernel.internal.actions.AddFile;
 import io.delta.kernel.internal.actions.DeletionVectorDescriptor;
 import io.delta.kernel.internal.actions.Metadata;
 import io.delta.kernel.internal.deletionvectors.DeletionVectorStoredBitmap;
+import io.delta.kernel.internal.util.VectorUtils;
 import io.delta.kernel.utils.CloseableIterator;
 import io.tidemark.lake.delta.log.DeltaFile.Vector;
+import io.tidemark.lake.delta.schema.TableSchema;
 import io.tidemark.lake.upsert.table.ProgressText;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
@@ -51,12 +53,13 @@ public final class DeltaLog {
     private static final String CHECKPOINT_PATTERN = "[0-9]{20}\\.checkpoint\\..*parquet";
     private static final int NUMBER_LENGTH = 20;
 
+    /** Holds no state. */
+    private static final Engine ENGINE = DefaultEngine.create(new LocalFiles());
+
     private final Path folder;
-    private final Engine engine;
 
     public DeltaLog(Path folder) {
         this.folder = folder;
-        this.engine = DefaultEngine.create(new LocalFiles());
     }
 
     /** Folder of the table. */
@@ -64,13 +67,18 @@ public final class DeltaLog {
         return folder;
     }
 
+    /** Folder of the log; without it there is no table. */
+    public Path logFolder() {
+        return folder.resolve(FOLDER);
+    }
+
     public Engine engine() {
-        return engine;
+        return ENGINE;
     }
 
     /** Whether there is a table. */
     public boolean exists() {
-        return Files.isDirectory(folder.resolve(FOLDER)) && !commits().isEmpty();
+        return Files.isDirectory(logFolder()) && !commits().isEmpty();
     }
 
     /** Whether the version is there and none after it. */
@@ -80,7 +88,7 @@ public final class DeltaLog {
 
     /** The newest version. */
     public DeltaVersion newest() {
-        return read(() -> table().getLatestSnapshot(engine));
+        return read(() -> table().getLatestSnapshot(ENGINE));
     }
 
     /** A version, if the log still has it. */
@@ -91,7 +99,7 @@ public final class DeltaLog {
     /** A version as Delta Kernel has it, if the log still does. */
     public Optional<Snapshot> snapshot(long version) {
         try {
-            return version < 0 ? Optional.empty() : Optional.of(table().getSnapshotAsOfVersion(engine, version));
+            return version < 0 ? Optional.empty() : Optional.of(table().getSnapshotAsOfVersion(ENGINE, version));
         } catch (KernelException e) {
             return Optional.empty();
         }
@@ -109,10 +117,10 @@ public final class DeltaLog {
     }
 
     private List<Path> list(String pattern) {
-        if (!Files.isDirectory(folder.resolve(FOLDER))) {
+        if (!Files.isDirectory(logFolder())) {
             return List.of();
         }
-        try (Stream<Path> files = Files.list(folder.resolve(FOLDER))) {
+        try (Stream<Path> files = Files.list(logFolder())) {
             return files.filter(file -> file.getFileName().toString().matches(pattern))
                     .toList();
         } catch (IOException e) {
@@ -166,14 +174,14 @@ public final class DeltaLog {
     public void commit(long version, List<ObjectNode> actions) throws IOException {
         StringBuilder text = new StringBuilder();
         actions.forEach(action -> text.append(action).append('\n'));
-        Files.createDirectories(folder.resolve(FOLDER));
+        Files.createDirectories(logFolder());
         LocalFiles.create(commit(version), text.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     /** Writes a checkpoint of the version. */
     public void checkpoint(long version) {
         try {
-            table().checkpoint(engine, version);
+            table().checkpoint(ENGINE, version);
         } catch (IOException | RuntimeException e) {
             throw failed("write a checkpoint", e);
         }
@@ -238,7 +246,7 @@ public final class DeltaLog {
         try {
             RoaringBitmap rows = new RoaringBitmap();
             for (long row : new DeletionVectorStoredBitmap(descriptor, Optional.of(folder.toString()))
-                    .load(engine.getFileSystemClient())
+                    .load(ENGINE.getFileSystemClient())
                     .toArray()) {
                 rows.add(Math.toIntExact(row));
             }
@@ -249,11 +257,11 @@ public final class DeltaLog {
     }
 
     private Table table() {
-        return Table.forPath(engine, folder.toString());
+        return Table.forPath(ENGINE, folder.toString());
     }
 
     private Path commit(long version) {
-        return folder.resolve(FOLDER).resolve(String.format("%020d.json", version));
+        return logFolder().resolve(String.format("%020d.json", version));
     }
 
     private DeltaVersion read(java.util.function.Supplier<Snapshot> supplier) {
@@ -266,7 +274,7 @@ public final class DeltaLog {
             return new DeltaVersion(
                     snapshot.getVersion(),
                     metadata.getId(),
-                    metadata.getSchemaString(),
+                    new TableSchema(metadata.getSchemaString(), VectorUtils.toJavaList(metadata.getPartitionColumns())),
                     metadata.getConfiguration(),
                     progress,
                     files(snapshot));
@@ -281,7 +289,7 @@ public final class DeltaLog {
     private DeltaFiles files(SnapshotImpl snapshot) throws IOException {
         List<DeltaFile> files = new ArrayList<>();
         Scan scan = snapshot.getScanBuilder().build();
-        try (CloseableIterator<FilteredColumnarBatch> batches = ((ScanImpl) scan).getScanFiles(engine, true)) {
+        try (CloseableIterator<FilteredColumnarBatch> batches = ((ScanImpl) scan).getScanFiles(ENGINE, true)) {
             while (batches.hasNext()) {
                 try (CloseableIterator<Row> rows = batches.next().getRows()) {
                     while (rows.hasNext()) {
@@ -296,7 +304,7 @@ public final class DeltaLog {
     private DeltaFile file(Row row) {
         AddFile add = new AddFile(row);
         String stats = add.getStatsJson().orElse("");
-        long rows = LogActions.rows(stats);
+        long rows = FileStats.rows(stats);
         if (rows < 0) {
             throw new TidemarkException(
                     ErrorCode.LAKE_SCHEMA_MISMATCH,
@@ -312,7 +320,13 @@ public final class DeltaLog {
                         found.getCardinality()))
                 .orElse(null);
         return new DeltaFile(
-                Paths.decode(add.getPath()), rows, add.getSize(), add.getModificationTime(), stats, vector);
+                Paths.decode(add.getPath()),
+                VectorUtils.toJavaMap(add.getPartitionValues()),
+                rows,
+                add.getSize(),
+                add.getModificationTime(),
+                stats,
+                vector);
     }
 
     private static Map<String, String> pairs(String json) {

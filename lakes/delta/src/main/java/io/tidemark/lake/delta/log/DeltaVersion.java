@@ -1,5 +1,6 @@
 package io.tidemark.lake.delta.log;
 
+import io.tidemark.lake.delta.schema.TableSchema;
 import io.tidemark.lake.upsert.table.TableVersion;
 import io.tidemark.spi.lake.LakeProgress;
 import java.util.Map;
@@ -9,7 +10,7 @@ import java.util.Map;
  *
  * @param number its number
  * @param tableUuid id of the metadata
- * @param schema schema string
+ * @param schema its columns
  * @param configuration properties of the metadata
  * @param progress what the mirror says of itself
  * @param files its data files
@@ -17,7 +18,7 @@ import java.util.Map;
 public record DeltaVersion(
         long number,
         String tableUuid,
-        String schema,
+        TableSchema schema,
         Map<String, String> configuration,
         LakeProgress progress,
         DeltaFiles files)

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tidemark.lake.delta.log.DeltaFile.Vector;
+import io.tidemark.lake.delta.schema.TableSchema;
 import io.tidemark.lake.upsert.table.ProgressText;
 import io.tidemark.spi.lake.LakeProgress;
 import java.util.List;
@@ -54,12 +55,13 @@ public final class LogActions {
         return action("protocol", protocol);
     }
 
-    /** Metadata of an unpartitioned table. */
-    public static ObjectNode metadata(String id, String schema, Map<String, String> configuration, long createdMillis) {
+    /** Columns and properties of a table. */
+    public static ObjectNode metadata(
+            String id, TableSchema schema, Map<String, String> configuration, long createdMillis) {
         ObjectNode metadata = JSON.createObjectNode().put("id", id);
         metadata.putObject("format").put("provider", "parquet").putObject("options");
-        metadata.put("schemaString", schema);
-        metadata.putArray("partitionColumns");
+        metadata.put("schemaString", schema.text());
+        schema.partitionColumns().forEach(metadata.putArray("partitionColumns")::add);
         ObjectNode properties = metadata.putObject("configuration");
         new TreeMap<>(configuration).forEach(properties::put);
         metadata.put("createdTime", createdMillis);
@@ -91,7 +93,7 @@ public final class LogActions {
     /** @param isDataChange whether rows change, and not only where they are */
     public static ObjectNode add(DeltaFile file, boolean isDataChange) {
         ObjectNode add = JSON.createObjectNode().put("path", Paths.encode(file.path()));
-        add.putObject("partitionValues");
+        addPartition(add, file);
         add.put("size", file.bytes())
                 .put("modificationTime", file.modifiedMillis())
                 .put("dataChange", isDataChange)
@@ -106,20 +108,10 @@ public final class LogActions {
                 .put("deletionTimestamp", millis)
                 .put("dataChange", isDataChange)
                 .put("extendedFileMetadata", true);
-        remove.putObject("partitionValues");
-        remove.put("size", file.bytes()).put("stats", file.stats());
+        addPartition(remove, file);
+        remove.put("size", file.bytes());
         addVector(remove, file);
         return action("remove", remove);
-    }
-
-    /** Statistics of a file. */
-    public static String stats(long rows) {
-        return JSON.createObjectNode().put("numRecords", rows).toString();
-    }
-
-    /** Rows of a file by its statistics; -1 when they do not say. */
-    static long rows(String stats) {
-        return parse(stats).path("numRecords").asLong(-1);
     }
 
     static JsonNode parse(String text) {
@@ -128,6 +120,11 @@ public final class LogActions {
         } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
             return JSON.missingNode();
         }
+    }
+
+    private static void addPartition(ObjectNode action, DeltaFile file) {
+        ObjectNode values = action.putObject("partitionValues");
+        file.partition().forEach(values::put);
     }
 
     private static void addVector(ObjectNode action, DeltaFile file) {

@@ -30,9 +30,6 @@ import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
 import io.tidemark.spi.schema.Column;
 import io.tidemark.spi.schema.ColumnType;
 import java.io.IOException;
-import java.math.BigDecimal;
-import java.math.BigInteger;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -41,7 +38,6 @@ import java.util.function.Consumer;
 public final class KernelRows {
     private static final int BATCH_ROWS = 4096;
     private static final long BATCH_BYTES = 8L << 20;
-    private static final int WIDE_DECIMAL_BYTES = 16;
 
     private final LakeTableSpec spec;
     private final Consumer<ChangeBatch> consumer;
@@ -163,17 +159,8 @@ public final class KernelRows {
     private static void append(BytesVector values, ColumnVector from, int row) {
         switch (values.type().kind()) {
             case STRING -> values.append(from.getString(row));
-            case DECIMAL -> values.append(wide(from.getDecimal(row)));
+            case DECIMAL -> values.append(from.getDecimal(row).unscaledValue());
             default -> values.append(from.getBinary(row));
         }
-    }
-
-    private static byte[] wide(BigDecimal value) {
-        BigInteger unscaled = value.unscaledValue();
-        byte[] bytes = unscaled.toByteArray();
-        byte[] wide = new byte[WIDE_DECIMAL_BYTES];
-        Arrays.fill(wide, (byte) (unscaled.signum() < 0 ? -1 : 0));
-        System.arraycopy(bytes, 0, wide, wide.length - bytes.length, bytes.length);
-        return wide;
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tidemark.lake.delta.schema.PartitionField.Unit;
 import io.tidemark.parquet.ParquetColumn;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
@@ -16,6 +17,7 @@ import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.schema.SchemaChange;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -34,24 +36,32 @@ public final class DeltaSchemas {
 
     private static final String ID = "delta.columnMapping.id";
     private static final String PHYSICAL_NAME = "delta.columnMapping.physicalName";
+
+    /** Leading columns of which the log has statistics; readers look at no more of them. */
+    private static final int DESCRIBED_COLUMNS = 32;
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private DeltaSchemas() {}
 
     /**
-     * A schema string, and the greatest id in it.
+     * A schema, and the greatest id in it.
      *
-     * @param text the schema string
      * @param maxId the greatest id that a column has or had
      */
-    public record Written(String text, int maxId) {}
+    public record Written(TableSchema schema, int maxId) {}
 
     /**
      * Refuses what Delta cannot hold.
      *
-     * @throws TidemarkException {@code LAKE_SCHEMA_MISMATCH}
+     * @throws TidemarkException {@code LAKE_SCHEMA_MISMATCH}, or {@code PARTITION_INVALID} for a partition field
      */
     public static void check(LakeTableSpec spec) {
+        requireColumns(spec);
+        PartitionFields.of(spec);
+    }
+
+    private static void requireColumns(LakeTableSpec spec) {
         Set<String> names = new HashSet<>();
         for (Column column : spec.schema().columns()) {
             if (!names.add(column.name().toLowerCase(Locale.ROOT))) {
@@ -86,7 +96,13 @@ public final class DeltaSchemas {
         if (spec.deletes() == DeleteMode.SOFT) {
             fields.add(field(LakeTableSpec.DELETED_AT, LakeTableSpec.DELETED_AT, ColumnType.TIMESTAMP_TZ, ids));
         }
-        return new Written(write(fields), ids.last);
+        List<PartitionField> partitions = PartitionFields.of(spec);
+        for (PartitionField partition : partitions) {
+            if (partition.unit() != Unit.VALUE) {
+                fields.add(field(partition.name(), partition.name(), ColumnType.STRING, ids));
+            }
+        }
+        return written(fields, partitions, ids);
     }
 
     /**
@@ -97,7 +113,8 @@ public final class DeltaSchemas {
      * @throws TidemarkException {@code LAKE_SCHEMA_MISMATCH} when the mirror has to be loaded again
      */
     public static Written next(String text, int maxId, LakeTableSpec before, LakeTableSpec after) {
-        check(after);
+        requireColumns(after);
+        List<PartitionField> partitions = unchanged(before, after);
         SchemaChange change = new SchemaChange(before.schema(), after.schema());
         Map<String, JsonNode> present = fields(text);
         Ids ids = new Ids(maxId);
@@ -125,16 +142,63 @@ public final class DeltaSchemas {
         if (after.deletes() == DeleteMode.SOFT) {
             fields.add(present(present, LakeTableSpec.DELETED_AT));
         }
-        return new Written(write(fields), ids.last);
+        for (PartitionField partition : partitions) {
+            if (partition.unit() != Unit.VALUE) {
+                fields.add(present(present, partition.name()));
+            }
+        }
+        return written(fields, partitions, ids);
+    }
+
+    /** The configuration names partition columns, so such a column can neither go nor change its name. */
+    private static List<PartitionField> unchanged(LakeTableSpec before, LakeTableSpec after) {
+        List<PartitionField> fields = PartitionFields.of(before);
+        try {
+            if (sources(before, fields).equals(sources(after, PartitionFields.of(after)))) {
+                return fields;
+            }
+            throw refused(after, "a partition column would change (partitions=" + after.partitions() + ")");
+        } catch (TidemarkException e) {
+            throw e.code() == ErrorCode.PARTITION_INVALID ? refused(after, e.reason()) : e;
+        }
+    }
+
+    private static Map<String, Integer> sources(LakeTableSpec spec, List<PartitionField> fields) {
+        Map<String, Integer> sources = new TreeMap<>();
+        fields.forEach(field -> sources.put(
+                field.name(), spec.schema().columns().get(field.source()).id()));
+        return sources;
     }
 
     /**
-     * The columns of the mirror's data files: those of the row schema, then that of soft deletes.
+     * What is in the mirror's data files.
      *
      * @throws TidemarkException {@code LAKE_SCHEMA_MISMATCH} when another program changed them
      */
-    public static List<ParquetColumn> fileColumns(String text, LakeTableSpec spec) {
+    public static FileLayout layout(String text, LakeTableSpec spec) {
         Map<String, JsonNode> fields = fields(text);
+        List<ParquetColumn> columns = fileColumns(fields, spec);
+        List<PartitionField> partitions = new ArrayList<>();
+        Set<Integer> described = new LinkedHashSet<>();
+        Set<Integer> inLog = new HashSet<>();
+        for (int column : spec.schema().keyIndexes()) {
+            described.add(column);
+        }
+        for (PartitionField field : PartitionFields.of(spec)) {
+            String physicalName = physicalName(present(fields, field.name()));
+            partitions.add(new PartitionField(field.name(), physicalName, field.source(), field.unit()));
+            (field.unit() == Unit.VALUE ? inLog : described).add(field.source());
+        }
+        for (int i = 0; i < Math.min(columns.size(), DESCRIBED_COLUMNS); i++) {
+            described.add(i);
+        }
+        described.removeIf(
+                column -> inLog.contains(column) || columns.get(column).type().isNested());
+        return new FileLayout(
+                columns, partitions, described.stream().map(columns::get).toList());
+    }
+
+    private static List<ParquetColumn> fileColumns(Map<String, JsonNode> fields, LakeTableSpec spec) {
         List<ParquetColumn> columns = new ArrayList<>();
         for (Column column : spec.schema().columns()) {
             columns.add(fileColumn(fields, spec, column.name(), column.type()));
@@ -154,12 +218,12 @@ public final class DeltaSchemas {
                     "Cannot open the mirror of " + spec.schema().table()
                             + ": another program changed its columns (column=" + name + ")");
         }
-        JsonNode metadata = field.path("metadata");
         return new ParquetColumn(
-                metadata.path(PHYSICAL_NAME).asText(),
-                type,
-                true,
-                metadata.path(ID).asInt());
+                physicalName(field), type, true, field.path("metadata").path(ID).asInt());
+    }
+
+    private static String physicalName(JsonNode field) {
+        return field.path("metadata").path(PHYSICAL_NAME).asText();
     }
 
     private static JsonNode present(Map<String, JsonNode> fields, String name) {
@@ -240,10 +304,11 @@ public final class DeltaSchemas {
         return JSON.getNodeFactory().textNode(text);
     }
 
-    private static String write(ArrayNode fields) {
+    private static Written written(ArrayNode fields, List<PartitionField> partitions, Ids ids) {
         ObjectNode struct = JSON.createObjectNode().put("type", "struct");
         struct.set("fields", fields);
-        return struct.toString();
+        List<String> names = partitions.stream().map(PartitionField::name).toList();
+        return new Written(new TableSchema(struct.toString(), names), ids.last);
     }
 
     private static boolean hasDistinctNames(ColumnType type) {

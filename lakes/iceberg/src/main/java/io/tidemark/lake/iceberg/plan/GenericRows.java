@@ -18,7 +18,6 @@ import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
 import io.tidemark.spi.schema.Column;
 import java.io.IOException;
 import java.math.BigDecimal;
-import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -26,7 +25,6 @@ import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
-import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -41,7 +39,6 @@ public final class GenericRows {
     private static final int BATCH_ROWS = 4096;
     private static final long BATCH_BYTES = 8L << 20;
     private static final LocalDateTime EPOCH = LocalDateTime.of(1970, 1, 1, 0, 0);
-    private static final int WIDE_DECIMAL_BYTES = 16;
 
     private GenericRows() {}
 
@@ -93,7 +90,7 @@ public final class GenericRows {
         } else if (vector instanceof DoubleVector values) {
             values.append((Double) value);
         } else if (vector instanceof BytesVector values) {
-            values.append(bytes(value));
+            append(values, value);
         } else if (vector instanceof ListVector values) {
             values.begin();
             ((List<?>) value).forEach(element -> appendInside(values.element(), element));
@@ -131,29 +128,22 @@ public final class GenericRows {
         return ChronoUnit.MICROS.between(EPOCH, time);
     }
 
-    private static byte[] bytes(Object value) {
+    private static void append(BytesVector values, Object value) {
         if (value instanceof BigDecimal decimal) {
-            return wide(decimal.unscaledValue());
+            values.append(decimal.unscaledValue());
         } else if (value instanceof UUID uuid) {
-            return ByteBuffer.allocate(2 * Long.BYTES)
+            values.append(ByteBuffer.allocate(2 * Long.BYTES)
                     .putLong(uuid.getMostSignificantBits())
                     .putLong(uuid.getLeastSignificantBits())
-                    .array();
+                    .array());
         } else if (value instanceof ByteBuffer buffer) {
             byte[] bytes = new byte[buffer.remaining()];
             buffer.duplicate().get(bytes);
-            return bytes;
+            values.append(bytes);
         } else if (value instanceof byte[] bytes) {
-            return bytes;
+            values.append(bytes);
+        } else {
+            values.append(value.toString());
         }
-        return value.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8);
-    }
-
-    private static byte[] wide(BigInteger unscaled) {
-        byte[] bytes = unscaled.toByteArray();
-        byte[] wide = new byte[WIDE_DECIMAL_BYTES];
-        Arrays.fill(wide, (byte) (unscaled.signum() < 0 ? -1 : 0));
-        System.arraycopy(bytes, 0, wide, wide.length - bytes.length, bytes.length);
-        return wide;
     }
 }

@@ -1,5 +1,8 @@
 package io.tidemark.lake.iceberg.write;
 
+import io.tidemark.lake.iceberg.plan.LiveFile;
+import io.tidemark.lake.iceberg.storage.FileIoObjectStore;
+import io.tidemark.lake.upsert.table.DataFileWriter;
 import io.tidemark.lake.upsert.table.FileWriter;
 import io.tidemark.lake.upsert.table.NewFiles;
 import io.tidemark.parquet.ParquetWriteOptions;
@@ -7,8 +10,13 @@ import io.tidemark.spi.change.ColumnVector;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
+import org.apache.iceberg.DataFiles;
+import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.PartitionData;
 import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.parquet.ParquetUtil;
+import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 import org.jspecify.annotations.Nullable;
 
 /** New data files, in the partitions of the table's spec or in none. Not thread-safe. */
@@ -39,9 +47,32 @@ public final class MirrorNewFiles implements NewFiles {
     public FileWriter create(int partition) throws IOException {
         if (partition == SHARED) {
             PartitionSpec spec = files.unpartitioned();
-            return new DataFileWriter(files, kind, spec, new PartitionData(spec.partitionType()), options);
+            return create(spec, new PartitionData(spec.partitionType()));
         }
-        PartitionData data = Objects.requireNonNull(values).partition(partition);
-        return new DataFileWriter(files, kind, files.partitioned(), data, options);
+        return create(files.partitioned(), Objects.requireNonNull(values).partition(partition));
+    }
+
+    private FileWriter create(PartitionSpec spec, PartitionData partition) throws IOException {
+        String location = files.newLocation(kind, spec, partition);
+        return new DataFileWriter(
+                location,
+                FileIoObjectStore.create(files.io(), location),
+                files.columns(),
+                options,
+                (footer, rows, bytes) -> described(spec, partition, location, footer, bytes));
+    }
+
+    private LiveFile described(
+            PartitionSpec spec, PartitionData partition, String location, ParquetMetadata footer, long bytes) {
+        DataFiles.Builder builder = DataFiles.builder(spec)
+                .withPath(location)
+                .withFormat(FileFormat.PARQUET)
+                .withFileSizeInBytes(bytes)
+                .withMetrics(ParquetUtil.footerMetrics(footer, Stream.empty(), files.metrics()))
+                .withSplitOffsets(ParquetUtil.getSplitOffsets(footer));
+        if (spec.isPartitioned()) {
+            builder.withPartition(partition);
+        }
+        return new LiveFile(builder.build(), List.of());
     }
 }

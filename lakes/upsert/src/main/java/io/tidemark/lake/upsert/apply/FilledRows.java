@@ -1,29 +1,30 @@
 package io.tidemark.lake.upsert.apply;
 
-import io.tidemark.lake.upsert.table.FileWriter;
 import io.tidemark.parquet.ParquetColumn;
 import io.tidemark.spi.change.ColumnVector;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
-/** Rows of a round completed with fetched values, on their way into the round's file. Not thread-safe. */
+/** Rows of a round completed with fetched values, on their way into the round's files. Not thread-safe. */
 final class FilledRows {
     private static final long BUFFER_BYTES = 16L << 20;
 
     private final RowStore rows;
-    private final FileWriter writer;
+    private final Sink sink;
     private final List<ColumnVector> buffer = new ArrayList<>();
     private final List<ParquetColumn> fetchedColumns = new ArrayList<>();
 
     /** Place of each column among the fetched ones, or -1. */
     private final int[] fetchedAt;
 
+    private int[] keys = new int[64];
     private int buffered;
 
-    FilledRows(RowStore rows, List<ParquetColumn> columns, FileWriter writer) {
+    FilledRows(RowStore rows, List<ParquetColumn> columns, Sink sink) {
         this.rows = rows;
-        this.writer = writer;
+        this.sink = sink;
         this.fetchedAt = new int[columns.size()];
         for (int i = 0; i < fetchedAt.length; i++) {
             buffer.add(ColumnVector.of(columns.get(i).type(), 64));
@@ -40,9 +41,8 @@ final class FilledRows {
         return fetchedColumns;
     }
 
-    /** Completes a row; returns its place in the file. */
-    long add(int row, List<ColumnVector> fetched, int fetchedRow) throws IOException {
-        long place = writer.rows() + buffered;
+    /** Completes a key's row. */
+    void add(int key, int row, List<ColumnVector> fetched, int fetchedRow) throws IOException {
         for (int i = 0; i < fetchedAt.length; i++) {
             ColumnVector own = rows.columns().get(i);
             if (own.isUnchanged(row)) {
@@ -51,16 +51,20 @@ final class FilledRows {
                 buffer.get(i).appendFrom(own, row);
             }
         }
-        buffered++;
+        if (buffered == keys.length) {
+            keys = Arrays.copyOf(keys, buffered * 2);
+        }
+        keys[buffered++] = key;
         if (byteSize() >= BUFFER_BYTES) {
             flush();
         }
-        return place;
     }
 
     /** Writes what waits. */
     void flush() throws IOException {
-        writer.append(buffer, 0, buffered);
+        int[] all = new int[buffered];
+        Arrays.setAll(all, i -> i);
+        sink.accept(buffer, Arrays.copyOf(keys, buffered), all);
         buffer.forEach(ColumnVector::clear);
         buffered = 0;
     }
@@ -71,5 +75,14 @@ final class FilledRows {
             bytes += column.byteSize();
         }
         return bytes;
+    }
+
+    /** Takes complete rows. */
+    interface Sink {
+        /**
+         * @param vectors valid during the call
+         * @param keys the rows' keys
+         */
+        void accept(List<ColumnVector> vectors, int[] keys, int[] rows) throws IOException;
     }
 }

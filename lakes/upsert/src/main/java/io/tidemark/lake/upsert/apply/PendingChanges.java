@@ -27,8 +27,9 @@ import org.roaringbitmap.RoaringBitmap;
  * What one commit will change: data files written so far, rows of older files to delete, or everything older gone.
  *
  * <p>New rows go to files for rows of any partition, one for each round, even where the table is partitioned: a batch of changes touches many
- * partitions, and a file for each would be thirty small files a commit instead of one. Compaction moves the rows into their partitions. Deletes
- * are by file and row, so they are right whatever partition a row was in and will be in.
+ * partitions, and a file for each would be thirty small files a commit instead of one. Compaction moves the rows into their partitions. A format
+ * that has no such files gets a file for each partition. Deletes are by file and row, so they are right whatever partition a row was in and will
+ * be in.
  */
 public final class PendingChanges {
     private final TableFiles files;
@@ -100,9 +101,9 @@ public final class PendingChanges {
         return isCleared ? null : live.find(path);
     }
 
-    /** Opens a file for new rows; to be handed to {@link #finish}, or closed. */
-    FileWriter open() throws IOException {
-        return newFiles.create(NewFiles.SHARED);
+    /** Files for the new rows of a round. */
+    RoundFiles open() {
+        return new RoundFiles(this, newFiles);
     }
 
     /** Ends a file, whose rows are from now on among those to commit. */
@@ -112,11 +113,11 @@ public final class PendingChanges {
         rowsWritten += file.rows();
     }
 
-    /** Writes the rows as one file. */
+    /** Writes the rows of a round. */
     void write(List<? extends ColumnVector> vectors, int[] rows) {
-        try (FileWriter writer = open()) {
-            writer.append(vectors, rows, 0, rows.length);
-            finish(writer);
+        try (RoundFiles files = open()) {
+            files.append(vectors, rows, (path, first, places) -> {});
+            files.finish();
         } catch (IOException | UncheckedIOException e) {
             throw failed(e);
         }

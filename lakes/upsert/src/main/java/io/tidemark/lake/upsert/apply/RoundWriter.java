@@ -2,7 +2,6 @@ package io.tidemark.lake.upsert.apply;
 
 import io.tidemark.lake.upsert.index.KeyLocations;
 import io.tidemark.lake.upsert.index.RowLocation;
-import io.tidemark.lake.upsert.table.FileWriter;
 import io.tidemark.lake.upsert.table.StoredFile;
 import io.tidemark.spi.verify.CanonicalText;
 import java.io.IOException;
@@ -15,7 +14,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes what a round came to: marks the keys' old rows, and writes the new ones as one file, those that are complete in key order, then those
+ * Writes what a round came to: marks the keys' old rows, and writes the new ones, those that are complete in key order, then those
  * that lack values in the order in which the values are read.
  */
 final class RoundWriter {
@@ -83,25 +82,30 @@ final class RoundWriter {
     }
 
     private void write(int[] complete, int[] lacking) throws IOException {
-        try (FileWriter writer = changes.open()) {
-            int number = index.number(writer.location());
+        try (RoundFiles files = changes.open()) {
             int[] rows = new int[complete.length];
-            for (int i = 0; i < rows.length; i++) {
-                rows[i] = round.row(complete[i]);
-                next[complete[i]] = RowLocation.of(number, i);
-            }
-            writer.append(round.rows().columns(), rows, 0, rows.length);
+            Arrays.setAll(rows, i -> round.row(complete[i]));
+            files.append(round.rows().columns(), rows, placed(complete));
             if (lacking.length > 0) {
-                fill(lacking, number, writer);
+                fill(lacking, files);
             }
-            if (writer.rows() > 0) {
-                changes.finish(writer);
-            }
+            files.finish();
         }
     }
 
-    private void fill(int[] lacking, int number, FileWriter writer) throws IOException {
-        FilledRows filled = new FilledRows(round.rows(), changes.columns(), writer);
+    /** Notes where the rows of these keys went. */
+    private RoundFiles.Placed placed(int[] keys) {
+        return (path, first, places) -> {
+            int number = index.number(path);
+            for (int i = 0; i < places.length; i++) {
+                next[keys[places[i]]] = RowLocation.of(number, first + i);
+            }
+        };
+    }
+
+    private void fill(int[] lacking, RoundFiles files) throws IOException {
+        FilledRows filled = new FilledRows(
+                round.rows(), changes.columns(), (vectors, keys, rows) -> files.append(vectors, rows, placed(keys)));
         RowFetch fetch = new RowFetch(changes, filled.fetchedColumns());
         for (int key : lacking) {
             long base = locations[round.base(key)];
@@ -112,7 +116,7 @@ final class RoundWriter {
         }
         boolean[] isFound = new boolean[locations.length];
         fetch.run((key, fetched, row) -> {
-            next[key] = RowLocation.of(number, filled.add(round.row(key), fetched, row));
+            filled.add(key, round.row(key), fetched, row);
             isFound[key] = true;
         });
         filled.flush();

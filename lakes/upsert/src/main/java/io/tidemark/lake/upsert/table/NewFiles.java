@@ -12,13 +12,18 @@ public interface NewFiles {
     /** Whether rows are to be told apart by partition. */
     boolean isPartitioned();
 
+    /** Whether there are files for rows of any partition; all formats have them for tables without partitions. */
+    default boolean canShare() {
+        return true;
+    }
+
     /** The row's partition: numbers from 0 in the order in which partitions are met. */
     int partition(List<? extends ColumnVector> vectors, int row);
 
     /**
      * Opens a file.
      *
-     * @param partition a number that {@link #partition} gave, or {@link #SHARED}
+     * @param partition a number that {@link #partition} gave, or {@link #SHARED} if files {@linkplain #canShare can be shared}
      */
     FileWriter create(int partition) throws IOException;
 }

@@ -12,7 +12,7 @@ import java.util.Map;
  * Writes many rows as data files of about the target size, each row into its partition. Open files and what they hold in memory are bounded: the
  * first {@value #OPEN_PARTITIONS_MAX} partitions that are met get files of their own; rows of further ones share one unpartitioned file, which
  * compaction later takes apart. So a load in an order that has nothing to do with the partitions makes neither thousands of small files nor a
- * large heap. Not thread-safe.
+ * large heap. A format without such files has these rows held in memory, and then written as small files of their partitions. Not thread-safe.
  */
 public final class PartitionedWriter implements AutoCloseable {
     /** Partitions that are written at a time. */
@@ -20,10 +20,12 @@ public final class PartitionedWriter implements AutoCloseable {
 
     private static final long FILE_BYTES = 192L << 20;
     private static final long BUFFERED_BYTES_MAX = 64L << 20;
+    private static final long HELD_BYTES_MAX = 32L << 20;
 
     private final TableFiles table;
     private final NewFiles files;
     private final Map<Integer, FileWriter> open = new HashMap<>();
+    private final List<ColumnVector> held = new ArrayList<>();
     private final List<StoredFile> finished = new ArrayList<>();
 
     public PartitionedWriter(TableFiles table, NewFiles files) {
@@ -66,6 +68,7 @@ public final class PartitionedWriter implements AutoCloseable {
             finished.add(writer.finish());
         }
         open.clear();
+        release();
         List<StoredFile> all = List.copyOf(finished);
         finished.clear();
         return all;
@@ -76,31 +79,58 @@ public final class PartitionedWriter implements AutoCloseable {
     public void close() {
         open.values().forEach(FileWriter::close);
         open.clear();
+        held.clear();
         table.discard(finished.stream().map(StoredFile::path).toList());
         finished.clear();
     }
 
     private void route(List<? extends ColumnVector> vectors, int[] rows, int from, int to) throws IOException {
-        int[] partitionOf = new int[to - from];
-        Map<Integer, int[]> counts = new java.util.LinkedHashMap<>();
-        for (int i = from; i < to; i++) {
-            int partition = files.partition(vectors, rows[i]);
-            int target = partition < OPEN_PARTITIONS_MAX ? partition : NewFiles.SHARED;
-            partitionOf[i - from] = target;
-            counts.computeIfAbsent(target, key -> new int[1])[0]++;
-        }
-        for (Map.Entry<Integer, int[]> entry : counts.entrySet()) {
-            int[] some = new int[entry.getValue()[0]];
-            int count = 0;
-            for (int i = from; i < to; i++) {
-                if (partitionOf[i - from] == entry.getKey()) {
-                    some[count++] = rows[i];
-                }
+        Map<Integer, int[]> groups = RowGroups.of(rows, from, to, row -> {
+            int partition = files.partition(vectors, row);
+            return partition < OPEN_PARTITIONS_MAX ? partition : NewFiles.SHARED;
+        });
+        for (Map.Entry<Integer, int[]> group : groups.entrySet()) {
+            int partition = group.getKey();
+            int[] some = new int[group.getValue().length];
+            Arrays.setAll(some, i -> rows[group.getValue()[i]]);
+            if (partition == NewFiles.SHARED && !files.canShare()) {
+                hold(vectors, some);
+            } else {
+                FileWriter writer = writer(partition);
+                writer.append(vectors, some, 0, some.length);
+                roll(partition, writer);
             }
-            FileWriter writer = writer(entry.getKey());
-            writer.append(vectors, some, 0, count);
-            roll(entry.getKey(), writer);
         }
+    }
+
+    private void hold(List<? extends ColumnVector> vectors, int[] rows) throws IOException {
+        if (held.isEmpty()) {
+            vectors.forEach(vector -> held.add(ColumnVector.of(vector.type(), rows.length)));
+        }
+        long bytes = 0;
+        for (int i = 0; i < vectors.size(); i++) {
+            for (int row : rows) {
+                held.get(i).appendFrom(vectors.get(i), row);
+            }
+            bytes += held.get(i).byteSize();
+        }
+        if (bytes > HELD_BYTES_MAX) {
+            release();
+        }
+    }
+
+    /** Writes the rows that are held as files of their partitions. */
+    private void release() throws IOException {
+        int[] rows = new int[held.isEmpty() ? 0 : held.get(0).size()];
+        Arrays.setAll(rows, i -> i);
+        Map<Integer, int[]> groups = RowGroups.of(rows, 0, rows.length, row -> files.partition(held, row));
+        for (Map.Entry<Integer, int[]> group : groups.entrySet()) {
+            try (FileWriter writer = files.create(group.getKey())) {
+                writer.append(held, group.getValue(), 0, group.getValue().length);
+                finished.add(writer.finish());
+            }
+        }
+        held.forEach(ColumnVector::clear);
     }
 
     private FileWriter writer(int partition) throws IOException {

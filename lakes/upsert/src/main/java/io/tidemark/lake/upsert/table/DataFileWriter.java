@@ -1,29 +1,37 @@
-package io.tidemark.lake.delta;
+package io.tidemark.lake.upsert.table;
 
-import io.tidemark.lake.delta.log.DeltaFile;
-import io.tidemark.lake.delta.log.LogActions;
-import io.tidemark.lake.upsert.table.FileWriter;
 import io.tidemark.parquet.ParquetBatchWriter;
 import io.tidemark.parquet.ParquetColumn;
 import io.tidemark.parquet.ParquetWriteOptions;
 import io.tidemark.spi.change.ColumnVector;
-import io.tidemark.spi.storage.ObjectStore;
 import io.tidemark.spi.storage.ObjectStore.ObjectOutput;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 
 /** Writes one data file. Not thread-safe. */
-final class DeltaFileWriter implements FileWriter {
-    private final String path;
+public final class DataFileWriter implements FileWriter {
+    private final String location;
     private final ObjectOutput output;
     private final ParquetBatchWriter writer;
+    private final Description description;
     private boolean isFinished;
 
-    DeltaFileWriter(ObjectStore storage, String path, List<ParquetColumn> columns, ParquetWriteOptions options)
+    /**
+     * @param output the file at its beginning, which this writer closes or aborts from now on
+     * @param description makes what the format knows of the file when it is written
+     */
+    public DataFileWriter(
+            String location,
+            ObjectOutput output,
+            List<ParquetColumn> columns,
+            ParquetWriteOptions options,
+            Description description)
             throws IOException {
-        this.path = path;
-        this.output = storage.create(path);
+        this.location = location;
+        this.output = output;
+        this.description = description;
         try {
             this.writer = new ParquetBatchWriter(output, columns, options, Map.of());
         } catch (IOException | RuntimeException e) {
@@ -34,7 +42,7 @@ final class DeltaFileWriter implements FileWriter {
 
     @Override
     public String location() {
-        return path;
+        return location;
     }
 
     @Override
@@ -68,13 +76,12 @@ final class DeltaFileWriter implements FileWriter {
     }
 
     @Override
-    public DeltaFile finish() throws IOException {
-        long rows = writer.rows();
-        writer.finish();
+    public StoredFile finish() throws IOException {
+        ParquetMetadata footer = writer.finish();
         output.close();
         isFinished = true;
         writer.close();
-        return new DeltaFile(path, rows, output.position(), System.currentTimeMillis(), LogActions.stats(rows), null);
+        return description.of(footer, writer.rows(), output.position());
     }
 
     @Override
@@ -84,5 +91,10 @@ final class DeltaFileWriter implements FileWriter {
             writer.close();
             output.abort();
         }
+    }
+
+    /** What a format knows of a file that was written. */
+    public interface Description {
+        StoredFile of(ParquetMetadata footer, long rows, long bytes);
     }
 }
