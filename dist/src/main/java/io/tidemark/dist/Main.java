@@ -20,7 +20,10 @@ public final class Main {
 
     /** Runs one command and ends the process with its exit code. */
     public static void main(String[] args) {
-        System.exit(commandRunner().run(args));
+        CommandRunner runner = commandRunner();
+        // Commands have their own stream by now: what libraries print on standard output must not come between results.
+        System.setOut(System.err);
+        System.exit(runner.run(args));
     }
 
     /** The command line with all commands that are installed. */

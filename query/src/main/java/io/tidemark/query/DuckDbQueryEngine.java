@@ -45,6 +45,9 @@ final class DuckDbQueryEngine implements QueryEngine {
 
     @Override
     public TableReading reading(PinnedTable pinned) {
+        pinned.unreadable().ifPresent(why -> {
+            throw QueryFailures.unreadable(pinned.spec().schema().table(), why);
+        });
         return new DuckDbTableReading(sessions, pinned);
     }
 

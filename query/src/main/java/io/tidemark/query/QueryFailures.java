@@ -2,6 +2,8 @@ package io.tidemark.query;
 
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.lake.PinnedTable.Unreadable;
+import io.tidemark.spi.schema.TableId;
 import java.sql.SQLException;
 import java.util.Map;
 
@@ -45,6 +47,11 @@ final class QueryFailures {
 
     static TidemarkException rejected(String reason) {
         return new TidemarkException(ErrorCode.QUERY_REJECTED, "Cannot run the query: " + reason);
+    }
+
+    static TidemarkException unreadable(TableId table, Unreadable why) {
+        return new TidemarkException(
+                ErrorCode.QUERY_REJECTED, "Cannot query " + table + ": " + why.reason(), why.remedy(), null);
     }
 
     private static String reason(SQLException cause) {

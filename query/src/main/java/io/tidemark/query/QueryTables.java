@@ -2,6 +2,7 @@ package io.tidemark.query;
 
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.lake.PinnedTable;
 import io.tidemark.spi.query.HistoryFile;
 import io.tidemark.spi.query.QueryCatalog;
 import io.tidemark.spi.schema.TableId;
@@ -116,7 +117,11 @@ final class QueryTables {
         if (mirrors.isEmpty()) {
             session.execute("CREATE SCHEMA " + MIRRORS + "." + INTERNAL);
         }
-        LiveRows rows = new LiveRows(catalog.pin(table), MIRRORS + "." + INTERNAL + ".deleted_" + mirrors.size());
+        PinnedTable pinned = catalog.pin(table);
+        if (pinned.unreadable().isPresent()) {
+            throw QueryFailures.unreadable(table, pinned.unreadable().orElseThrow());
+        }
+        LiveRows rows = new LiveRows(pinned, MIRRORS + "." + INTERNAL + ".deleted_" + mirrors.size());
         mirrors.add(rows);
         files.addAll(rows.locations());
         rows.loadDeletes(session.connection());

@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.TimeZone;
 import java.util.UUID;
@@ -112,6 +113,28 @@ class DuckDbQueryEngineTest {
                         TidemarkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.QUERY_REJECTED))
                 .hasMessageContaining("\"Sales\".\"orders\"")
                 .hasMessageContaining("\"public\".\"Orders\"");
+    }
+
+    @Test
+    void refusesVersionsThatAreNotReadByTheirFiles() throws Exception {
+        PinnedTable whole = table(new TableId("public", "logged"), ACCOUNT_COLUMNS, List.of("id"), accountFiles());
+        PinnedTable logged = new PinnedTable(
+                whole.spec(),
+                whole.fieldIds(),
+                whole.progress(),
+                whole.files(),
+                Optional.of(new PinnedTable.Unreadable("its logs are not merged", "Use Spark SQL.")));
+        catalog.with(logged);
+        assertThat(query("SELECT count(*) FROM accounts").only()).isEqualTo(3L);
+        assertThatThrownBy(() -> query("SELECT count(*) FROM accounts, logged"))
+                .isInstanceOfSatisfying(TidemarkException.class, e -> {
+                    assertThat(e.code()).isEqualTo(ErrorCode.QUERY_REJECTED);
+                    assertThat(e.reason()).isEqualTo("Cannot query public.logged: its logs are not merged");
+                    assertThat(e.remedy()).isEqualTo("Use Spark SQL.");
+                });
+        assertThatThrownBy(() -> engine.reading(logged.withFirst(1)))
+                .isInstanceOfSatisfying(
+                        TidemarkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.QUERY_REJECTED));
     }
 
     @Test

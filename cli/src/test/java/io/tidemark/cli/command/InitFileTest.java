@@ -15,11 +15,13 @@ class InitFileTest {
     private static final SettingsCatalog CATALOG = SettingsCatalog.of(new PluginSettings(
             Map.of(
                     "postgres",
-                    List.of(
+                    () -> List.of(
                             Setting.text("url", "Where the database is."),
                             Setting.text("password", "Password.").asOptional().asSecret(),
                             Setting.text("slot", "Name of the slot.").asOptional())),
-            Map.of("iceberg", List.of(Setting.integer("format-version", "3", 2, 3, "Version of the format."))),
+            Map.of("iceberg", () -> List.of(Setting.integer("format-version", "3", 2, 3, "Version of the format."))),
+            Map.of(),
+            Map.of(),
             Map.of()));
 
     @Test

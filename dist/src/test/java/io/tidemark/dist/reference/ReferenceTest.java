@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 /**
  * The reference pages say what the code does. To write them afresh:
  *
- * <pre>mvn -q -pl dist -am test -Dtest=ReferenceTest -Dsurefire.failIfNoSpecifiedTests=false -Dtidemark.docs=update</pre>
+ * <pre>mvn -q -pl dist -am package -Dtest=ReferenceTest -Dsurefire.failIfNoSpecifiedTests=false -Dtidemark.docs=update</pre>
  */
 class ReferenceTest {
     private static final Path FOLDER = Path.of("..", "docs", "reference");

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Reads the configuration file. Everything that is wrong with it is told in one report, each with its line:
@@ -211,10 +212,11 @@ public final class ConfigReader {
             YamlMap map,
             Setting<String> type,
             List<Setting<?>> own,
-            Map<String, List<Setting<?>>> installed,
+            Map<String, Supplier<List<Setting<?>>>> installed,
             Map<String, String> defaultsOfDefaultType) {
         Optional<String> written = type.isRequired() ? required(map, type) : sections.value(map, type);
-        List<Setting<?>> declared = written.map(installed::get).orElse(null);
+        List<Setting<?>> declared =
+                written.map(installed::get).map(Supplier::get).orElse(null);
         if (declared == null) {
             written.ifPresent(name -> problems.add(
                     map.lineOf(type.key()),

@@ -9,9 +9,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
- * What the installed plug-ins declare, by their type.
+ * What the installed plug-ins declare, by their type; a plug-in is asked when its type is.
  *
  * @param sources settings of each type of source
  * @param lakes settings of each type of lake
@@ -20,10 +21,10 @@ import java.util.function.Function;
  * @param typeRefusals what each type of source says to a wanted type
  */
 public record PluginSettings(
-        Map<String, List<Setting<?>>> sources,
-        Map<String, List<Setting<?>>> lakes,
-        Map<String, List<Setting<?>>> metastores,
-        Map<String, List<Setting<?>>> jobRunners,
+        Map<String, Supplier<List<Setting<?>>>> sources,
+        Map<String, Supplier<List<Setting<?>>>> lakes,
+        Map<String, Supplier<List<Setting<?>>>> metastores,
+        Map<String, Supplier<List<Setting<?>>>> jobRunners,
         Map<String, TypeRefusal> typeRefusals) {
     public PluginSettings {
         sources = Collections.unmodifiableMap(new TreeMap<>(sources));
@@ -31,14 +32,6 @@ public record PluginSettings(
         metastores = Collections.unmodifiableMap(new TreeMap<>(metastores));
         jobRunners = Collections.unmodifiableMap(new TreeMap<>(jobRunners));
         typeRefusals = Map.copyOf(typeRefusals);
-    }
-
-    /** Settings of sources that take any wanted type, without job runners. */
-    public PluginSettings(
-            Map<String, List<Setting<?>>> sources,
-            Map<String, List<Setting<?>>> lakes,
-            Map<String, List<Setting<?>>> metastores) {
-        this(sources, lakes, metastores, Map.of(), Map.of());
     }
 
     /** Why a type of the source cannot be carried as wanted, unless it can. */
@@ -54,24 +47,20 @@ public record PluginSettings(
     }
 
     public static PluginSettings of(Plugins plugins) {
+        Map<String, TypeRefusal> refusals = new TreeMap<>();
+        plugins.sourceTypes().forEach(type -> refusals.put(type, plugins.source(type)::refusal));
         return new PluginSettings(
                 byType(plugins.sourceTypes(), type -> plugins.source(type).settings()),
                 byType(plugins.lakeTypes(), type -> plugins.lake(type).settings()),
                 byType(plugins.metastoreTypes(), type -> plugins.metastore(type).settings()),
                 byType(plugins.jobRunnerTypes(), type -> plugins.jobRunner(type).settings()),
-                typeRefusals(plugins));
+                refusals);
     }
 
-    private static Map<String, TypeRefusal> typeRefusals(Plugins plugins) {
-        Map<String, TypeRefusal> refusals = new TreeMap<>();
-        plugins.sourceTypes().forEach(type -> refusals.put(type, plugins.source(type)::refusal));
-        return refusals;
-    }
-
-    private static Map<String, List<Setting<?>>> byType(
+    private static Map<String, Supplier<List<Setting<?>>>> byType(
             List<String> types, Function<String, List<Setting<?>>> settings) {
-        Map<String, List<Setting<?>>> byType = new TreeMap<>();
-        types.forEach(type -> byType.put(type, settings.apply(type)));
+        Map<String, Supplier<List<Setting<?>>>> byType = new TreeMap<>();
+        types.forEach(type -> byType.put(type, () -> settings.apply(type)));
         return byType;
     }
 }

@@ -4,6 +4,7 @@ import io.tidemark.spi.config.Setting;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * Every setting there is, by section, for help and reference.
@@ -45,10 +46,10 @@ public record SettingsCatalog(List<Section> sections) {
     }
 
     private static void addPlugins(
-            List<Section> sections, String key, List<Setting<?>> own, Map<String, List<Setting<?>>> plugins) {
+            List<Section> sections, String key, List<Setting<?>> own, Map<String, Supplier<List<Setting<?>>>> plugins) {
         plugins.forEach((type, declared) -> {
             List<Setting<?>> settings = new ArrayList<>(own);
-            settings.addAll(declared);
+            settings.addAll(declared.get());
             sections.add(new Section(key, type, key + " of type " + type, settings));
         });
     }

@@ -11,32 +11,46 @@ import io.tidemark.spi.source.SourceProvider;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 
-/** The plug-ins on the class path, by type. */
+/** The installed plug-ins by type: those on the class path, and lakes in folders of their own, which are opened when they are asked for. */
 public final class Plugins {
     private final Map<String, SourceProvider> sources = byType(SourceProvider.class, SourceProvider::type);
     private final Map<String, LakeProvider> lakes = byType(LakeProvider.class, LakeProvider::type);
     private final Map<String, MetadataStoreProvider> metastores =
             byType(MetadataStoreProvider.class, MetadataStoreProvider::type);
-
     private final Map<String, JobRunnerProvider> jobRunners = byType(JobRunnerProvider.class, JobRunnerProvider::type);
+    private final PluginFolders folders;
+
+    /** The folders are those that the launcher names. */
+    public Plugins() {
+        this(PluginFolders.ofLauncher());
+    }
+
+    Plugins(PluginFolders folders) {
+        this.folders = folders;
+    }
 
     public SourceProvider source(String type) {
-        return required(sources, "source", type);
+        return required(sources, "source", type, sourceTypes());
     }
 
     public LakeProvider lake(String type) {
-        return required(lakes, "lake", type);
+        if (!lakes.containsKey(type) && folders.types().contains(type)) {
+            return folders.lake(type);
+        }
+        return required(lakes, "lake", type, lakeTypes());
     }
 
     public MetadataStoreProvider metastore(String type) {
-        return required(metastores, "metadata store", type);
+        return required(metastores, "metadata store", type, metastoreTypes());
     }
 
     public JobRunnerProvider jobRunner(String type) {
-        return required(jobRunners, "job runner", type);
+        return required(jobRunners, "job runner", type, jobRunnerTypes());
     }
 
     public SliceLogProvider sliceLog() {
@@ -51,8 +65,11 @@ public final class Plugins {
         return List.copyOf(sources.keySet());
     }
 
+    /** Does not open the folders. */
     public List<String> lakeTypes() {
-        return List.copyOf(lakes.keySet());
+        Set<String> types = new TreeSet<>(lakes.keySet());
+        types.addAll(folders.types());
+        return List.copyOf(types);
     }
 
     public List<String> metastoreTypes() {
@@ -63,12 +80,12 @@ public final class Plugins {
         return List.copyOf(jobRunners.keySet());
     }
 
-    private static <T> T required(Map<String, T> plugins, String what, String type) {
+    private static <T> T required(Map<String, T> plugins, String what, String type, List<String> known) {
         T found = plugins.get(type);
         if (found == null) {
             throw new TidemarkException(
                     ErrorCode.PLUGIN_NOT_FOUND,
-                    "Cannot use " + what + " of type '" + type + "': no such plug-in (known=" + plugins.keySet() + ")");
+                    "Cannot use " + what + " of type '" + type + "': no such plug-in (known=" + known + ")");
         }
         return found;
     }

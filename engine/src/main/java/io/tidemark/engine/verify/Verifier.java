@@ -12,9 +12,11 @@ import io.tidemark.engine.table.TableState;
 import io.tidemark.engine.work.Repairs;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.lake.LakeTable;
 import io.tidemark.spi.lake.PinnedTable;
 import io.tidemark.spi.query.QueryEngine;
 import io.tidemark.spi.storage.ObjectStore;
+import io.tidemark.spi.verify.TableReading;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -140,7 +142,7 @@ public final class Verifier {
         Comparison.Result result = new Comparison(
                         compared.spec().schema(),
                         aligned.cut().reading(atCut.sourceTable()),
-                        engine.reading(compared),
+                        mirrorReading(table, compared),
                         pinned.rows(),
                         request)
                 .run();
@@ -177,6 +179,20 @@ public final class Verifier {
                 0,
                 letters.size(),
                 table.schema().hasKey() ? explained : 0);
+    }
+
+    private TableReading mirrorReading(TableRecord record, PinnedTable pinned) {
+        return pinned.unreadable().isEmpty()
+                ? engine.reading(pinned)
+                : new LibraryReading(pinned.spec().schema(), consumer -> {
+                    try (LakeTable table = pipeline.lake()
+                            .find(record.mirror())
+                            .orElseThrow(() -> new TidemarkException(
+                                    ErrorCode.LAKE_TABLE_MISSING,
+                                    "Cannot verify " + record.id() + ": its mirror is gone"))) {
+                        table.readAll(pinned, consumer);
+                    }
+                });
     }
 
     private TableProof heal(TableProof proof, VerifyRequest request, VerifyListener listener)

@@ -22,14 +22,17 @@ final class ConfigFixture {
     static final PluginSettings PLUGINS = new PluginSettings(
             Map.of(
                     "postgres",
-                    List.of(URL, PASSWORD, PIN, Setting.text("user", "User.").withDefault("postgres"))),
-            Map.of("iceberg", List.of(Setting.integer("format-version", "3", 2, 3, "Version of the table format."))),
+                    () -> List.of(
+                            URL, PASSWORD, PIN, Setting.text("user", "User.").withDefault("postgres"))),
+            Map.of(
+                    "iceberg",
+                    () -> List.of(Setting.integer("format-version", "3", 2, 3, "Version of the table format."))),
             Map.of(
                     "jdbc",
-                    List.of(Setting.text("url", "JDBC URL.")),
+                    () -> List.of(Setting.text("url", "JDBC URL.")),
                     "etcd",
-                    List.of(Setting.text("endpoints", "Hosts."))),
-            Map.of("spark-submit", List.of(Setting.text("jar", "Path of the jar."))),
+                    () -> List.of(Setting.text("endpoints", "Hosts."))),
+            Map.of("spark-submit", () -> List.of(Setting.text("jar", "Path of the jar."))),
             Map.of(
                     "postgres",
                     (type, wanted) -> wanted.equals(ColumnType.STRING)

@@ -3,6 +3,7 @@ package io.tidemark.spi.lake;
 import io.tidemark.spi.schema.RowSchema;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A version of a mirror as its own planner gives it: the files, and the rows of them that are deleted.
@@ -12,11 +13,22 @@ import java.util.List;
  *     {@link LakeTableSpec#DELETED_AT}; a file may know a column by another name, or not have it
  * @param progress progress of this version
  * @param files data files (Parquet) that together hold the rows
+ * @param unreadable why the files alone do not tell the rows, if so: then {@link LakeTable#readAll} does, and {@link #rows} is about right
  */
-public record PinnedTable(LakeTableSpec spec, List<Integer> fieldIds, LakeProgress progress, List<PinnedFile> files) {
+public record PinnedTable(
+        LakeTableSpec spec,
+        List<Integer> fieldIds,
+        LakeProgress progress,
+        List<PinnedFile> files,
+        Optional<Unreadable> unreadable) {
     public PinnedTable {
         fieldIds = List.copyOf(fieldIds);
         files = List.copyOf(files);
+    }
+
+    /** A version whose files tell its rows. */
+    public PinnedTable(LakeTableSpec spec, List<Integer> fieldIds, LakeProgress progress, List<PinnedFile> files) {
+        this(spec, fieldIds, progress, files, Optional.empty());
     }
 
     /** The same version with the first of its columns only, which have those of the key among them. */
@@ -28,7 +40,8 @@ public record PinnedTable(LakeTableSpec spec, List<Integer> fieldIds, LakeProgre
         List<Integer> ids = new ArrayList<>(fieldIds.subList(0, columns));
         ids.addAll(fieldIds.subList(schema.columns().size(), fieldIds.size()));
         RowSchema first = schema.with(schema.columns().subList(0, columns), schema.key());
-        return new PinnedTable(new LakeTableSpec(first, spec.partitions(), spec.deletes()), ids, progress, files);
+        return new PinnedTable(
+                new LakeTableSpec(first, spec.partitions(), spec.deletes()), ids, progress, files, unreadable);
     }
 
     /** Rows that the version holds (with soft deletes: deleted ones too). */
@@ -37,6 +50,14 @@ public record PinnedTable(LakeTableSpec spec, List<Integer> fieldIds, LakeProgre
                 .mapToLong(file -> file.rows() - file.deleted().count())
                 .sum();
     }
+
+    /**
+     * Why a version is not read by its files.
+     *
+     * @param reason half a sentence: what is not in the files
+     * @param remedy sentence: what reads the version
+     */
+    public record Unreadable(String reason, String remedy) {}
 
     /**
      * A data file.

@@ -5,7 +5,7 @@ import io.tidemark.spi.verify.TableReading;
 
 /**
  * Local SQL over pinned mirror tables and the slice log; reads nothing else. Safe from any thread. Errors: {@code QUERY_REJECTED} for anything
- * but one SELECT over known tables, {@code QUERY_FAILED} for what the engine refuses.
+ * but one SELECT over known tables and for versions whose files do not tell their rows, {@code QUERY_FAILED} for what the engine refuses.
  */
 public interface QueryEngine extends AutoCloseable {
     /**

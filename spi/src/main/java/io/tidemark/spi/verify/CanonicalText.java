@@ -14,7 +14,10 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.UUID;
 
-/** Values as the canonical text that {@link TableReading} defines, for keys and defaults. Comparisons do not use it: there each side renders for itself. */
+/**
+ * Values as the canonical text that {@link TableReading} defines, for keys and defaults. In comparisons each side renders for itself; this is used only on the
+ * mirror's, where the lake's own reader gives the values.
+ */
 public final class CanonicalText {
     private CanonicalText() {}
 

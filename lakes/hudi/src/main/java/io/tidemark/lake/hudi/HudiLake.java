@@ -4,8 +4,8 @@ import io.tidemark.lake.hudi.commit.TableCreation;
 import io.tidemark.lake.hudi.commit.TableVersions;
 import io.tidemark.lake.hudi.commit.WriteOptions;
 import io.tidemark.lake.hudi.schema.StoredSpec;
-import io.tidemark.lake.hudi.storage.LocalObjectStore;
 import io.tidemark.lake.hudi.storage.MirrorPointers;
+import io.tidemark.parquet.storage.LocalObjectStore;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.Lake;
@@ -83,7 +83,7 @@ final class HudiLake implements Lake {
                             + ")");
         }
         MirrorPointers.delete(folder);
-        creation.create(folder, stored);
+        creation.create(folder, stored, options);
         return open(folder).orElseThrow();
     }
 

@@ -2,7 +2,7 @@ package io.tidemark.lake.hudi;
 
 import io.tidemark.lake.hudi.commit.TableCreation;
 import io.tidemark.lake.hudi.commit.WriteOptions;
-import io.tidemark.lake.hudi.storage.LocalObjectStore;
+import io.tidemark.parquet.storage.LocalObjectStore;
 import io.tidemark.spi.config.Setting;
 import io.tidemark.spi.config.Settings;
 import io.tidemark.spi.error.ErrorCode;
@@ -10,6 +10,7 @@ import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.Lake;
 import io.tidemark.spi.lake.LakeProvider;
 import io.tidemark.spi.storage.ObjectStore;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
@@ -43,7 +44,11 @@ public final class HudiLakeProvider implements LakeProvider {
 
     @Override
     public ObjectStore openStorage(String location, Settings settings) {
-        return new LocalObjectStore(root(location));
+        try {
+            return new LocalObjectStore(root(location));
+        } catch (IOException e) {
+            throw new TidemarkException(ErrorCode.LAKE_NOT_WRITABLE, "Cannot open the lake: " + e.getMessage(), e);
+        }
     }
 
     static TableCreation creation(Settings settings) {

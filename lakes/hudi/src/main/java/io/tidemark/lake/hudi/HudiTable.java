@@ -6,7 +6,6 @@ import io.tidemark.lake.hudi.apply.KeyedApply;
 import io.tidemark.lake.hudi.apply.KeylessApply;
 import io.tidemark.lake.hudi.apply.Upkeep;
 import io.tidemark.lake.hudi.commit.PinnedVersions;
-import io.tidemark.lake.hudi.commit.ProgressText;
 import io.tidemark.lake.hudi.commit.TableCommits;
 import io.tidemark.lake.hudi.commit.TableCommits.Kind;
 import io.tidemark.lake.hudi.commit.TableCommits.Written;
@@ -70,7 +69,7 @@ final class HudiTable implements LakeTable {
         boolean isResumed = before.loadId().equals(loadId) && before.version() >= 0;
         if (!isResumed || before.fence() < fence) {
             LakeProgress next = isResumed
-                    ? ProgressText.withFence(before, fence)
+                    ? before.withFence(fence)
                     : new LakeProgress(-1, loadId, false, Set.of(), Position.ZERO, 0, fence, 0);
             begun = commits.commit(
                     !isResumed && before.version() >= 0 ? Kind.REPLACE : Kind.CHANGE,
@@ -203,7 +202,7 @@ final class HudiTable implements LakeTable {
                         current -> {
                             commits().requireFence(current, fence);
                             commits().requireProgress(current, before);
-                            return ProgressText.withFence(current, fence);
+                            return current.withFence(fence);
                         },
                         open -> Written.NOTHING);
     }

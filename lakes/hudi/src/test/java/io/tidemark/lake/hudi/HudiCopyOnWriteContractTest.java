@@ -1,77 +1,14 @@
 package io.tidemark.lake.hudi;
 
-import io.tidemark.testkit.lake.ApplyContract;
 import io.tidemark.testkit.lake.ApplyMemory;
-import io.tidemark.testkit.lake.EvolutionContract;
-import io.tidemark.testkit.lake.FenceContract;
-import io.tidemark.testkit.lake.KeylessContract;
 import io.tidemark.testkit.lake.LakeFixture;
-import io.tidemark.testkit.lake.LoadContract;
-import io.tidemark.testkit.lake.ReadContract;
-import io.tidemark.testkit.lake.UpkeepContract;
+import io.tidemark.testkit.lake.LakeFormatContract;
 import java.nio.file.Path;
 import org.apache.hudi.common.model.HoodieTableType;
-import org.junit.jupiter.api.Nested;
 
-/** Hudi tables of type CopyOnWrite. */
-class HudiCopyOnWriteContractTest {
-    static LakeFixture lake(Path folder, ApplyMemory memory) {
+class HudiCopyOnWriteContractTest extends LakeFormatContract {
+    @Override
+    protected LakeFixture open(Path folder, ApplyMemory memory) {
         return new HudiFixture(folder, HoodieTableType.COPY_ON_WRITE, memory);
-    }
-
-    @Nested
-    class Load extends LoadContract {
-        @Override
-        protected LakeFixture open(Path folder, ApplyMemory memory) {
-            return lake(folder, memory);
-        }
-    }
-
-    @Nested
-    class Apply extends ApplyContract {
-        @Override
-        protected LakeFixture open(Path folder, ApplyMemory memory) {
-            return lake(folder, memory);
-        }
-    }
-
-    @Nested
-    class Keyless extends KeylessContract {
-        @Override
-        protected LakeFixture open(Path folder, ApplyMemory memory) {
-            return lake(folder, memory);
-        }
-    }
-
-    @Nested
-    class Fence extends FenceContract {
-        @Override
-        protected LakeFixture open(Path folder, ApplyMemory memory) {
-            return lake(folder, memory);
-        }
-    }
-
-    @Nested
-    class Read extends ReadContract {
-        @Override
-        protected LakeFixture open(Path folder, ApplyMemory memory) {
-            return lake(folder, memory);
-        }
-    }
-
-    @Nested
-    class Upkeep extends UpkeepContract {
-        @Override
-        protected LakeFixture open(Path folder, ApplyMemory memory) {
-            return lake(folder, memory);
-        }
-    }
-
-    @Nested
-    class Evolution extends EvolutionContract {
-        @Override
-        protected LakeFixture open(Path folder, ApplyMemory memory) {
-            return lake(folder, memory);
-        }
     }
 }

@@ -18,7 +18,6 @@ import io.tidemark.spi.lake.LakeTable.ChunkWriter;
 import io.tidemark.spi.lake.LakeTableSpec;
 import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
 import io.tidemark.spi.lake.PinnedTable;
-import io.tidemark.spi.lake.PinnedTable.PinnedFile;
 import io.tidemark.spi.schema.BeforeImage;
 import io.tidemark.spi.schema.Column;
 import io.tidemark.spi.schema.ColumnType;
@@ -132,16 +131,19 @@ class HudiLakeTest {
     }
 
     @Test
-    void logFilesAreNoParquetAndAreListed() {
+    void aVersionWithLogFilesIsNotReadByItsFiles() {
         try (HudiFixture fixture = fixture(HoodieTableType.MERGE_ON_READ, Index.SIMPLE, false, null)) {
+            PinnedTable loaded;
             try (LakeTable made = mirror(fixture, SCHEMA, new Events(SCHEMA, 1).insert("1", "a", "0"))) {
+                loaded = plain(fixture).pin();
                 apply(made, events(SCHEMA).update("1", "b", "0"));
             }
+            assertThat(loaded.unreadable()).isEmpty();
             PinnedTable pinned = plain(fixture).pin();
-            assertThat(pinned.files()).hasSize(2);
-            assertThat(pinned.files().stream().map(PinnedFile::location))
-                    .anyMatch(location -> location.endsWith(".parquet"))
-                    .anyMatch(location -> location.contains(".log."));
+            assertThat(pinned.unreadable().orElseThrow().reason()).contains("not merged");
+            assertThat(pinned.files())
+                    .singleElement()
+                    .matches(file -> file.location().endsWith(".parquet"));
         }
     }
 
@@ -154,7 +156,7 @@ class HudiLakeTest {
             for (int i = 0; i < 4; i++) {
                 LakeProgress committed = apply(table, events(SCHEMA).update("1", "version " + i, "0"));
                 assertThat(committed).isEqualTo(table.progress());
-                boolean isLogged = plain(fixture).pin().files().size() > 1;
+                boolean isLogged = plain(fixture).pin().unreadable().isPresent();
                 isMerged |= wasLogged && !isLogged;
                 wasLogged = isLogged;
             }

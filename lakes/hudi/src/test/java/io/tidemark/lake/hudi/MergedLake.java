@@ -124,10 +124,8 @@ record MergedLake(HudiLake lake, WriteOptions options) implements Lake {
         private PinnedTable merged(PinnedTable pinned) {
             List<PinnedFile> files = new ArrayList<>();
             for (PinnedFile file : pinned.files()) {
-                if (file.location().endsWith(".parquet")) {
-                    long rows = rows(options, pinned, file).size();
-                    files.add(new PinnedFile(file.location(), rows, file.bytes(), DeletedRows.NONE));
-                }
+                long rows = rows(options, pinned, file).size();
+                files.add(new PinnedFile(file.location(), rows, file.bytes(), DeletedRows.NONE));
             }
             return new PinnedTable(pinned.spec(), pinned.fieldIds(), pinned.progress(), files);
         }

@@ -1,7 +1,6 @@
 package io.tidemark.lake.hudi.apply;
 
 import io.tidemark.lake.hudi.commit.OpenCommit;
-import io.tidemark.lake.hudi.commit.ProgressText;
 import io.tidemark.lake.hudi.commit.TableCommits;
 import io.tidemark.lake.hudi.commit.TableCommits.Kind;
 import io.tidemark.lake.hudi.commit.TableCommits.Written;
@@ -91,7 +90,7 @@ public final class Upkeep {
                 current -> {
                     commits.requireFence(current, fence);
                     commits.requireProgress(current, before);
-                    return ProgressText.withFence(current, fence);
+                    return current.withFence(fence);
                 },
                 open -> {
                     Map<String, List<FileSlice>> slices = small(open.files().slices());

@@ -10,6 +10,7 @@ import io.tidemark.spi.lake.DeletedRows;
 import io.tidemark.spi.lake.LakeProgress;
 import io.tidemark.spi.lake.PinnedTable;
 import io.tidemark.spi.lake.PinnedTable.PinnedFile;
+import io.tidemark.spi.lake.PinnedTable.Unreadable;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,12 +31,13 @@ import org.apache.hudi.common.util.collection.ClosableIterator;
 import org.apache.hudi.io.storage.HoodieIOFactory;
 import org.apache.hudi.storage.StoragePath;
 
-/**
- * Versions for reading. A version of a merge-on-read table lists its log files as files too: they are no Parquet, so that who reads files by
- * themselves fails on them instead of missing what they hold.
- */
+/** Versions for reading. A version of a merge-on-read table that has log files is not read by its files. */
 public final class PinnedVersions {
     private static final int BATCH_ROWS = 1024;
+    private static final Unreadable UNMERGED = new Unreadable(
+            "changes in its Hudi log files are not merged into Parquet files yet",
+            "Query it with an engine that merges log files, for example Spark SQL or Flink, or again after the next compaction"
+                    + " (lake.compaction-commits); tables of type copy-on-write have no log files.");
 
     private final TableVersions versions;
     private final Map<String, Long> rowCounts = new ConcurrentHashMap<>();
@@ -103,6 +105,7 @@ public final class PinnedVersions {
                         "Cannot read a version of a mirror: nothing tells its columns (version="
                                 + version.requestedTime() + ")"));
         List<PinnedFile> files = new ArrayList<>();
+        boolean isMerged = true;
         for (FileSlice slice : versions.files(meta, version).slices()) {
             if (slice.getBaseFile().isPresent()) {
                 HoodieBaseFile base = slice.getBaseFile().get();
@@ -112,12 +115,14 @@ public final class PinnedVersions {
                         base.getFileSize(),
                         DeletedRows.NONE));
             }
-            slice.getLogFiles()
-                    .filter(log -> isOf(log, version))
-                    .forEach(log ->
-                            files.add(new PinnedFile(local(log.getPath()), 0, log.getFileSize(), DeletedRows.NONE)));
+            isMerged &= slice.getLogFiles().noneMatch(log -> isOf(log, version));
         }
-        return new PinnedTable(stored.spec(), stored.rowFieldIds(), versions.progress(meta, version), files);
+        return new PinnedTable(
+                stored.spec(),
+                stored.rowFieldIds(),
+                versions.progress(meta, version),
+                files,
+                isMerged ? Optional.empty() : Optional.of(UNMERGED));
     }
 
     private static boolean isOf(HoodieLogFile log, HoodieInstant version) {

@@ -3,10 +3,12 @@ package io.tidemark.lake.hudi.commit;
 import io.tidemark.lake.hudi.schema.AvroSchemas;
 import io.tidemark.lake.hudi.schema.SpecText;
 import io.tidemark.lake.hudi.schema.StoredSpec;
+import io.tidemark.lake.upsert.table.ProgressText;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeProgress;
 import io.tidemark.spi.schema.TableId;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -88,7 +90,7 @@ public final class TableCommits implements AutoCloseable {
 
     /** @throws TidemarkException {@code LAKE_COMMIT_FENCED} when the table is not where the caller thinks it is */
     public void requireProgress(LakeProgress current, LakeProgress expected) {
-        if (!ProgressText.isSame(current, expected)) {
+        if (!current.isSameAs(expected)) {
             throw fenced("it moved on meanwhile (expected=" + expected.applied() + ", found=" + current.applied()
                     + ", load=" + current.loadId() + ")");
         }
@@ -134,8 +136,7 @@ public final class TableCommits implements AutoCloseable {
             client.commit(
                     instant,
                     written.statuses(),
-                    Option.of(Map.of(
-                            SpecText.KEY, SpecText.write(schema), HoodieCommitMetadata.SCHEMA_KEY, schemaText(schema))),
+                    Option.of(pairs(schema)),
                     action,
                     written.replaced(),
                     Option.of((found, metadata) -> {
@@ -155,8 +156,10 @@ public final class TableCommits implements AutoCloseable {
         return versions.progress(versions.refresh());
     }
 
-    private static String schemaText(StoredSpec schema) {
-        return AvroSchemas.of(schema).toString();
+    private static Map<String, String> pairs(StoredSpec schema) {
+        Map<String, String> pairs = new HashMap<>(SpecText.write(schema));
+        pairs.put(HoodieCommitMetadata.SCHEMA_KEY, AvroSchemas.of(schema).toString());
+        return pairs;
     }
 
     private void begin(HoodieTableMetaClient meta, String action, String instant) {

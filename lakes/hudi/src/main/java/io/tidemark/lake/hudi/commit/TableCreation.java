@@ -11,7 +11,6 @@ import io.tidemark.spi.schema.Column;
 import io.tidemark.spi.schema.RowSchema;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Collectors;
@@ -35,7 +34,7 @@ public record TableCreation(HoodieTableType type, Optional<String> ordering) {
         HoodieInstantTimeGenerator.setCommitTimeZone(HoodieTimelineTimeZone.UTC);
     }
 
-    public void create(Path folder, StoredSpec stored) {
+    public void create(Path folder, StoredSpec stored, WriteOptions options) {
         LakeTableSpec spec = stored.spec();
         PartitionPaths partitions = new PartitionPaths(stored);
         HoodieTableMetaClient.TableBuilder builder = HoodieTableMetaClient.newTableBuilder()
@@ -59,10 +58,14 @@ public record TableCreation(HoodieTableType type, Optional<String> ordering) {
             builder.setPartitionFields(String.join(",", partitions.names()));
         }
         Properties properties = builder.build();
-        properties.setProperty(SpecText.KEY, SpecText.write(stored));
+        properties.putAll(SpecText.write(stored));
         try {
             HoodieTableMetaClient.createTableLayoutOnStorage(
-                    WriteConfigs.storage(Map.of()), new StoragePath(folder.toString()), properties, null, true);
+                    WriteConfigs.storage(options.properties()),
+                    new StoragePath(folder.toString()),
+                    properties,
+                    null,
+                    true);
         } catch (IOException e) {
             throw new TidemarkException(
                     ErrorCode.LAKE_IO,

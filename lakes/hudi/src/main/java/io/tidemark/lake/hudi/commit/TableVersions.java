@@ -2,6 +2,7 @@ package io.tidemark.lake.hudi.commit;
 
 import io.tidemark.lake.hudi.schema.SpecText;
 import io.tidemark.lake.hudi.schema.StoredSpec;
+import io.tidemark.lake.upsert.table.ProgressText;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeProgress;
@@ -15,8 +16,10 @@ import java.time.temporal.ChronoField;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.apache.hudi.avro.model.HoodieCleanMetadata;
 import org.apache.hudi.client.common.HoodieJavaEngineContext;
+import org.apache.hudi.common.config.TypedProperties;
 import org.apache.hudi.common.table.HoodieTableMetaClient;
 import org.apache.hudi.common.table.timeline.HoodieInstant;
 import org.apache.hudi.common.table.timeline.HoodieTimeline;
@@ -99,9 +102,9 @@ public final class TableVersions {
     /** The spec as of a version. */
     public Optional<StoredSpec> spec(HoodieTableMetaClient meta, HoodieInstant version) {
         for (HoodieInstant instant : backFrom(meta, version)) {
-            String text = pairs(meta, instant).get(SpecText.KEY);
-            if (text != null) {
-                return Optional.of(SpecText.read(text));
+            Optional<StoredSpec> found = SpecText.find(pairs(meta, instant));
+            if (found.isPresent()) {
+                return found;
             }
         }
         return specOfProperties(meta);
@@ -193,8 +196,9 @@ public final class TableVersions {
     }
 
     private static Optional<StoredSpec> specOfProperties(HoodieTableMetaClient meta) {
-        String text = meta.getTableConfig().getProps().getProperty(SpecText.KEY);
-        return text == null ? Optional.empty() : Optional.of(SpecText.read(text));
+        TypedProperties properties = meta.getTableConfig().getProps();
+        return SpecText.find(properties.stringPropertyNames().stream()
+                .collect(Collectors.toMap(key -> key, properties::getProperty)));
     }
 
     /** The table's time zone is UTC. */

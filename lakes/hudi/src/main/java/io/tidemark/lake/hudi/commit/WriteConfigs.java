@@ -3,6 +3,7 @@ package io.tidemark.lake.hudi.commit;
 import io.tidemark.lake.hudi.commit.WriteOptions.Index;
 import io.tidemark.lake.hudi.schema.StoredSpec;
 import io.tidemark.lake.hudi.storage.SyncedLocalFiles;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import org.apache.avro.Schema;
@@ -20,6 +21,12 @@ final class WriteConfigs {
     private static final int ARCHIVAL_MARGIN = 10;
 
     private static final long LOG_BLOCK_BYTES = 16L << 20;
+
+    static {
+        // Hudi estimates the size of objects through JOL, which otherwise attaches a debugger to this process.
+        List.of("jol.skipDynamicAttach", "jol.skipHotspotSAAttach", "jol.skipInstallAttach")
+                .forEach(key -> System.setProperty(key, "true"));
+    }
 
     private WriteConfigs() {}
 

@@ -1,9 +1,11 @@
 package io.tidemark.lake.hudi.storage;
 
-import io.tidemark.lake.hudi.schema.MirrorFolders;
+import io.tidemark.lake.upsert.table.TableFolders;
+import io.tidemark.parquet.storage.LocalObjectStore;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.schema.TableId;
+import io.tidemark.spi.storage.ObjectStore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -25,12 +27,10 @@ public final class MirrorPointers {
     private static final String REPLACED = "replaced";
 
     private final Path root;
-    private final LocalObjectStore files;
 
     /** @param root the lake's root */
     public MirrorPointers(Path root) {
         this.root = root.toAbsolutePath().normalize().resolve("mirror");
-        this.files = new LocalObjectStore(this.root);
     }
 
     /** The folder of the published mirror. */
@@ -41,7 +41,7 @@ public final class MirrorPointers {
 
     /** Of two folders the one that the published mirror is not in. */
     public Path free(TableId table) {
-        Path first = root.resolve(MirrorFolders.of(table));
+        Path first = root.resolve(TableFolders.of(table));
         boolean isTaken = published(table).filter(first::equals).isPresent();
         return isTaken ? first.resolveSibling(first.getFileName() + SECOND) : first;
     }
@@ -63,7 +63,8 @@ public final class MirrorPointers {
     }
 
     private void write(TableId table, String text) {
-        try (var pointer = files.create(MirrorFolders.of(table) + SUFFIX)) {
+        try (ObjectStore files = new LocalObjectStore(root);
+                ObjectStore.ObjectOutput pointer = files.create(TableFolders.of(table) + SUFFIX)) {
             pointer.write(text.getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw failed("publish a mirror", e);
@@ -73,7 +74,7 @@ public final class MirrorPointers {
     /** Takes the mirror back: from now on there is none. */
     public void withdraw(TableId table) {
         try {
-            files.delete(MirrorFolders.of(table) + SUFFIX);
+            Files.deleteIfExists(pointer(table));
         } catch (IOException e) {
             throw failed("withdraw a mirror", e);
         }
@@ -106,7 +107,7 @@ public final class MirrorPointers {
     }
 
     private Path pointer(TableId table) {
-        return root.resolve(MirrorFolders.of(table) + SUFFIX);
+        return root.resolve(TableFolders.of(table) + SUFFIX);
     }
 
     private static Path target(Path pointer) {
