@@ -2,29 +2,19 @@ package io.tidemark.lake.hudi;
 
 import io.tidemark.testkit.lake.ApplyContract;
 import io.tidemark.testkit.lake.ApplyMemory;
-import io.tidemark.testkit.lake.EvolutionContract;
-import io.tidemark.testkit.lake.FenceContract;
 import io.tidemark.testkit.lake.KeylessContract;
 import io.tidemark.testkit.lake.LakeFixture;
-import io.tidemark.testkit.lake.LoadContract;
 import io.tidemark.testkit.lake.ReadContract;
+import io.tidemark.testkit.lake.SoftDeleteContract;
 import io.tidemark.testkit.lake.UpkeepContract;
 import java.nio.file.Path;
 import org.apache.hudi.common.model.HoodieTableType;
 import org.junit.jupiter.api.Nested;
 
-/** Hudi tables of type MergeOnRead. */
+/** What is written or read in another way than with copy-on-write. */
 class HudiMergeOnReadContractTest {
     static LakeFixture lake(Path folder, ApplyMemory memory) {
         return new HudiFixture(folder, HoodieTableType.MERGE_ON_READ, memory);
-    }
-
-    @Nested
-    class Load extends LoadContract {
-        @Override
-        protected LakeFixture open(Path folder, ApplyMemory memory) {
-            return lake(folder, memory);
-        }
     }
 
     @Nested
@@ -37,14 +27,6 @@ class HudiMergeOnReadContractTest {
 
     @Nested
     class Keyless extends KeylessContract {
-        @Override
-        protected LakeFixture open(Path folder, ApplyMemory memory) {
-            return lake(folder, memory);
-        }
-    }
-
-    @Nested
-    class Fence extends FenceContract {
         @Override
         protected LakeFixture open(Path folder, ApplyMemory memory) {
             return lake(folder, memory);
@@ -68,7 +50,7 @@ class HudiMergeOnReadContractTest {
     }
 
     @Nested
-    class Evolution extends EvolutionContract {
+    class SoftDelete extends SoftDeleteContract {
         @Override
         protected LakeFixture open(Path folder, ApplyMemory memory) {
             return lake(folder, memory);
