@@ -94,6 +94,16 @@ final class SparkFixture implements LakeFixture {
     }
 
     @Override
+    public boolean holdsInPartition(ColumnType type, String value) {
+        return format.holdsInPartition(type, value);
+    }
+
+    @Override
+    public int simulatedSlices() {
+        return format.simulatedSlices();
+    }
+
+    @Override
     public Instant instantBetweenCommits() {
         return format.instantBetweenCommits();
     }

@@ -76,6 +76,11 @@ public interface LakeFixture extends AutoCloseable {
         return holds(type, value);
     }
 
+    /** Slices of each simulated schedule: fewer where commits take long. */
+    default int simulatedSlices() {
+        return 15;
+    }
+
     /** A time after all commits so far and before all later ones. */
     default Instant instantBetweenCommits() {
         return Clocks.passed();

@@ -28,7 +28,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** A random source table, mirrored through random crashes, unknown commits, conflicts and upkeep: the mirror always equals the model. */
 public abstract class SimulationContract extends LakeContract {
     private static final int SEEDS = Boolean.getBoolean("tidemark.slow") ? 40 : 1;
-    private static final int STEPS = 15;
 
     private static final List<Kind> KINDS = List.of(
             new Kind("keyed", MirrorModel.key(), BeforeImage.KEY, DeleteMode.HARD, ""),
@@ -134,7 +133,7 @@ public abstract class SimulationContract extends LakeContract {
             model.change(60);
             load();
             check("load");
-            for (int step = 0; step < STEPS; step++) {
+            for (int step = 0; step < fixture().simulatedSlices(); step++) {
                 if (random.nextInt(25) == 0) {
                     load();
                 }

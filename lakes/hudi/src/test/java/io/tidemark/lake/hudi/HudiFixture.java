@@ -95,6 +95,12 @@ final class HudiFixture implements LakeFixture {
         return false;
     }
 
+    /** Each commit writes files of each partition anew. */
+    @Override
+    public int simulatedSlices() {
+        return Boolean.getBoolean("tidemark.slow") ? 15 : 5;
+    }
+
     @Override
     public boolean partitions(Transform transform, ColumnType columnType) {
         boolean isTime = columnType.equals(ColumnType.TIMESTAMP) || columnType.equals(ColumnType.TIMESTAMP_TZ);

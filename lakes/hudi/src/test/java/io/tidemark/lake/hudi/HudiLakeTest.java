@@ -227,6 +227,52 @@ class HudiLakeTest {
     }
 
     @Test
+    void anUpdateWithoutAKeyLeavesNoDeletedRow() {
+        RowSchema keyless = new RowSchema(TABLE, List.of(ID, NOTE), List.of(), BeforeImage.FULL);
+        LakeTableSpec spec = new LakeTableSpec(keyless, List.of(), DeleteMode.SOFT);
+        try (HudiFixture fixture = fixture(HoodieTableType.COPY_ON_WRITE, Index.SIMPLE, false, null);
+                LakeTable table = mirror(
+                        fixture, spec, new Events(keyless, 1).insert("1", "a").insert("2", "b"))) {
+            apply(
+                    table,
+                    events(keyless)
+                            .before("1", "a")
+                            .update("1", "c")
+                            .delete("2", "b")
+                            .insert("3", "d")
+                            .delete("3", "d"));
+            PinnedTable pinned = table.pin();
+            List<List<@Nullable String>> stored = new ArrayList<>();
+            pinned.files().forEach(file -> stored.addAll(HudiFixture.parquetRows(pinned, file)));
+            String time = Long.toString(Events.commitMicros(position));
+            assertThat(stored)
+                    .containsExactlyInAnyOrder(
+                            Events.row("1", "c", null), Events.row("2", "b", time), Events.row("3", "d", time));
+        }
+    }
+
+    @Test
+    void aVersionToBeKeptOutlivesATruncateThatEmptiesItsPartition() {
+        LakeTableSpec spec = new LakeTableSpec(SCHEMA, List.of("note"), DeleteMode.HARD);
+        try (HudiFixture fixture = fixture(HoodieTableType.COPY_ON_WRITE, Index.SIMPLE, false, null);
+                LakeTable table = mirror(fixture, spec, new Events(SCHEMA, 1).insert("1", "a", "0"))) {
+            PinnedTable kept = table.pin();
+            apply(table, events(SCHEMA).truncate().insert("2", "b", "0"));
+            for (int i = 0; i < 12; i++) {
+                apply(table, events(SCHEMA).update("2", "b", Integer.toString(i)));
+                table.maintain(1, List.of(kept.progress().version()));
+            }
+            List<List<@Nullable String>> rows = new ArrayList<>();
+            table.readAll(table.pin(kept.progress().version()).orElseThrow(), batch -> {
+                for (int row = 0; row < batch.size(); row++) {
+                    rows.add(Events.texts(batch.columns(), row));
+                }
+            });
+            assertThat(rows).containsExactly(Events.row("1", "a", "0"));
+        }
+    }
+
+    @Test
     void whatADeadWriterLeftIsRolledBackByTheNextOne() throws Exception {
         try (HudiFixture fixture = fixture(HoodieTableType.COPY_ON_WRITE, Index.SIMPLE, false, null);
                 LakeTable table = mirror(fixture, SCHEMA, new Events(SCHEMA, 1).insert("1", "a", "0"))) {

@@ -2,7 +2,6 @@ package io.tidemark.lake.hudi;
 
 import io.tidemark.testkit.lake.ApplyContract;
 import io.tidemark.testkit.lake.ApplyMemory;
-import io.tidemark.testkit.lake.KeylessContract;
 import io.tidemark.testkit.lake.LakeFixture;
 import io.tidemark.testkit.lake.ReadContract;
 import io.tidemark.testkit.lake.SoftDeleteContract;
@@ -10,6 +9,7 @@ import io.tidemark.testkit.lake.UpkeepContract;
 import java.nio.file.Path;
 import org.apache.hudi.common.model.HoodieTableType;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** What is written or read in another way than with copy-on-write. */
 class HudiMergeOnReadContractTest {
@@ -26,14 +26,6 @@ class HudiMergeOnReadContractTest {
     }
 
     @Nested
-    class Keyless extends KeylessContract {
-        @Override
-        protected LakeFixture open(Path folder, ApplyMemory memory) {
-            return lake(folder, memory);
-        }
-    }
-
-    @Nested
     class Read extends ReadContract {
         @Override
         protected LakeFixture open(Path folder, ApplyMemory memory) {
@@ -41,7 +33,9 @@ class HudiMergeOnReadContractTest {
         }
     }
 
+    /** Takes a minute; {@link HudiLakeTest} merges log files too. */
     @Nested
+    @EnabledIfSystemProperty(named = "tidemark.slow", matches = "true")
     class Upkeep extends UpkeepContract {
         @Override
         protected LakeFixture open(Path folder, ApplyMemory memory) {

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.IndexedRecord;
 import org.apache.hudi.avro.HoodieAvroUtils;
@@ -49,11 +50,14 @@ public final class KeylessApply extends MirrorApply {
     @Override
     void take(ChangeBatch batch, int row) {
         switch (batch.operation(row)) {
-            case INSERT -> add(codec.encode(codec.record(batch, row)));
-            case DELETE -> takeAway(fullRow(batch, row), batch.commitMicros(row));
+            case INSERT -> count(codec.record(batch, row), tally -> tally.more(1));
+            case DELETE ->
+                count(
+                        fullRow(batch, row),
+                        tally -> isSoft ? tally.softDeleted(batch.commitMicros(row)) : tally.more(-1));
             case BEFORE -> {
                 before = fullRow(batch, row);
-                takeAway(before, batch.commitMicros(row));
+                count(before, tally -> tally.more(-1));
             }
             case UPDATE -> update(batch, row);
             case TRUNCATE -> throw new IllegalStateException("Cannot take a truncate as an event of a row");
@@ -71,22 +75,15 @@ public final class KeylessApply extends MirrorApply {
                 made.put(column, old.get(column));
             }
         }
-        add(codec.encode(made));
+        count(made, tally -> tally.more(1));
         before = null;
     }
 
-    private void add(byte[] row) {
-        String name = name(row);
-        Tally known = rows.find(name);
-        rows.put(name, known == null ? new Tally(row, 1, new long[0], new long[0]) : known.add());
-    }
-
-    private void takeAway(IndexedRecord record, long micros) {
+    private void count(IndexedRecord record, UnaryOperator<Tally> change) {
         byte[] row = codec.encode(record);
         String name = name(row);
         Tally known = rows.find(name);
-        Tally present = known == null ? new Tally(row, 0, new long[0], new long[0]) : known;
-        rows.put(name, present.take(micros, isSoft));
+        rows.put(name, change.apply(known == null ? Tally.of(row) : known));
     }
 
     private IndexedRecord fullRow(ChangeBatch batch, int row) {
@@ -131,23 +128,25 @@ public final class KeylessApply extends MirrorApply {
         }
     }
 
+    /** Rows of which there are more, and deleted ones for which no row of the mirror could be marked. */
     private void addToMirror(Tally tally, RoutedRows routed) {
         String partition = partitions.path(codec.decode(tally.row()));
-        for (int i = 0; i < tally.added(); i++) {
-            routed.add(new Target(partition, ""), Pending.upsert(prefix + numbered++, tally.row(), partition));
-            countUpserted();
+        for (int i = 0; i < tally.surplus(); i++) {
+            add(tally.row(), partition, routed);
         }
-        for (long micros : tally.addedDeleted()) {
-            routed.add(
-                    new Target(partition, ""),
-                    Pending.upsert(prefix + numbered++, deleted(tally.row(), micros), partition));
-            countUpserted();
+        for (int i = tally.missing(); i < tally.deleted().length; i++) {
+            add(deleted(tally.row(), tally.deleted()[i]), partition, routed);
         }
+    }
+
+    private void add(byte[] row, String partition, RoutedRows routed) {
+        routed.add(new Target(partition, ""), Pending.upsert(prefix + numbered++, row, partition));
+        countUpserted();
     }
 
     private void takeFromMirror(OpenCommit open, List<FileSlice> live, RoutedRows routed) {
         long[] missing = {0};
-        rows.forEach(tally -> missing[0] += tally.taken().length);
+        rows.forEach(tally -> missing[0] += tally.missing());
         Map<String, Integer> found = new HashMap<>();
         Schema whole = HoodieAvroUtils.addMetadataFields(codec.schema(), false);
         int keyPlace = whole.getField(HoodieRecord.RECORD_KEY_METADATA_FIELD).pos();
@@ -160,10 +159,13 @@ public final class KeylessApply extends MirrorApply {
                     String name = name(row);
                     Tally tally = rows.find(name);
                     int taken = found.getOrDefault(name, 0);
-                    if (tally != null && taken < tally.taken().length) {
+                    if (tally != null && taken < tally.missing()) {
                         found.put(name, taken + 1);
                         missing[0]--;
-                        take(slice, record.get(keyPlace).toString(), row, tally.taken()[taken], routed);
+                        String key = record.get(keyPlace).toString();
+                        routed.add(
+                                new Target(slice.getPartitionPath(), slice.getFileId()),
+                                taken(slice.getPartitionPath(), key, tally, taken));
                     }
                 }
             }
@@ -178,16 +180,14 @@ public final class KeylessApply extends MirrorApply {
         }
     }
 
-    /** A soft-deleted row of the mirror is no equal row: it has the time of its delete. */
-    private void take(FileSlice slice, String key, byte[] row, long micros, RoutedRows routed) {
-        String partition = slice.getPartitionPath();
+    /** A row of the mirror goes, or is marked as deleted. One that is marked is no equal row any more: it has the time of its delete. */
+    private Pending taken(String partition, String key, Tally tally, int place) {
         countDeleted();
-        if (isSoft) {
-            countUpserted();
+        if (place >= tally.deleted().length) {
+            return Pending.delete(key, partition);
         }
-        routed.add(
-                new Target(partition, slice.getFileId()),
-                isSoft ? Pending.upsert(key, deleted(row, micros), partition) : Pending.delete(key, partition));
+        countUpserted();
+        return Pending.upsert(key, deleted(tally.row(), tally.deleted()[place]), partition);
     }
 
     private byte[] deleted(byte[] row, long micros) {

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.IndexedRecord;
 import org.apache.hudi.avro.HoodieAvroUtils;
@@ -132,12 +133,7 @@ public final class Upkeep {
         HoodieTableMetaClient meta = commits.versions().refresh();
         Set<String> wanted = new HashSet<>();
         keep.forEach(version -> wanted.add(Long.toString(version)));
-        Set<String> saved = new HashSet<>();
-        meta.getActiveTimeline()
-                .getSavePointTimeline()
-                .filterCompletedInstants()
-                .getInstants()
-                .forEach(instant -> saved.add(instant.requestedTime()));
+        Set<String> saved = saved(meta);
         for (String version : saved) {
             if (!wanted.contains(version)) {
                 commits.client().deleteSavepoint(version);
@@ -158,7 +154,42 @@ public final class Upkeep {
         return Optional.empty();
     }
 
+    private static Set<String> saved(HoodieTableMetaClient meta) {
+        Set<String> saved = new HashSet<>();
+        meta.getActiveTimeline()
+                .getSavePointTimeline()
+                .filterCompletedInstants()
+                .getInstants()
+                .forEach(instant -> saved.add(instant.requestedTime()));
+        return saved;
+    }
+
+    /**
+     * Whether a partition that holds nothing now, after a truncate, has files of a saved version. Hudi's cleaning deletes such a partition as a whole,
+     * savepoints or not.
+     */
+    private boolean wouldLoseSavedFiles() {
+        HoodieTableMetaClient meta = commits.versions().refresh();
+        Set<String> live = partitions(commits.files());
+        for (String version : saved(meta)) {
+            Optional<HoodieInstant> found = commits.versions().find(meta, Long.parseLong(version));
+            if (found.isPresent()
+                    && !live.containsAll(partitions(
+                            commits.versions().files(meta, found.orElseThrow()).slices()))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static Set<String> partitions(List<FileSlice> slices) {
+        return slices.stream().map(FileSlice::getPartitionPath).collect(Collectors.toSet());
+    }
+
     private Optional<String> clean() {
+        if (wouldLoseSavedFiles()) {
+            return Optional.empty();
+        }
         Object cleaned = commits.client().clean();
         return cleaned == null ? Optional.empty() : Optional.of("deleted files that no kept version needs");
     }
