@@ -37,6 +37,10 @@ import org.apache.spark.sql.SparkSession;
 /**
  * Random updates of a table, in batches: by the worker's own process with its key index, by our upsert on Spark, and by the {@code MERGE} of Iceberg and
  * Delta on the same Spark. Arguments: rows, events in a batch, batches. Prints seconds a batch; the first of each is warm-up.
+ *
+ * <p>Runs with Spark's libraries, tidemark-spark.jar and the classes of the tests on the class path, after {@code mvn package -pl spark -am}; with Spark's
+ * {@code --add-opens} (property {@code spark.opens} of the build), {@code spark.master}, both formats in {@code spark.sql.extensions}, Delta's catalog as
+ * {@code spark_catalog}, and an Iceberg catalog named {@code bench}, all as system properties.
  */
 final class UpsertBench {
     private static final TableId TABLE = new TableId("public", "accounts");
