@@ -62,8 +62,7 @@ final class SliceFileReader {
             ObjectInput checked = in;
             String checksum;
             if (file.bytes() <= MEMORY_BYTES_MAX) {
-                byte[] bytes = new byte[(int) file.bytes()];
-                in.readFully(0, bytes, 0, bytes.length);
+                byte[] bytes = in.readAll();
                 in.close();
                 checked = new BytesInput(bytes);
                 checksum = Sha256.of(bytes);

@@ -78,9 +78,7 @@ final class SliceManifests {
             if (in.length() > BYTES_MAX) {
                 throw StorageErrors.corrupt(path, "the manifest is too large (bytes=" + in.length() + ")");
             }
-            byte[] bytes = new byte[(int) in.length()];
-            in.readFully(0, bytes, 0, bytes.length);
-            return bytes;
+            return in.readAll();
         } catch (NoSuchFileException e) {
             throw StorageErrors.corrupt(path, "the manifest is missing", e);
         } catch (EOFException e) {

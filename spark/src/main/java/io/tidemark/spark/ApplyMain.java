@@ -5,7 +5,6 @@ import io.tidemark.engine.config.PipelineConfig;
 import io.tidemark.engine.job.ApplyJob;
 import io.tidemark.engine.job.ApplyReport;
 import io.tidemark.engine.job.JobFiles;
-import io.tidemark.engine.json.Json;
 import io.tidemark.engine.pipeline.Pipeline;
 import io.tidemark.engine.plugin.Plugins;
 import io.tidemark.engine.table.TableRecord;
@@ -15,10 +14,6 @@ import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.slice.SliceManifest;
 import io.tidemark.spi.storage.ObjectStore;
-import io.tidemark.spi.storage.ObjectStore.ObjectInput;
-import io.tidemark.spi.storage.ObjectStore.ObjectOutput;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashMap;
@@ -83,8 +78,10 @@ public final class ApplyMain {
         try (ObjectStore storage = plugins.lake(config.lake().type())
                 .openStorage(config.location(), config.lake().settings())) {
             String path = path(config, uri);
-            ApplyJob job = Json.read(read(storage, path), ApplyJob.class, "job " + path);
-            write(storage, JobFiles.report(path), Json.write(engine.run(job)));
+            ApplyJob job = JobFiles.find(storage, path, ApplyJob.class)
+                    .orElseThrow(() -> new TidemarkException(
+                            ErrorCode.LAKE_IO, "Cannot carry out a job: there is no such file (path=" + path + ")"));
+            JobFiles.write(storage, JobFiles.report(path), engine.run(job));
         }
     }
 
@@ -109,28 +106,5 @@ public final class ApplyMain {
     private static String path(PipelineConfig config, String uri) {
         String root = config.location() + "/";
         return uri.startsWith(root) ? uri.substring(root.length()) : uri;
-    }
-
-    private static String read(ObjectStore storage, String path) {
-        try (ObjectInput input = storage.open(path)) {
-            return JobFiles.text(input);
-        } catch (IOException e) {
-            throw failed("read", path, e);
-        }
-    }
-
-    private static void write(ObjectStore storage, String path, String text) {
-        try (ObjectOutput output = storage.create(path)) {
-            output.write(text.getBytes(StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            throw failed("write", path, e);
-        }
-    }
-
-    private static TidemarkException failed(String verb, String path, IOException cause) {
-        return new TidemarkException(
-                ErrorCode.LAKE_IO,
-                "Cannot " + verb + " a file of a job: " + cause.getMessage() + " (path=" + path + ")",
-                cause);
     }
 }

@@ -2,7 +2,6 @@ package io.tidemark.spark;
 
 import io.tidemark.engine.job.ApplyJob;
 import io.tidemark.engine.json.Json;
-import io.tidemark.engine.plugin.Plugins;
 import io.tidemark.spark.upsert.EventSource;
 import io.tidemark.spi.change.ChangeBatch;
 import java.util.function.Consumer;
@@ -40,12 +39,7 @@ final class SliceSource implements EventSource {
 
     @Override
     public void read(int piece, Consumer<ChangeBatch> consumer) {
-        job().events()
-                .read(
-                        new Plugins().sliceLog().reader(lake.storage()),
-                        job().files().get(piece),
-                        UnaryOperator.identity(),
-                        consumer);
+        job().events().read(lake.slices(), job().files().get(piece), UnaryOperator.identity(), consumer);
     }
 
     private ApplyJob job() {

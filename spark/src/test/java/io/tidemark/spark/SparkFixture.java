@@ -3,20 +3,17 @@ package io.tidemark.spark;
 import io.tidemark.lake.upsert.apply.ApplyLimits;
 import io.tidemark.spi.lake.Lake;
 import io.tidemark.spi.lake.LakeTable;
-import io.tidemark.spi.lake.LakeTableSpec;
 import io.tidemark.spi.lake.PinnedTable;
 import io.tidemark.spi.lake.PinnedTable.PinnedFile;
 import io.tidemark.spi.schema.ColumnType;
-import io.tidemark.spi.schema.TableId;
-import io.tidemark.spi.source.Finding;
 import io.tidemark.testkit.lake.ApplyMemory;
 import io.tidemark.testkit.lake.CommitFault;
+import io.tidemark.testkit.lake.ForwardingLake;
 import io.tidemark.testkit.lake.LakeFeature;
 import io.tidemark.testkit.lake.LakeFixture;
 import io.tidemark.testkit.lake.Transform;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -113,51 +110,14 @@ final class SparkFixture implements LakeFixture {
         format.close();
     }
 
-    private final class SparkLake implements Lake {
-        private final Lake lake;
-
+    private final class SparkLake extends ForwardingLake {
         SparkLake(Lake lake) {
-            this.lake = lake;
+            super(lake);
         }
 
         @Override
-        public List<Finding> check() {
-            return lake.check();
-        }
-
-        @Override
-        public boolean holds(ColumnType type) {
-            return lake.holds(type);
-        }
-
-        @Override
-        public Optional<LakeTable> find(TableId table) {
-            return lake.find(table).map(found -> new SparkTable(found, limits));
-        }
-
-        @Override
-        public LakeTable openLoad(LakeTableSpec spec) {
-            return new SparkTable(lake.openLoad(spec), limits);
-        }
-
-        @Override
-        public void publish(TableId table, String loadId) {
-            lake.publish(table, loadId);
-        }
-
-        @Override
-        public void drop(TableId table) {
-            lake.drop(table);
-        }
-
-        @Override
-        public List<TableId> tables() {
-            return lake.tables();
-        }
-
-        @Override
-        public void close() {
-            lake.close();
+        protected LakeTable seen(LakeTable table) {
+            return new SparkTable(table, limits);
         }
     }
 }

@@ -10,50 +10,22 @@ import io.tidemark.spi.change.Operation;
 import io.tidemark.spi.lake.LakeApply;
 import io.tidemark.spi.lake.LakeProgress;
 import io.tidemark.spi.lake.LakeTable;
-import io.tidemark.spi.lake.LakeTableSpec;
-import io.tidemark.spi.lake.PinnedTable;
-import io.tidemark.spi.schema.RowSchema;
-import java.time.Instant;
+import io.tidemark.testkit.lake.ForwardingLakeTable;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A table whose events are applied on Spark, or here without an index, if it has a key; all else is done by the table itself. */
-final class SparkTable implements LakeTable {
+final class SparkTable extends ForwardingLakeTable {
     private final MirrorTable table;
     private final @Nullable ApplyLimits limits;
 
     /** @param limits of what tasks keep in memory; null to apply here */
     SparkTable(LakeTable table, @Nullable ApplyLimits limits) {
+        super(table);
         this.table = (MirrorTable) table;
         this.limits = limits;
-    }
-
-    @Override
-    public LakeTableSpec spec() {
-        return table.spec();
-    }
-
-    @Override
-    public LakeProgress progress() {
-        return table.progress();
-    }
-
-    @Override
-    public LakeProgress beginLoad(String loadId, long fence) {
-        return table.beginLoad(loadId, fence);
-    }
-
-    @Override
-    public ChunkWriter openChunk(int ordinal) {
-        return table.openChunk(ordinal);
-    }
-
-    @Override
-    public LakeProgress finishLoad(LakeProgress progress) {
-        return table.finishLoad(progress);
     }
 
     @Override
@@ -62,41 +34,6 @@ final class SparkTable implements LakeTable {
             return table.beginApplyWithoutIndex(expected, fence);
         }
         return spec().schema().hasKey() ? new Apply(expected, fence, limits) : table.beginApply(expected, fence);
-    }
-
-    @Override
-    public void evolve(RowSchema next, long fence) {
-        table.evolve(next, fence);
-    }
-
-    @Override
-    public Optional<String> maintain(long fence, List<Long> keep) {
-        return table.maintain(fence, keep);
-    }
-
-    @Override
-    public PinnedTable pin() {
-        return table.pin();
-    }
-
-    @Override
-    public Optional<PinnedTable> pin(long version) {
-        return table.pin(version);
-    }
-
-    @Override
-    public Optional<PinnedTable> pinAsOf(Instant time) {
-        return table.pinAsOf(time);
-    }
-
-    @Override
-    public void readAll(PinnedTable pinned, Consumer<ChangeBatch> consumer) {
-        table.readAll(pinned, consumer);
-    }
-
-    @Override
-    public void close() {
-        table.close();
     }
 
     /** Keeps events until they are committed. A repair is not Spark's: it goes the way that it goes everywhere. */

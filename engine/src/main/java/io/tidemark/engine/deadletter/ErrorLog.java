@@ -96,9 +96,7 @@ final class ErrorLog {
 
     private byte[] bytes(String path) {
         try (ObjectStore.ObjectInput in = storage.open(path)) {
-            byte[] bytes = new byte[Math.toIntExact(in.length())];
-            in.readFully(0, bytes, 0, bytes.length);
-            return bytes;
+            return in.readAll();
         } catch (IOException e) {
             throw new TidemarkException(ErrorCode.LAKE_IO, "Cannot read a dead letter: " + e.getMessage(), e);
         }

@@ -1,6 +1,5 @@
 package io.tidemark.engine.job;
 
-import io.tidemark.engine.json.Json;
 import io.tidemark.engine.lease.Lease;
 import io.tidemark.engine.pipeline.Pipeline;
 import io.tidemark.spi.error.ErrorCode;
@@ -8,10 +7,7 @@ import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.job.JobRunner;
 import io.tidemark.spi.job.RunningJob;
 import io.tidemark.spi.job.RunningJob.JobEnd;
-import io.tidemark.spi.storage.ObjectStore;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -44,11 +40,15 @@ public final class RemoteApply implements JobEngine {
     @Override
     public ApplyReport run(ApplyJob job, Lease lease) throws InterruptedException {
         String path = JobFiles.job(pipeline.config().pipeline(), job.table().id(), UUID.randomUUID());
-        write(path, Json.write(job));
+        JobFiles.write(pipeline.storage(), path, job);
         try (RunningJob running = runner.start(name(job), List.of("--job", path))) {
             long started = System.nanoTime();
             JobEnd end = await(running, job, lease);
-            ApplyReport report = report(path, job, end);
+            ApplyReport report = JobFiles.find(pipeline.storage(), JobFiles.report(path), ApplyReport.class)
+                    .orElseThrow(() -> new TidemarkException(
+                            ErrorCode.ENGINE_FAILED,
+                            "Cannot apply slices to " + job.table().id() + ": the job ended without a word ("
+                                    + end.detail() + ")"));
             LOG.info(
                     "job ended table={} files={} events={} millis={} end={}",
                     job.table().id(),
@@ -80,30 +80,6 @@ public final class RemoteApply implements JobEngine {
                         "Cannot wait for the job of " + job.table().id() + ": stopping");
             }
             Thread.sleep(LOOK.toMillis());
-        }
-    }
-
-    private ApplyReport report(String path, ApplyJob job, JobEnd end) {
-        try (ObjectStore.ObjectInput input = pipeline.storage().open(JobFiles.report(path))) {
-            return Json.read(JobFiles.text(input), ApplyReport.class, "report of a job");
-        } catch (NoSuchFileException e) {
-            throw new TidemarkException(
-                    ErrorCode.ENGINE_FAILED,
-                    "Cannot apply slices to " + job.table().id() + ": the job ended without a word (" + end.detail()
-                            + ")",
-                    e);
-        } catch (IOException e) {
-            throw new TidemarkException(
-                    ErrorCode.LAKE_IO, "Cannot read the report of a job: " + e.getMessage() + " (job=" + path + ")", e);
-        }
-    }
-
-    private void write(String path, String text) {
-        try (ObjectStore.ObjectOutput output = pipeline.storage().create(path)) {
-            output.write(text.getBytes(StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            throw new TidemarkException(
-                    ErrorCode.LAKE_IO, "Cannot write a job: " + e.getMessage() + " (job=" + path + ")", e);
         }
     }
 

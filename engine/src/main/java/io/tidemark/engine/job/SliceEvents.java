@@ -37,15 +37,16 @@ public final class SliceEvents {
      */
     public long read(
             SliceReader slices, SliceFile file, UnaryOperator<ChangeBatch> filter, Consumer<ChangeBatch> consumer) {
-        boolean isCurrent = file.schema().hasSameRowsAs(table.schema());
-        RowProjection projection = new RowProjection(file.schema(), table.schema());
+        UnaryOperator<ChangeBatch> toCurrent = file.schema().hasSameRowsAs(table.schema())
+                ? UnaryOperator.identity()
+                : new RowProjection(file.schema(), table.schema())::apply;
         boolean isWhole = file.first().isAfter(after) && !file.last().isAfter(through);
         long[] events = {0};
         slices.read(file, batch -> {
             ChangeBatch wanted = filter.apply(isWhole ? batch : between(batch));
             events[0] += wanted.size();
             if (!wanted.isEmpty()) {
-                consumer.accept(mirrorRows.of(isCurrent ? wanted : projection.apply(wanted)));
+                consumer.accept(mirrorRows.of(toCurrent.apply(wanted)));
             }
         });
         return events[0];

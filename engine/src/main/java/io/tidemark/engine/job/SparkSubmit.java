@@ -72,7 +72,7 @@ final class SparkSubmit implements JobRunner {
                 "--deploy-mode",
                 settings.value(SparkSubmitProvider.DEPLOY_MODE)));
         if (isCluster) {
-            command.addAll(List.of("--files", config.toString(), "--conf", "spark.yarn.submit.waitAppCompletion=true"));
+            command.addAll(List.of("--files", config.toString()));
         }
         settings.properties().forEach((key, value) -> command.addAll(List.of("--conf", key + "=" + value)));
         command.add(settings.value(SparkSubmitProvider.JAR));

@@ -70,7 +70,7 @@ final class KeyRepair {
             List<List<String>> healed =
                     keys.stream().filter(key -> !left.contains(key)).toList();
             LakeProgress progress = table.progress();
-            try (LakeApply apply = begin(progress)) {
+            try (LakeApply apply = applier.begin(progress)) {
                 if (!healed.isEmpty()) {
                     MirrorRows rows = record.mirrorRows();
                     apply.repair(rows.of(gone(healed, cut.cutoff())));
@@ -84,13 +84,6 @@ final class KeyRepair {
             keepOpen(undecodable);
             return left;
         }
-    }
-
-    /** Few keys are searched for sooner than an index is built that is of no other use. */
-    private LakeApply begin(LakeProgress progress) {
-        return engine.isPresent()
-                ? table.beginApplyWithoutIndex(progress, lease.fence())
-                : table.beginApply(progress, lease.fence());
     }
 
     private void keepOpen(List<UndecodableRow> undecodable) {

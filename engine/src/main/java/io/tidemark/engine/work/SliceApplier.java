@@ -88,12 +88,17 @@ final class SliceApplier {
         return engine.isPresent() && record.schema().hasKey() && parked.isEmpty();
     }
 
+    /** Starts an apply in this process: for a table whose slices are applied elsewhere without building an index that is of no other use. */
+    LakeApply begin(LakeProgress expected) {
+        return engine.isPresent()
+                ? table.beginApplyWithoutIndex(expected, lease.fence())
+                : table.beginApply(expected, lease.fence());
+    }
+
     private ApplyReport applyHere(ApplyJob job, ParkedKeys parked) {
         SliceEvents reading = job.events();
         long events = 0;
-        try (LakeApply apply = engine.isPresent()
-                ? table.beginApplyWithoutIndex(job.expected(), job.fence())
-                : table.beginApply(job.expected(), job.fence())) {
+        try (LakeApply apply = begin(job.expected())) {
             try {
                 for (SliceFile file : job.files()) {
                     events += reading.read(pipeline.sliceLog(), file, parked::without, apply::add);

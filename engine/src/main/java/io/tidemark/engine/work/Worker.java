@@ -51,7 +51,7 @@ public final class Worker implements AutoCloseable {
     private record Retry(Instant notBefore, Duration pause) {}
 
     public Worker(Pipeline pipeline) {
-        this(pipeline, pipeline.jobRunner().map(runner -> new RemoteApply(pipeline, runner)));
+        this(pipeline, pipeline.jobRunner().<JobEngine>map(runner -> new RemoteApply(pipeline, runner)));
     }
 
     /** @param engine what carries out the jobs of tables with {@code engine: spark} */
@@ -59,9 +59,9 @@ public final class Worker implements AutoCloseable {
         this(pipeline, Optional.of(engine));
     }
 
-    private Worker(Pipeline pipeline, Optional<? extends JobEngine> engine) {
+    private Worker(Pipeline pipeline, Optional<JobEngine> engine) {
         this.pipeline = pipeline;
-        this.engine = engine.map(found -> found);
+        this.engine = engine;
         this.tables = new OpenTables(pipeline);
         this.upkeep = new Upkeep(pipeline);
         this.items = new Documents<>(pipeline.metastore(), WorkItem.class);

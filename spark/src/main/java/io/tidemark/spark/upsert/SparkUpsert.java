@@ -6,7 +6,6 @@ import io.tidemark.lake.upsert.apply.SplitApply;
 import io.tidemark.lake.upsert.index.KeyArena;
 import io.tidemark.lake.upsert.index.KeyTable;
 import io.tidemark.lake.upsert.table.StoredFile;
-import io.tidemark.lake.upsert.table.TableFiles;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeApply.ApplyResult;
@@ -68,47 +67,48 @@ public final class SparkUpsert {
     private List<Settled> settled(SplitApply apply, EventSource events) {
         int count = (int) Math.max(1, Math.min(2L * spark.defaultParallelism(), events.bytes() / BUCKET_BYTES + 1));
         KeyBuckets buckets = new KeyBuckets(count);
+        Broadcast<Shared<Work>> work =
+                spark.broadcast(new Shared<>(Work.class, new Work(apply.files(), apply.expected(), events, limits)));
         try {
             if (events.hasKeyChanges()) {
-                link(apply, events, buckets);
+                link(work, events, buckets);
             }
-            JavaPairRDD<ChunkPlace, byte[]> chunks = split(apply, events, buckets);
-            KeyTable keys = keys(apply, chunks);
-            Broadcast<KeyTable> shared = spark.broadcast(keys);
+            JavaPairRDD<ChunkPlace, byte[]> chunks = split(work, events, buckets);
+            Broadcast<Shared<KeyTable>> keys = spark.broadcast(new Shared<>(KeyTable.class, keys(work, chunks)));
             try {
-                return parts(apply, chunks, found(apply, shared, buckets), shared);
+                return parts(work, chunks, found(apply, work, keys, buckets), keys);
             } finally {
-                shared.destroy();
+                keys.destroy();
             }
         } catch (Exception e) {
             throw failed(apply, e);
+        } finally {
+            work.destroy();
         }
     }
 
     /** Puts keys into one bucket whose events need each other. */
-    private void link(SplitApply apply, EventSource events, KeyBuckets buckets) {
-        TableFiles files = apply.files();
+    private void link(Broadcast<Shared<Work>> work, EventSource events, KeyBuckets buckets) {
         List<byte[]> pairs = spark.parallelize(pieces(events), Math.max(1, events.pieces()))
-                .flatMap(piece -> Tasks.links(files, events, piece).iterator())
+                .flatMap(piece -> Tasks.links(work.value().get(), piece).iterator())
                 .collect();
         for (int i = 0; i < pairs.size(); i += 2) {
             buckets.link(pairs.get(i), pairs.get(i + 1));
         }
     }
 
-    private JavaPairRDD<ChunkPlace, byte[]> split(SplitApply apply, EventSource events, KeyBuckets buckets) {
-        TableFiles files = apply.files();
+    private JavaPairRDD<ChunkPlace, byte[]> split(
+            Broadcast<Shared<Work>> work, EventSource events, KeyBuckets buckets) {
         return spark.parallelize(pieces(events), Math.max(1, events.pieces()))
-                .mapPartitionsToPair(pieces -> Tasks.chunks(files, events, pieces, buckets))
+                .mapPartitionsToPair(pieces -> Tasks.chunks(work.value().get(), pieces, buckets))
                 .repartitionAndSortWithinPartitions(new BucketPartitioner(buckets.count()));
     }
 
     /** The distinct keys of all events. */
-    private static KeyTable keys(SplitApply apply, JavaPairRDD<ChunkPlace, byte[]> chunks) {
-        TableFiles files = apply.files();
+    private static KeyTable keys(Broadcast<Shared<Work>> work, JavaPairRDD<ChunkPlace, byte[]> chunks) {
         KeyTable all = new KeyTable();
-        for (byte[] bytes :
-                chunks.mapPartitions(some -> Tasks.keys(files, some)).collect()) {
+        for (byte[] bytes : chunks.mapPartitions(some -> Tasks.keys(work.value().get(), some))
+                .collect()) {
             KeyArena keys = Bytes.read(bytes, KeyArena.class);
             for (int key = 0; key < keys.size(); key++) {
                 byte[] copy = keys.bytes(key);
@@ -118,32 +118,32 @@ public final class SparkUpsert {
         return all;
     }
 
-    private JavaPairRDD<Integer, byte[]> found(SplitApply apply, Broadcast<KeyTable> keys, KeyBuckets buckets) {
-        TableFiles files = apply.files();
+    private JavaPairRDD<Integer, byte[]> found(
+            SplitApply apply, Broadcast<Shared<Work>> work, Broadcast<Shared<KeyTable>> keys, KeyBuckets buckets) {
         List<Tuple2<Integer, StoredFile>> live = new ArrayList<>();
         apply.live().all().forEach(file -> live.add(new Tuple2<>(live.size(), file)));
         int tasks = Math.max(
                 1, Math.min(live.size(), Math.max(2 * spark.defaultParallelism(), live.size() / SEARCHED_FILES)));
         return spark.parallelize(live, tasks)
-                .mapPartitionsToPair(some -> Tasks.search(files, some, keys.value(), buckets))
+                .mapPartitionsToPair(some ->
+                        Tasks.search(work.value().get(), some, keys.value().get(), buckets))
                 .partitionBy(new BucketPartitioner(buckets.count()));
     }
 
-    private List<Settled> parts(
-            SplitApply apply,
+    private static List<Settled> parts(
+            Broadcast<Shared<Work>> work,
             JavaPairRDD<ChunkPlace, byte[]> chunks,
             JavaPairRDD<Integer, byte[]> found,
-            Broadcast<KeyTable> keys) {
-        TableFiles files = apply.files();
-        LakeProgress expected = apply.expected();
-        ApplyLimits bounds = limits;
-        List<Settled> settled = new ArrayList<>();
-        for (byte[] bytes : chunks.zipPartitions(
-                        found, (some, rows) -> Tasks.apply(files, expected, bounds, some, rows, keys.value()))
-                .collect()) {
-            settled.add(Bytes.read(bytes, Settled.class));
-        }
-        return settled;
+            Broadcast<Shared<KeyTable>> keys) {
+        return chunks
+                .zipPartitions(
+                        found,
+                        (some, rows) -> Tasks.apply(
+                                work.value().get(), some, rows, keys.value().get()))
+                .collect()
+                .stream()
+                .map(bytes -> Bytes.read(bytes, Settled.class))
+                .toList();
     }
 
     private static List<Integer> pieces(EventSource events) {

@@ -1,17 +1,14 @@
 package io.tidemark.spark.upsert;
 
-import io.tidemark.lake.upsert.apply.ApplyLimits;
 import io.tidemark.lake.upsert.apply.PartApply;
 import io.tidemark.lake.upsert.index.FoundKeys;
 import io.tidemark.lake.upsert.index.KeySearch;
 import io.tidemark.lake.upsert.index.KeyTable;
 import io.tidemark.lake.upsert.table.StoredFile;
-import io.tidemark.lake.upsert.table.TableFiles;
 import io.tidemark.spi.change.ChangeBatch;
 import io.tidemark.spi.change.Operation;
 import io.tidemark.spi.error.RetryRule;
 import io.tidemark.spi.error.TidemarkException;
-import io.tidemark.spi.lake.LakeProgress;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
@@ -28,29 +25,28 @@ final class Tasks {
     private Tasks() {}
 
     /** Pairs of keys, one after the other, that have to be in one bucket. */
-    static List<byte[]> links(TableFiles files, EventSource events, int piece) {
-        KeyLinks links = new KeyLinks(files.spec().schema());
-        events.read(piece, links::add);
+    static List<byte[]> links(Work work, int piece) {
+        KeyLinks links = new KeyLinks(work.files().spec().schema());
+        work.events().read(piece, links::add);
         return links.pairs();
     }
 
     /** The events of pieces in chunks by bucket. */
-    static Iterator<Tuple2<ChunkPlace, byte[]>> chunks(
-            TableFiles files, EventSource events, Iterator<Integer> pieces, KeyBuckets buckets) {
+    static Iterator<Tuple2<ChunkPlace, byte[]>> chunks(Work work, Iterator<Integer> pieces, KeyBuckets buckets) {
         return pulled(sink -> pieces.forEachRemaining(piece -> {
             EventSplit split = new EventSplit(
                     piece,
-                    files.spec().schema(),
+                    work.files().spec().schema(),
                     buckets,
                     (place, chunk) -> sink.accept(new Tuple2<>(place, Bytes.write(chunk))));
-            events.read(piece, split::add);
+            work.events().read(piece, split::add);
             split.finish();
         }));
     }
 
     /** The distinct keys of the events of a bucket. */
-    static Iterator<byte[]> keys(TableFiles files, Iterator<Tuple2<ChunkPlace, byte[]>> chunks) {
-        EventKeys keys = new EventKeys(files.spec().schema());
+    static Iterator<byte[]> keys(Work work, Iterator<Tuple2<ChunkPlace, byte[]>> chunks) {
+        EventKeys keys = new EventKeys(work.files().spec().schema());
         KeyTable distinct = new KeyTable();
         while (chunks.hasNext()) {
             ChangeBatch batch = Bytes.read(chunks.next()._2(), ChangeBatch.class);
@@ -65,11 +61,11 @@ final class Tasks {
 
     /** Rows of the files whose keys are among these, by bucket. */
     static Iterator<Tuple2<Integer, byte[]>> search(
-            TableFiles files, Iterator<Tuple2<Integer, StoredFile>> numbered, KeyTable keys, KeyBuckets buckets) {
+            Work work, Iterator<Tuple2<Integer, StoredFile>> numbered, KeyTable keys, KeyBuckets buckets) {
         if (keys.size() == 0) {
             return List.<Tuple2<Integer, byte[]>>of().iterator();
         }
-        KeySearch search = new KeySearch(files);
+        KeySearch search = new KeySearch(work.files());
         return pulled(sink -> numbered.forEachRemaining(next -> {
             StoredFile file = next._2();
             Map<Integer, FoundRows> found = new TreeMap<>();
@@ -84,9 +80,7 @@ final class Tasks {
 
     /** Applies the events of a bucket. */
     static Iterator<byte[]> apply(
-            TableFiles files,
-            LakeProgress expected,
-            ApplyLimits limits,
+            Work work,
             Iterator<Tuple2<ChunkPlace, byte[]>> chunks,
             Iterator<Tuple2<Integer, byte[]>> rows,
             KeyTable keys) {
@@ -94,7 +88,7 @@ final class Tasks {
             return List.<byte[]>of().iterator();
         }
         FoundKeys found = found(rows, keys);
-        try (PartApply apply = new PartApply(files, expected, found, limits)) {
+        try (PartApply apply = new PartApply(work.files(), work.expected(), found, work.limits())) {
             while (chunks.hasNext()) {
                 apply.add(Bytes.read(chunks.next()._2(), ChangeBatch.class));
             }

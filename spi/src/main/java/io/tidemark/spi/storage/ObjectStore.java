@@ -48,6 +48,13 @@ public interface ObjectStore extends AutoCloseable {
         /** Fills {@code buffer[offset, offset+length)} from the object's bytes that start at {@code position}. */
         void readFully(long position, byte[] buffer, int offset, int length) throws IOException;
 
+        /** The whole of a small object. */
+        default byte[] readAll() throws IOException {
+            byte[] bytes = new byte[Math.toIntExact(length())];
+            readFully(0, bytes, 0, bytes.length);
+            return bytes;
+        }
+
         @Override
         void close() throws IOException;
     }

@@ -12,6 +12,7 @@ import io.tidemark.lake.delta.log.VectorFile;
 import io.tidemark.lake.delta.read.KernelRows;
 import io.tidemark.lake.delta.schema.DeltaSchemas;
 import io.tidemark.lake.delta.schema.FileLayout;
+import io.tidemark.lake.upsert.table.DeletedRowsReader;
 import io.tidemark.lake.upsert.table.SpecProperties;
 import io.tidemark.lake.upsert.table.StoredFile;
 import io.tidemark.lake.upsert.table.TableChange;
@@ -114,10 +115,11 @@ final class DeltaStore implements TableStore {
         }
         change.added().forEach(file -> added.put(file.path(), (DeltaFile) file));
         VectorFile vectors = new VectorFile();
+        DeletedRowsReader deletedRows = files(base).deletedRows();
         long deleted = change.isCleared() ? base.files().rows() : 0;
         for (Map.Entry<StoredFile, RoaringBitmap> entry : change.deleted().entrySet()) {
             DeltaFile file = (DeltaFile) entry.getKey();
-            RoaringBitmap before = deleted(file);
+            RoaringBitmap before = deletedRows.of(file);
             RoaringBitmap after = RoaringBitmap.or(before, entry.getValue());
             long more = after.getLongCardinality() - before.getLongCardinality();
             if (more > 0) {
@@ -265,10 +267,6 @@ final class DeltaStore implements TableStore {
                         log.rows(vector).forEach((int row) -> consumer.accept(row));
                     }
                 };
-    }
-
-    private RoaringBitmap deleted(DeltaFile file) {
-        return file.vector() == null ? new RoaringBitmap() : log.rows(file.vector());
     }
 
     private void write(VectorFile vectors) {

@@ -17,18 +17,35 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.roaringbitmap.RoaringBitmap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * The data files of one version of a mirror.
- *
- * @param folder the table's folder
- * @param layout what is in the files
- */
-record DeltaTableFiles(String folder, LakeTableSpec spec, FileLayout layout) implements TableFiles {
+/** The data files of one version of a mirror. */
+final class DeltaTableFiles implements TableFiles {
+    private static final long serialVersionUID = 1L;
     private static final Logger LOG = LoggerFactory.getLogger(DeltaTableFiles.class);
+
+    private final String folder;
+    private final LakeTableSpec spec;
+    private final FileLayout layout;
+    private transient volatile @Nullable ObjectStore storage;
+
+    /**
+     * @param folder the table's folder
+     * @param layout what is in the files
+     */
+    DeltaTableFiles(String folder, LakeTableSpec spec, FileLayout layout) {
+        this.folder = folder;
+        this.spec = spec;
+        this.layout = layout;
+    }
+
+    @Override
+    public LakeTableSpec spec() {
+        return spec;
+    }
 
     @Override
     public List<ParquetColumn> columns() {
@@ -74,7 +91,13 @@ record DeltaTableFiles(String folder, LakeTableSpec spec, FileLayout layout) imp
         }
     }
 
+    /** Opened once on each machine. */
     private ObjectStore storage() {
-        return DeltaLakeProvider.storage(Path.of(folder));
+        ObjectStore opened = storage;
+        if (opened == null) {
+            opened = DeltaLakeProvider.storage(Path.of(folder));
+            storage = opened;
+        }
+        return opened;
     }
 }

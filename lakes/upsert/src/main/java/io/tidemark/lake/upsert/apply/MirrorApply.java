@@ -59,15 +59,8 @@ abstract class MirrorApply implements LakeApply {
         requireOpen();
         endRound();
         isEnded = true;
-        LakeProgress next = new LakeProgress(
-                -1,
-                expected.loadId(),
-                expected.loaded(),
-                expected.chunks(),
-                progress.applied(),
-                progress.slice(),
-                fence,
-                progress.newestCommitMicros());
+        LakeProgress next = expected.withApplied(progress.applied(), progress.slice(), progress.newestCommitMicros())
+                .withFence(fence);
         try {
             PendingChanges.Outcome outcome = changes.commit(next);
             committed(outcome);

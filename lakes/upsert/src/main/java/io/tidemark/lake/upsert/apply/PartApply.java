@@ -1,7 +1,6 @@
 package io.tidemark.lake.upsert.apply;
 
 import io.tidemark.lake.upsert.index.FoundKeys;
-import io.tidemark.lake.upsert.index.RowLocation;
 import io.tidemark.lake.upsert.table.LiveFiles;
 import io.tidemark.lake.upsert.table.StoredFile;
 import io.tidemark.lake.upsert.table.TableChange;
@@ -34,21 +33,13 @@ public final class PartApply implements AutoCloseable {
     public PartApply(TableFiles files, LakeProgress expected, FoundKeys found, ApplyLimits limits) {
         this.expected = expected;
         PendingChanges changes = new PendingChanges(files, new FoundFiles(found.files()), this::take);
-        for (long duplicate : found.duplicates()) {
-            String path = Objects.requireNonNull(found.path(RowLocation.file(duplicate)));
-            changes.mark(Objects.requireNonNull(found.files().get(path)), RowLocation.row(duplicate));
-        }
+        found.forEachDuplicate(changes::mark);
         this.apply = new KeyedApply(changes, found, expected, expected.fence(), limits, new Unheard());
     }
 
     /** Adds events; the batch is the caller's again afterwards. */
     public void add(ChangeBatch batch) {
         apply.add(batch);
-    }
-
-    /** Adds events that count whatever their position: a repair. */
-    public void repair(ChangeBatch batch) {
-        apply.repair(batch);
     }
 
     /** Writes what the events came to. */

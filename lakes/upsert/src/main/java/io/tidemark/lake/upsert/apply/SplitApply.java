@@ -59,16 +59,9 @@ public final class SplitApply implements AutoCloseable {
      * @throws TidemarkException {@code LAKE_ROW_MISSING} when a part lacks rows: nothing is committed
      */
     public ApplyResult commit(LakeProgress progress, List<Part> parts) {
-        LakeProgress before = base.progress();
-        LakeProgress next = new LakeProgress(
-                -1,
-                before.loadId(),
-                before.loaded(),
-                before.chunks(),
-                progress.applied(),
-                progress.slice(),
-                fence,
-                progress.newestCommitMicros());
+        LakeProgress next = base.progress()
+                .withApplied(progress.applied(), progress.slice(), progress.newestCommitMicros())
+                .withFence(fence);
         boolean isUnused = true;
         try {
             requireComplete(parts);

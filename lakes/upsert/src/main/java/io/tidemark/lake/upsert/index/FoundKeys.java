@@ -7,6 +7,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.ObjIntConsumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -37,9 +39,12 @@ public final class FoundKeys implements KeyLocations {
         return files;
     }
 
-    /** Rows whose key has a later one. */
-    public List<Long> duplicates() {
-        return duplicates;
+    /** Visits rows whose key has a later one. */
+    public void forEachDuplicate(ObjIntConsumer<StoredFile> consumer) {
+        for (long location : duplicates) {
+            StoredFile file = Objects.requireNonNull(files.get(paths.get(RowLocation.file(location))));
+            consumer.accept(file, RowLocation.row(location));
+        }
     }
 
     @Override

@@ -15,9 +15,8 @@ public final class SearchedKeys implements KeyLocations {
     private final ObjIntConsumer<StoredFile> duplicates;
     private final FoundKeys found = new FoundKeys();
     private final KeyTable searched = new KeyTable();
-    private int duplicatesTold;
 
-    /** @param duplicates takes rows whose key has a later row */
+    /** @param duplicates takes rows whose key has a later row, some of them more than once */
     public SearchedKeys(TableFiles files, LiveFiles live, ObjIntConsumer<StoredFile> duplicates) {
         this.search = new KeySearch(files);
         this.live = live;
@@ -51,20 +50,9 @@ public final class SearchedKeys implements KeyLocations {
                         unknown,
                         (key, row) -> found.add(file, unknown.keys().bytes(key), row));
             }
-            tellDuplicates();
+            found.forEachDuplicate(duplicates);
         }
         found.lookup(keys, order, useEntries, locations);
-    }
-
-    private void tellDuplicates() {
-        List<Long> all = found.duplicates();
-        for (; duplicatesTold < all.size(); duplicatesTold++) {
-            long location = all.get(duplicatesTold);
-            StoredFile file = found.files().get(found.path(RowLocation.file(location)));
-            if (file != null) {
-                duplicates.accept(file, RowLocation.row(location));
-            }
-        }
     }
 
     @Override
