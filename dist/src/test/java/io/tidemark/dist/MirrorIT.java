@@ -2,6 +2,7 @@ package io.tidemark.dist;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import static org.awaitility.Awaitility.await;
 
 import io.tidemark.engine.status.StatusReader;
@@ -12,6 +13,7 @@ import io.tidemark.engine.verify.KeyDifference;
 import io.tidemark.engine.verify.TableProof;
 import io.tidemark.engine.verify.VerifyReport;
 import io.tidemark.engine.verify.VerifyRequest;
+import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.testkit.postgres.EmbeddedPostgresServer;
@@ -147,6 +149,30 @@ class MirrorIT {
                         + " and datname = current_database() and xact_start is not null and backend_type = 'client backend'");
         assertThat(mirrored.pipeline().registry().find(table).orElseThrow().state())
                 .isEqualTo(TableState.LOADING);
+    }
+
+    @Test
+    void verifyLeavesRolesOfItsOwnProcessAlone() throws Exception {
+        try (MirroredDatabase mirrored = new MirroredDatabase(server, server.createDatabase(), folder, "")) {
+            mirrored.execute("create table t (id int primary key, v text)");
+            mirrored.start();
+            mirrored.awaitLive("t");
+            mirrored.stop();
+            // Roles that have just been started, and none of which has its lease yet.
+            mirrored.pipeline().signals().start();
+            VerifyRequest soon = new VerifyRequest(
+                    List.of(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    VerifyRequest.Repair.REPORT,
+                    1,
+                    Duration.ofMillis(500));
+            assertThatThrownBy(() -> mirrored.verify(soon))
+                    .asInstanceOf(type(TidemarkException.class))
+                    .returns(ErrorCode.TIMEOUT, TidemarkException::code);
+            assertThat(mirrored.pipeline().signals().stopping()).isFalse();
+            assertThatThrownBy(mirrored::start).isInstanceOf(IllegalStateException.class);
+        }
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -71,7 +72,21 @@ public final class Runner implements AutoCloseable {
     /** Starts the roles; they run until {@link #close}. A pipeline has one runner at a time. */
     public static Runner start(Pipeline pipeline, Set<Role> roles) {
         pipeline.signals().start();
-        return new Runner(pipeline, roles);
+        try {
+            return new Runner(pipeline, roles);
+        } catch (RuntimeException e) {
+            pipeline.signals().ended();
+            throw e;
+        }
+    }
+
+    /**
+     * Starts all roles for as long as a command takes that needs them, unless the pipeline runs: in this process, where capture may be between two
+     * attempts, or in another.
+     */
+    public static Optional<Runner> startUnlessRunning(Pipeline pipeline) {
+        boolean runs = pipeline.signals().running() || pipeline.leases().isHeldBySomebody(CaptureRole.LEASE);
+        return runs ? Optional.empty() : Optional.of(start(pipeline, EnumSet.allOf(Role.class)));
     }
 
     /** Waits until the runner is closed by another thread. */
@@ -186,6 +201,7 @@ public final class Runner implements AutoCloseable {
             }
         }
         worker.close();
+        pipeline.signals().ended();
         if (interrupted) {
             Thread.currentThread().interrupt();
         }

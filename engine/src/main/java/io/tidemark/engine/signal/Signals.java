@@ -6,6 +6,7 @@ public final class Signals {
     private final Wakeup dispatched = new Wakeup();
     private final Wakeup applied = new Wakeup();
     private final Wakeup tables = new Wakeup();
+    private volatile boolean running;
     private volatile boolean stopping;
 
     /** A slice was sealed. */
@@ -33,9 +34,27 @@ public final class Signals {
         return stopping;
     }
 
-    /** Takes an earlier {@link #stop} back: roles are about to start. */
-    public void start() {
+    /** Whether roles run in this process, the time that they need to end included. */
+    public boolean running() {
+        return running;
+    }
+
+    /**
+     * Roles are about to start.
+     *
+     * @throws IllegalStateException when some run already: they would be told to end with these
+     */
+    public synchronized void start() {
+        if (running) {
+            throw new IllegalStateException("Cannot run a pipeline twice in one process");
+        }
+        running = true;
         stopping = false;
+    }
+
+    /** All roles have ended. */
+    public void ended() {
+        running = false;
     }
 
     /** Tells all roles to end, and wakes them to see it. */

@@ -1,16 +1,13 @@
 package io.tidemark.engine.steer;
 
-import io.tidemark.engine.capture.CaptureRole;
 import io.tidemark.engine.deadletter.DeadLetter;
 import io.tidemark.engine.pipeline.Pipeline;
-import io.tidemark.engine.run.Role;
 import io.tidemark.engine.run.Runner;
 import io.tidemark.engine.table.TableRecord;
 import io.tidemark.engine.work.Repairs;
 import io.tidemark.spi.schema.TableId;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -51,10 +48,10 @@ public final class DeadLetterRetry {
 
     /** Retries letters; returns one result for each, in their order. */
     public List<Result> retry(List<DeadLetter> letters, Duration timeout) throws InterruptedException {
-        if (letters.isEmpty() || pipeline.leases().isHeldBySomebody(CaptureRole.LEASE)) {
-            return retryRunning(letters, timeout);
+        if (letters.isEmpty()) {
+            return List.of();
         }
-        try (Runner runner = Runner.start(pipeline, EnumSet.allOf(Role.class))) {
+        try (Runner runner = Runner.startUnlessRunning(pipeline).orElse(null)) {
             return retryRunning(letters, timeout);
         }
     }

@@ -1,11 +1,9 @@
 package io.tidemark.engine.verify;
 
-import io.tidemark.engine.capture.CaptureRole;
 import io.tidemark.engine.deadletter.DeadLetter;
 import io.tidemark.engine.json.Json;
 import io.tidemark.engine.metadata.Keys;
 import io.tidemark.engine.pipeline.Pipeline;
-import io.tidemark.engine.run.Role;
 import io.tidemark.engine.run.Runner;
 import io.tidemark.engine.table.TableRecord;
 import io.tidemark.engine.table.TableState;
@@ -22,7 +20,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -49,11 +46,11 @@ public final class Verifier {
 
     /** Compares, and heals and compares again when that was asked for. */
     public VerifyReport verify(VerifyRequest request, VerifyListener listener) throws InterruptedException {
-        if (pipeline.leases().isHeldBySomebody(CaptureRole.LEASE)) {
-            return verifyRunning(request, listener);
-        }
-        listener.step("the pipeline is not running: running it for this proof");
-        try (Runner runner = Runner.start(pipeline, EnumSet.allOf(Role.class))) {
+        Optional<Runner> started = Runner.startUnlessRunning(pipeline);
+        try (Runner runner = started.orElse(null)) {
+            if (runner != null) {
+                listener.step("the pipeline is not running: running it for this proof");
+            }
             return verifyRunning(request, listener);
         }
     }
