@@ -36,7 +36,7 @@ import java.util.Set;
 
 /** A pipeline over a test database: configuration in a folder, roles that can be started and ended. */
 final class MirroredDatabase implements AutoCloseable {
-    static final Duration PATIENCE = Duration.ofSeconds(60);
+    static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private final EmbeddedPostgresServer server;
     private final String database;
@@ -46,6 +46,15 @@ final class MirroredDatabase implements AutoCloseable {
     private Runner runner;
 
     MirroredDatabase(EmbeddedPostgresServer server, String database, Path folder, String more) throws IOException {
+        this(server, database, database, folder, more);
+    }
+
+    /**
+     * @param pipeline name of the pipeline, by which several mirror one database
+     * @param more rest of the configuration, from the section lake on
+     */
+    MirroredDatabase(EmbeddedPostgresServer server, String database, String pipeline, Path folder, String more)
+            throws IOException {
         this.server = server;
         this.database = database;
         this.file = folder.resolve("tidemark.yaml");
@@ -57,7 +66,7 @@ final class MirroredDatabase implements AutoCloseable {
                   user: postgres
                 lake:
                   location: ./lake
-                """.formatted(database, server.port(), database) + more);
+                """.formatted(pipeline, server.port(), database) + more);
     }
 
     Path file() {

@@ -4,8 +4,10 @@ import io.tidemark.parquet.DictionaryMemory;
 import io.tidemark.slices.ParquetSliceWriter.SliceStart;
 import io.tidemark.spi.change.ChangeBatch;
 import io.tidemark.spi.metastore.MetadataStore;
+import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.slice.SliceFile;
+import io.tidemark.spi.slice.SliceFileOutput;
 import io.tidemark.spi.slice.SliceLog;
 import io.tidemark.spi.slice.SliceManifest;
 import io.tidemark.spi.slice.SliceWriter;
@@ -95,6 +97,11 @@ final class ParquetSliceLog implements SliceLog {
     @Override
     public void read(SliceFile file, Consumer<ChangeBatch> consumer) {
         SliceFileReader.read(storage, file, consumer);
+    }
+
+    @Override
+    public SliceFileOutput output(String path, RowSchema schema) {
+        return new ParquetSliceFile(storage, path, schema, limits);
     }
 
     @Override

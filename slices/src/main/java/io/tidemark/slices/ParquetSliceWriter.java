@@ -65,9 +65,7 @@ final class ParquetSliceWriter implements SliceWriter {
         this.index = index;
         this.start = start;
         this.limits = limits;
-        this.options = ParquetWriteOptions.defaults()
-                .withZstdLevel(limits.zstdLevel())
-                .withRowGroupBytes(limits.rowGroupBytes());
+        this.options = ParquetSliceFile.options(limits);
     }
 
     @Override

@@ -1,15 +1,21 @@
 package io.tidemark.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.tidemark.spi.lake.CatalogEndpoint;
 import io.tidemark.spi.lake.SupportsCatalogEndpoint;
 import io.tidemark.testkit.postgres.EmbeddedPostgresServer;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,6 +59,50 @@ class SparkEngineIT {
             readBySparkItself(pipeline, home);
             assertThat(pipeline.jobs()).isDirectoryContaining("glob:**.log");
             assertThat(pipeline.pipeline().config().state().resolve("index")).doesNotExist();
+        }
+    }
+
+    /** With a jar that is not there the job fails when all chunks are staged; the load then goes on with them. */
+    @ParameterizedTest
+    @ValueSource(strings = {"iceberg", "delta"})
+    void aStagedLoadGoesOnWithTheChunksThatAreThere(String lake) throws Exception {
+        SparkHome home = SparkHome.make(folder.resolve("spark"));
+        try (SparkPipeline pipeline = new SparkPipeline(server, folder, lake, home, "local[2]")) {
+            pipeline.execute(
+                    "create table t (id int primary key, region text, n numeric(20,3), tags text[])",
+                    "insert into t select i, 'r' || i % 3, i, array['a', null, i::text] from generate_series(1, 40000) i");
+            pipeline.configure("engine: spark", "engine: spark, snapshot: staged");
+            pipeline.configure(
+                    "  - {include",
+                    "  - {include: public.t, engine: spark, snapshot: staged, partition: [region]}\n  - {include");
+            pipeline.configure("tables:", "limits: {chunk-size: 1MiB}\ntables:");
+            pipeline.configure(SparkHome.jar().toString(), "absent.jar");
+            Set<Path> staged = stagedWithout("absent.jar", pipeline);
+            assertThat(staged).hasSizeGreaterThan(2);
+            pipeline.configure("absent.jar", "another.jar");
+            assertThat(stagedWithout("another.jar", pipeline)).containsExactlyInAnyOrderElementsOf(staged);
+            pipeline.configure("another.jar", SparkHome.jar().toString());
+            pipeline.execute(
+                    "update t set n = -n where id % 7 = 0",
+                    "delete from t where id % 11 = 0", "create table empty (id int primary key)");
+            pipeline.start();
+            pipeline.awaitLive("t", "empty");
+            pipeline.prove();
+            assertThat(pipeline.lake().resolve("staging")).doesNotExist();
+        }
+    }
+
+    /** Runs the pipeline until a job failed for want of the jar. */
+    private static Set<Path> stagedWithout(String jar, SparkPipeline pipeline) throws IOException {
+        pipeline.start();
+        await().atMost(SparkPipeline.PATIENCE).until(() -> pipeline.log().contains(jar));
+        pipeline.stop();
+        return staged(pipeline);
+    }
+
+    private static Set<Path> staged(SparkPipeline pipeline) throws IOException {
+        try (Stream<Path> found = Files.walk(pipeline.lake().resolve("staging"))) {
+            return found.filter(Files::isRegularFile).collect(Collectors.toSet());
         }
     }
 

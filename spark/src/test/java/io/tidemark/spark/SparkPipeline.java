@@ -82,6 +82,13 @@ final class SparkPipeline implements AutoCloseable {
                         SparkHome.jar()));
     }
 
+    /** Changes the configuration of a pipeline that is stopped. */
+    void configure(String before, String after) throws IOException {
+        String text = Files.readString(file);
+        assertThat(text).contains(before);
+        Files.writeString(file, text.replace(before, after));
+    }
+
     void execute(String... statements) {
         server.execute(database, statements);
     }

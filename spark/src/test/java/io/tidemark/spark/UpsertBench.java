@@ -23,6 +23,8 @@ import io.tidemark.spi.schema.Column;
 import io.tidemark.spi.schema.ColumnType;
 import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.schema.TableId;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -31,12 +33,16 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Random updates of a table, in batches: by the worker's own process with its key index, by our upsert on Spark, and by the {@code MERGE} of Iceberg and
- * Delta on the same Spark. Arguments: rows, events in a batch, batches. Prints seconds a batch; the first of each is warm-up.
+ * Updates of a table, in batches: by the worker's own process with its key index, by our upsert on Spark, and by the {@code MERGE} of Iceberg and Delta
+ * on the same Spark. Arguments: rows, events in a batch, batches, {@code merge} or {@code scale}. Prints seconds a batch; the first of each is warm-up.
+ * {@code scale} leaves the {@code MERGE} out and prints what the cost model of a table takes: load, bytes, index, batches of one event and of recent
+ * rows only.
  *
  * <p>Runs with Spark's libraries, tidemark-spark.jar and the classes of the tests on the class path, after {@code mvn package -pl spark -am}; with Spark's
  * {@code --add-opens} (property {@code spark.opens} of the build), {@code spark.master}, both formats in {@code spark.sql.extensions}, Delta's catalog as
@@ -60,6 +66,7 @@ final class UpsertBench {
     }
 
     public static void main(String[] arguments) throws Exception {
+        boolean isScale = arguments[3].equals("scale");
         Path folder = Files.createTempDirectory("upsert-bench-");
         UpsertBench bench = new UpsertBench(
                 Long.parseLong(arguments[0]), Integer.parseInt(arguments[1]), Integer.parseInt(arguments[2]), folder);
@@ -74,6 +81,9 @@ final class UpsertBench {
             JavaSparkContext spark = JavaSparkContext.fromSparkContext(session.sparkContext());
             for (String lake : List.of("iceberg", "delta")) {
                 bench.tidemark(lake, spark);
+            }
+            if (isScale) {
+                return;
             }
             bench.merge(
                     "iceberg",
@@ -102,30 +112,75 @@ final class UpsertBench {
         Settings settings = new Settings("lake", Map.of(), Map.of());
         try (Lake lake =
                 plugins.lake(type).open(folder.resolve(type).toString(), settings, folder.resolve(type + "-state"))) {
+            long start = System.nanoTime();
             load(lake, schema);
-            long position = 2;
+            size(type, "load", rows, start, folder.resolve(type));
+            long[] position = {2};
             try (LakeTable table = lake.find(TABLE).orElseThrow()) {
-                for (int batch = 0; batch < batches; batch++) {
-                    ChangeBatch changes = changes(schema, ++position, batch);
-                    long start = System.nanoTime();
-                    LakeProgress before = table.progress();
-                    try (LakeApply apply = table.beginApply(before, 1)) {
-                        apply.add(changes);
-                        apply.commit(before.withApplied(new Position(position), 0, 0));
-                    }
-                    report(type, "in process, key index", batch, start);
-                }
-                for (int batch = 0; batch < batches; batch++) {
-                    ChangeBatch changes = changes(schema, ++position, batches + batch);
-                    long start = System.nanoTime();
-                    LakeProgress before = table.progress();
-                    try (SplitApply split = ((MirrorTable) table).split(before, 1)) {
-                        new SparkUpsert(spark, ApplyLimits.DEFAULT)
-                                .run(split, new OneBatch(changes), before.withApplied(new Position(position), 0, 0));
-                    }
-                    report(type, "on Spark, our upsert", batch, start);
-                }
+                start = System.nanoTime();
+                here(table, changes(schema, ++position[0], 1, rows));
+                size(type, "index", rows, start, folder.resolve(type + "-state"));
+                Consumer<ChangeBatch> here = changes -> here(table, changes);
+                Consumer<ChangeBatch> onSpark = changes -> onSpark(spark, (MirrorTable) table, changes);
+                batches(type, "in process, one event", here, () -> changes(schema, ++position[0], 1, rows));
+                batches(
+                        type,
+                        "in process, recent rows",
+                        here,
+                        () -> changes(schema, ++position[0], events, rows / 100));
+                batches(type, "in process, all rows", here, () -> changes(schema, ++position[0], events, rows));
+                batches(type, "on Spark, one event", onSpark, () -> changes(schema, ++position[0], 1, rows));
+                batches(type, "on Spark, all rows", onSpark, () -> changes(schema, ++position[0], events, rows));
             }
+        }
+    }
+
+    private static void here(LakeTable table, ChangeBatch changes) {
+        LakeProgress before = table.progress();
+        try (LakeApply apply = table.beginApply(before, 1)) {
+            apply.add(changes);
+            apply.commit(before.withApplied(new Position(changes.position(0)), 0, 0));
+        }
+    }
+
+    private static void onSpark(JavaSparkContext spark, MirrorTable table, ChangeBatch changes) {
+        LakeProgress before = table.progress();
+        try (SplitApply split = table.split(before, 1)) {
+            new SparkUpsert(spark, ApplyLimits.DEFAULT)
+                    .run(split, new OneBatch(changes), before.withApplied(new Position(changes.position(0)), 0, 0));
+        }
+    }
+
+    private void batches(String type, String how, Consumer<ChangeBatch> apply, Supplier<ChangeBatch> changes) {
+        for (int batch = 0; batch < batches; batch++) {
+            ChangeBatch next = changes.get();
+            long start = System.nanoTime();
+            apply.accept(next);
+            report(type, how, batch, next.size(), start);
+        }
+    }
+
+    /** What lies in a folder after some work. */
+    private static void size(String type, String what, long rows, long start, Path folder) {
+        double seconds = (System.nanoTime() - start) / 1e9;
+        try (Stream<Path> tree = Files.walk(folder)) {
+            List<Path> files = tree.filter(Files::isRegularFile).toList();
+            long bytes = 0;
+            for (Path file : files) {
+                bytes += Files.size(file);
+            }
+            System.out.printf(
+                    Locale.ROOT,
+                    "%-8s %-24s %8.2f s %,10.0f rows/s %,14d bytes %6.1f bytes/row %,d files%n",
+                    type,
+                    what,
+                    seconds,
+                    rows / seconds,
+                    bytes,
+                    (double) bytes / rows,
+                    files.size());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -150,11 +205,12 @@ final class UpsertBench {
         lake.publish(TABLE, "bench");
     }
 
-    private ChangeBatch changes(RowSchema schema, long position, int seed) {
-        Random random = new Random(seed);
-        ChangeBatch batch = new ChangeBatch(schema, events);
-        for (int i = 0; i < events; i++) {
-            append(batch, Operation.UPDATE, position, (long) (random.nextDouble() * rows), seed);
+    /** Updates of rows at random, of the newest ones only. */
+    private ChangeBatch changes(RowSchema schema, long position, int count, long newest) {
+        Random random = new Random(position);
+        ChangeBatch batch = new ChangeBatch(schema, count);
+        for (int i = 0; i < count; i++) {
+            append(batch, Operation.UPDATE, position, rows - 1 - (long) (random.nextDouble() * newest), position);
         }
         return batch;
     }
@@ -182,11 +238,11 @@ final class UpsertBench {
             long start = System.nanoTime();
             session.sql("merge into " + table + " t using parquet.`" + changes + "` c on t.id = c.id"
                     + " when matched then update set * when not matched then insert *");
-            report(format, "on Spark, MERGE", batch, start);
+            report(format, "on Spark, MERGE", batch, events, start);
         }
     }
 
-    private void report(String format, String how, int batch, long start) {
+    private static void report(String format, String how, int batch, int events, long start) {
         double seconds = (System.nanoTime() - start) / 1e9;
         System.out.printf(
                 Locale.ROOT,

@@ -19,6 +19,7 @@ import io.tidemark.spi.schema.ColumnType;
 import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.slice.SliceFile;
+import io.tidemark.spi.slice.SliceFileOutput;
 import io.tidemark.spi.slice.SliceLog;
 import io.tidemark.spi.slice.SliceManifest;
 import io.tidemark.spi.slice.SliceWriter;
@@ -145,6 +146,11 @@ class SlicePreviewTest {
 
         @Override
         public SliceWriter open() {
+            throw new AssertionError("previews do not write");
+        }
+
+        @Override
+        public SliceFileOutput output(String path, RowSchema schema) {
             throw new AssertionError("previews do not write");
         }
 

@@ -58,6 +58,7 @@ class ArchitectureTest {
         rules.put("lake", List.of("spi", "parquet"));
         rules.put("metastore", List.of("spi"));
         rules.put("query", List.of("spi"));
+        rules.put("runner", List.of("spi"));
         rules.put("engine", List.of("spi"));
         rules.put("cli", List.of("spi", "engine"));
         rules.put("workload", List.of("spi", "engine", "cli"));
@@ -67,8 +68,9 @@ class ArchitectureTest {
     @BeforeAll
     static void readAllModules() {
         Set<Location> locations = new HashSet<>(Locations.ofPackage("io.tidemark"));
-        // Not on the class path: it has a folder of its own.
+        // Not on the class path: they have folders of their own.
         locations.add(Location.of(Path.of("..", "lakes", "hudi", "target", "classes")));
+        locations.add(Location.of(Path.of("..", "runners", "aws", "target", "classes")));
         classes = new ClassFileImporter()
                 .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
                 .importLocations(locations);
@@ -128,6 +130,7 @@ class ArchitectureTest {
                 "lake.hudi",
                 "metastore.jdbc",
                 "query",
+                "runner.aws",
                 "engine",
                 "cli",
                 "workload"

@@ -71,6 +71,11 @@ public record PipelineConfig(
         return findRule(table).map(TableRule::engine).orElse(ApplyEngine.LOCAL);
     }
 
+    /** The way of the table's existing rows into its mirror. */
+    public SnapshotPath snapshot(TableId table) {
+        return findRule(table).map(TableRule::snapshot).orElse(SnapshotPath.DIRECT);
+    }
+
     /** Wanted type per column name. */
     public Map<String, TableRule.ColumnChoice> columns(TableId table) {
         Map<String, TableRule.ColumnChoice> columns =

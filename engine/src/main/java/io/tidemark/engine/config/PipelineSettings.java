@@ -145,6 +145,11 @@ public final class PipelineSettings {
             ApplyEngine.LOCAL,
             "What applies slices to the mirror: the worker's own process, with an index of keys on local disk (local), or jobs on Spark,"
                     + " without one (spark; needs the section spark). Can be changed at any time.");
+    static final Setting<SnapshotPath> SNAPSHOT = Setting.choice(
+            "snapshot",
+            SnapshotPath.DIRECT,
+            "The way of existing rows into the mirror: who reads a chunk writes it there (direct), or chunks go to the lake's storage and a job"
+                    + " on Spark makes the mirror from them (staged; needs engine: spark).");
     static final Setting<SchemaChanges> SCHEMA_CHANGES = Setting.choice(
             "schema-changes",
             SchemaChanges.FOLLOW,
@@ -264,6 +269,7 @@ public final class PipelineSettings {
                 PARTITION,
                 DELETE,
                 ENGINE,
+                SNAPSHOT,
                 SCHEMA_CHANGES,
                 COLUMNS,
                 WHERE,

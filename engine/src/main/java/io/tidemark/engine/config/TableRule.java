@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param partitions partition fields of the mirror; empty for none
  * @param deletes what a delete does to the mirror
  * @param engine what applies slices to the mirror
+ * @param snapshot way of existing rows into the mirror
  * @param schemaChanges what happens when the table's columns or key change in the source
  * @param columns wanted type per column name
  * @param where which rows are mirrored
@@ -30,6 +31,7 @@ public record TableRule(
         List<String> partitions,
         DeleteMode deletes,
         ApplyEngine engine,
+        SnapshotPath snapshot,
         SchemaChanges schemaChanges,
         Map<String, ColumnChoice> columns,
         RowFilter where,
@@ -64,6 +66,7 @@ public record TableRule(
                 List.of(),
                 DeleteMode.HARD,
                 ApplyEngine.LOCAL,
+                SnapshotPath.DIRECT,
                 SchemaChanges.FOLLOW,
                 Map.of(),
                 where,

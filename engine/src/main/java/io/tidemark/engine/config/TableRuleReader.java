@@ -67,8 +67,8 @@ final class TableRuleReader {
             return Optional.empty();
         }
         if (!include) {
-            for (String key :
-                    List.of("partition", "delete", "engine", "columns", "where", "omit", "add", "on-bad-value")) {
+            for (String key : List.of(
+                    "partition", "delete", "engine", "snapshot", "columns", "where", "omit", "add", "on-bad-value")) {
                 if (map.has(key)) {
                     problems.add(map.lineOf(key), map.pathTo(key) + " has no meaning beside exclude");
                 }
@@ -82,6 +82,10 @@ final class TableRuleReader {
             problems.add(
                     map.lineOf("engine"),
                     map.pathTo("engine") + " is spark, and there is no section spark that says how jobs are started");
+        }
+        Optional<SnapshotPath> snapshot = sections.value(map, PipelineSettings.SNAPSHOT);
+        if (snapshot.equals(Optional.of(SnapshotPath.STAGED)) && !engine.equals(Optional.of(ApplyEngine.SPARK))) {
+            problems.add(map.lineOf("snapshot"), map.pathTo("snapshot") + " is staged, which needs engine: spark");
         }
         Optional<SchemaChanges> changes = sections.value(map, PipelineSettings.SCHEMA_CHANGES);
         List<String> partitions = partitions(map);
@@ -103,6 +107,7 @@ final class TableRuleReader {
                 partitions,
                 deletes.orElse(DeleteMode.HARD),
                 engine.orElse(ApplyEngine.LOCAL),
+                snapshot.orElse(SnapshotPath.DIRECT),
                 changes.orElse(SchemaChanges.FOLLOW),
                 columns,
                 where.orElse(RowFilter.ALL),

@@ -16,9 +16,6 @@ import java.util.concurrent.TimeUnit;
 
 /** Starts jobs as processes of {@code spark-submit}. Free-form pairs of the section are Spark's own properties ({@code --conf}). */
 final class SparkSubmit implements JobRunner {
-    /** Main class of tidemark-spark.jar. */
-    private static final String MAIN = "io.tidemark.spark.ApplyMain";
-
     private static final int LOGS_KEPT = 20;
     private static final long GRACE_SECONDS = 10;
 
@@ -66,7 +63,7 @@ final class SparkSubmit implements JobRunner {
                 "--name",
                 name,
                 "--class",
-                MAIN,
+                MAIN_CLASS,
                 "--master",
                 settings.value(SparkSubmitProvider.MASTER),
                 "--deploy-mode",

@@ -2,63 +2,112 @@ package io.tidemark.engine.plugin;
 
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
-import io.tidemark.spi.lake.LakeProvider;
+import java.io.File;
 import java.io.IOException;
+import java.io.Reader;
 import java.net.MalformedURLException;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** Plug-ins that bring libraries of their own: a folder of jars for each, named by its type. */
+/**
+ * Plug-ins that bring libraries of their own: folders of jars. The file {@code plugin.properties} of a folder lists the types in it by what they are, for
+ * example {@code lake=hudi}, so that a folder is opened only when one of its types is asked for.
+ */
 final class PluginFolders {
     private static final String PROPERTY = "tidemark.plugins";
+    private static final String INDEX = "plugin.properties";
 
     /** A folder has one class loader in a process: locks and native libraries of a plug-in are there once. */
     private static final Map<Path, ClassLoader> LOADERS = new ConcurrentHashMap<>();
 
-    private final Optional<Path> root;
+    private final List<Path> roots;
 
-    PluginFolders(Optional<Path> root) {
-        this.root = root.map(path -> path.toAbsolutePath().normalize());
+    /** @param roots each holds folders of plug-ins */
+    PluginFolders(List<Path> roots) {
+        this.roots = roots.stream()
+                .map(root -> root.toAbsolutePath().normalize())
+                .filter(Files::isDirectory)
+                .toList();
     }
 
-    /** What the system property {@code tidemark.plugins} names; none without it. */
+    /** What the system property {@code tidemark.plugins} names, as a class path is written; none without it. */
     static PluginFolders ofLauncher() {
+        String paths = System.getProperty(PROPERTY, "");
         return new PluginFolders(
-                Optional.ofNullable(System.getProperty(PROPERTY)).map(Path::of));
+                paths.isEmpty()
+                        ? List.of()
+                        : Arrays.stream(paths.split(File.pathSeparator, -1))
+                                .map(Path::of)
+                                .toList());
     }
 
-    /** Names of the folders. */
-    Set<String> types() {
+    /**
+     * Types of plug-ins in the folders.
+     *
+     * @param kind what they are, as messages name it
+     */
+    Set<String> types(String kind) {
         Set<String> types = new TreeSet<>();
-        if (root.filter(Files::isDirectory).isPresent()) {
-            list(root.orElseThrow()).filter(Files::isDirectory).forEach(folder -> types.add(name(folder)));
-        }
+        folders().forEach(folder -> types.addAll(types(folder, kind)));
         return types;
     }
 
-    /** The lake plug-in of a folder; whatever it makes runs with the class loader of the folder. */
-    LakeProvider lake(String type) {
-        Path folder = root.orElseThrow().resolve(type);
+    /** A plug-in of a folder; whatever it makes runs with the class loader of the folder. */
+    <T> Optional<T> find(String kind, String type, Class<T> contract, Function<T, String> typeOf) {
+        Optional<Path> holder = folders().stream()
+                .filter(folder -> types(folder, kind).contains(type))
+                .findFirst();
+        if (holder.isEmpty()) {
+            return Optional.empty();
+        }
+        Path folder = holder.orElseThrow();
         ClassLoader loader = LOADERS.computeIfAbsent(folder, PluginFolders::open);
-        LakeProvider found = ServiceLoader.load(LakeProvider.class, loader)
-                .findFirst()
-                .filter(provider -> provider.type().equals(type))
-                .orElseThrow(() -> new TidemarkException(
+        for (T plugin : ServiceLoader.load(contract, loader)) {
+            if (typeOf.apply(plugin).equals(type)) {
+                return Optional.of(PluginCalls.entering(loader, contract, plugin));
+            }
+        }
+        throw new TidemarkException(
+                ErrorCode.PLUGIN_NOT_FOUND,
+                "Cannot use " + kind + " of type '" + type + "': its folder holds no such plug-in (folder=" + folder
+                        + ")");
+    }
+
+    private List<Path> folders() {
+        return roots.stream()
+                .flatMap(root -> list(root).filter(Files::isDirectory).sorted())
+                .toList();
+    }
+
+    private static Set<String> types(Path folder, String kind) {
+        Path file = folder.resolve(INDEX);
+        Properties index = new Properties();
+        if (Files.exists(file)) {
+            try (Reader reader = Files.newBufferedReader(file)) {
+                index.load(reader);
+            } catch (IOException | IllegalArgumentException e) {
+                throw new TidemarkException(
                         ErrorCode.PLUGIN_NOT_FOUND,
-                        "Cannot use lake of type '" + type + "': its folder holds no such plug-in (folder=" + folder
-                                + ")"));
-        return PluginCalls.entering(loader, LakeProvider.class, found);
+                        "Cannot look for plug-ins: " + e.getMessage() + " (file=" + file + ")",
+                        e);
+            }
+        }
+        String types = index.getProperty(kind.replace(' ', '-'), "").trim();
+        return types.isEmpty() ? Set.of() : Set.of(types.split(" +", -1));
     }
 
     /** Tidemark's own jars come first, so that asking a plug-in for its settings opens no other. */

@@ -16,14 +16,12 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 
-/** The installed plug-ins by type: those on the class path, and lakes in folders of their own, which are opened when they are asked for. */
+/** The installed plug-ins by type: those on the class path, and those in folders of their own, which are opened when they are asked for. */
 public final class Plugins {
-    private final Map<String, SourceProvider> sources = byType(SourceProvider.class, SourceProvider::type);
-    private final Map<String, LakeProvider> lakes = byType(LakeProvider.class, LakeProvider::type);
-    private final Map<String, MetadataStoreProvider> metastores =
-            byType(MetadataStoreProvider.class, MetadataStoreProvider::type);
-    private final Map<String, JobRunnerProvider> jobRunners = byType(JobRunnerProvider.class, JobRunnerProvider::type);
-    private final PluginFolders folders;
+    private final Kind<SourceProvider> sources;
+    private final Kind<LakeProvider> lakes;
+    private final Kind<MetadataStoreProvider> metastores;
+    private final Kind<JobRunnerProvider> jobRunners;
 
     /** The folders are those that the launcher names. */
     public Plugins() {
@@ -31,26 +29,27 @@ public final class Plugins {
     }
 
     Plugins(PluginFolders folders) {
-        this.folders = folders;
+        this.sources = new Kind<>("source", SourceProvider.class, SourceProvider::type, folders);
+        this.lakes = new Kind<>("lake", LakeProvider.class, LakeProvider::type, folders);
+        this.metastores =
+                new Kind<>("metadata store", MetadataStoreProvider.class, MetadataStoreProvider::type, folders);
+        this.jobRunners = new Kind<>("job runner", JobRunnerProvider.class, JobRunnerProvider::type, folders);
     }
 
     public SourceProvider source(String type) {
-        return required(sources, "source", type, sourceTypes());
+        return sources.get(type);
     }
 
     public LakeProvider lake(String type) {
-        if (!lakes.containsKey(type) && folders.types().contains(type)) {
-            return folders.lake(type);
-        }
-        return required(lakes, "lake", type, lakeTypes());
+        return lakes.get(type);
     }
 
     public MetadataStoreProvider metastore(String type) {
-        return required(metastores, "metadata store", type, metastoreTypes());
+        return metastores.get(type);
     }
 
     public JobRunnerProvider jobRunner(String type) {
-        return required(jobRunners, "job runner", type, jobRunnerTypes());
+        return jobRunners.get(type);
     }
 
     public SliceLogProvider sliceLog() {
@@ -62,32 +61,20 @@ public final class Plugins {
     }
 
     public List<String> sourceTypes() {
-        return List.copyOf(sources.keySet());
+        return sources.types();
     }
 
-    /** Does not open the folders. */
+    /** Opens no folder, as all lists of types. */
     public List<String> lakeTypes() {
-        Set<String> types = new TreeSet<>(lakes.keySet());
-        types.addAll(folders.types());
-        return List.copyOf(types);
+        return lakes.types();
     }
 
     public List<String> metastoreTypes() {
-        return List.copyOf(metastores.keySet());
+        return metastores.types();
     }
 
     public List<String> jobRunnerTypes() {
-        return List.copyOf(jobRunners.keySet());
-    }
-
-    private static <T> T required(Map<String, T> plugins, String what, String type, List<String> known) {
-        T found = plugins.get(type);
-        if (found == null) {
-            throw new TidemarkException(
-                    ErrorCode.PLUGIN_NOT_FOUND,
-                    "Cannot use " + what + " of type '" + type + "': no such plug-in (known=" + known + ")");
-        }
-        return found;
+        return jobRunners.types();
     }
 
     private static <T> T only(Class<T> contract, String what) {
@@ -97,9 +84,37 @@ public final class Plugins {
                         ErrorCode.PLUGIN_NOT_FOUND, "Cannot find a " + what + ": no plug-in is installed"));
     }
 
-    private static <T> Map<String, T> byType(Class<T> contract, Function<T, String> type) {
-        Map<String, T> found = new TreeMap<>();
-        ServiceLoader.load(contract).forEach(plugin -> found.put(type.apply(plugin), plugin));
-        return found;
+    /** Plug-ins of one contract. */
+    private static final class Kind<T> {
+        private final String name;
+        private final Class<T> contract;
+        private final Function<T, String> typeOf;
+        private final PluginFolders folders;
+        private final Map<String, T> present = new TreeMap<>();
+
+        Kind(String name, Class<T> contract, Function<T, String> typeOf, PluginFolders folders) {
+            this.name = name;
+            this.contract = contract;
+            this.typeOf = typeOf;
+            this.folders = folders;
+            ServiceLoader.load(contract).forEach(plugin -> present.put(typeOf.apply(plugin), plugin));
+        }
+
+        T get(String type) {
+            T found = present.get(type);
+            if (found != null) {
+                return found;
+            }
+            return folders.find(name, type, contract, typeOf)
+                    .orElseThrow(() -> new TidemarkException(
+                            ErrorCode.PLUGIN_NOT_FOUND,
+                            "Cannot use " + name + " of type '" + type + "': no such plug-in (known=" + types() + ")"));
+        }
+
+        List<String> types() {
+            Set<String> types = new TreeSet<>(present.keySet());
+            types.addAll(folders.types(name));
+            return List.copyOf(types);
+        }
     }
 }

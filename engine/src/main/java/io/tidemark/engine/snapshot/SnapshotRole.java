@@ -16,6 +16,7 @@ import io.tidemark.spi.source.SnapshotChunk;
 import io.tidemark.spi.source.SnapshotCut;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -82,22 +83,26 @@ public final class SnapshotRole {
                 pipeline.sliceLog().newest().map(SliceManifest::sequence).orElse(0L);
         int readers = pipeline.config().limits().snapshotReaders();
         List<TableLoad> loads = new ArrayList<>();
-        boolean isSettled = true;
         ExecutorService threads = Executors.newFixedThreadPool(readers, task -> new Thread(task, "snapshot-reader"));
-        try (SnapshotCut cut =
-                pipeline.source().openCut(readers, pipeline.config().limits().cutTimeout())) {
-            for (int i = 0; i < tables.size(); i++) {
-                open(tables.get(i), leases.get(i), cut, afterSlice).ifPresent(loads::add);
-            }
-            List<Future<?>> reading = new ArrayList<>();
-            for (TableLoad load : loads) {
-                for (SnapshotChunk chunk : load.remaining()) {
-                    reading.add(threads.submit(() -> load.load(chunk)));
+        boolean isSettled = true;
+        try {
+            try (SnapshotCut cut = pipeline.source()
+                    .openCut(readers, pipeline.config().limits().cutTimeout())) {
+                for (int i = 0; i < tables.size(); i++) {
+                    open(tables.get(i), leases.get(i), cut, afterSlice).ifPresent(loads::add);
+                }
+                List<Future<?>> reading = new ArrayList<>();
+                for (TableLoad load : loads) {
+                    for (SnapshotChunk chunk : load.remaining()) {
+                        reading.add(threads.submit(() -> load.load(chunk)));
+                    }
+                }
+                for (Future<?> chunk : reading) {
+                    await(chunk);
                 }
             }
-            for (Future<?> chunk : reading) {
-                await(chunk);
-            }
+            // The source is let go; those that wait for a job on Spark come last.
+            loads.sort(Comparator.comparing(TableLoad::isStaged));
             for (TableLoad load : loads) {
                 isSettled &= settle(load);
             }
@@ -124,10 +129,13 @@ public final class SnapshotRole {
     }
 
     /** Returns whether the load has ended, well or not. */
-    private boolean settle(TableLoad load) {
+    private boolean settle(TableLoad load) throws InterruptedException {
+        if (load.finish()) {
+            return true;
+        }
         TidemarkException failure = load.failure();
         if (failure == null) {
-            return load.finish();
+            return false;
         }
         if (failure.code().retry() == RetryRule.RETRY) {
             LOG.warn(

@@ -1,5 +1,7 @@
 package io.tidemark.engine.snapshot;
 
+import io.tidemark.engine.config.SnapshotPath;
+import io.tidemark.engine.job.LoadJob;
 import io.tidemark.engine.lease.Lease;
 import io.tidemark.engine.metadata.Documents;
 import io.tidemark.engine.metadata.Keys;
@@ -14,13 +16,17 @@ import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeProgress;
 import io.tidemark.spi.lake.LakeTable;
+import io.tidemark.spi.lake.LakeTable.ChunkWriter;
 import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.source.SnapshotChunk;
 import io.tidemark.spi.source.SnapshotCut;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -40,6 +46,7 @@ final class TableLoad implements AutoCloseable {
     private final TableRecord record;
     private final LoadPlan plan;
     private final LakeTable table;
+    private final Optional<StagedChunks> staged;
     private final MirrorRows mirrorRows;
     private final List<SnapshotChunk> remaining;
 
@@ -66,9 +73,15 @@ final class TableLoad implements AutoCloseable {
             this.record = pipeline.registry().update(before.id(), (current, now) -> current.loading(plan, now));
             LakeProgress progress = table.beginLoad(plan.loadId(), lease.fence());
             this.finished = progress.loaded();
+            this.staged = pipeline.config().snapshot(record.id()) == SnapshotPath.STAGED
+                    ? Optional.of(new StagedChunks(pipeline, record.id(), plan.loadId()))
+                    : Optional.empty();
+            staged.ifPresent(StagedChunks::deleteOthers);
+            Set<Integer> read = new HashSet<>(progress.chunks());
+            staged.ifPresent(chunks -> read.addAll(chunks.whole().keySet()));
             this.remaining = new ArrayList<>();
             for (SnapshotChunk chunk : plan.chunks()) {
-                if (!finished && !progress.chunks().contains(chunk.ordinal())) {
+                if (!finished && !read.contains(chunk.ordinal())) {
                     remaining.add(chunk);
                 }
             }
@@ -104,12 +117,13 @@ final class TableLoad implements AutoCloseable {
         return badColumn;
     }
 
-    /** Reads one chunk into the mirror, unless the load has failed. */
+    /** Reads one chunk, unless the load has failed: into the mirror, or into the lake's storage. */
     void load(SnapshotChunk chunk) {
         if (failure != null || pipeline.signals().stopping()) {
             return;
         }
-        try (LakeTable.ChunkWriter writer = table.openChunk(chunk.ordinal())) {
+        try (ChunkWriter writer =
+                staged.map(chunks -> chunks.open(chunk.ordinal())).orElseGet(() -> table.openChunk(chunk.ordinal()))) {
             Consumer<ChangeBatch> rowsOfChunk = batch -> {
                 writer.append(mirrorRows.of(batch));
                 rows.addAndGet(batch.size());
@@ -143,9 +157,12 @@ final class TableLoad implements AutoCloseable {
         }
     }
 
-    /** Ends the load if all chunks are in the mirror; returns whether they are. */
-    boolean finish() {
+    /** Ends the load if all chunks are read; returns whether it has ended. Staged chunks become the mirror first, which takes as long as the job. */
+    boolean finish() throws InterruptedException {
         if (failure != null || unfinished.get() > 0) {
+            return false;
+        }
+        if (staged.isPresent() && !finished && !loadStaged(staged.orElseThrow())) {
             return false;
         }
         LakeProgress progress = finished ? table.progress() : table.finishLoad(loaded());
@@ -158,12 +175,38 @@ final class TableLoad implements AutoCloseable {
                                 ? current.in(TableState.CATCHING_UP, now)
                                 : current);
         reports.remove(Keys.of(Keys.LOADS, record.id()));
+        staged.ifPresent(StagedChunks::deleteAll);
         LOG.info(
                 "load finished table={} rows={} seconds={}",
                 record.id(),
                 rows.get(),
                 Duration.between(startedAt, pipeline.clock().instant()).toSeconds());
         return true;
+    }
+
+    /** Has a job make the mirror of what is staged; returns whether it did. One that ended before, unheard of, has left its chunks in the mirror. */
+    private boolean loadStaged(StagedChunks chunks) throws InterruptedException {
+        LoadJob job = new LoadJob(
+                record, plan.loadId(), lease.fence(), List.copyOf(chunks.whole().values()));
+        LOG.info("load goes on on Spark table={} rows={} bytes={}", record.id(), job.rows(), job.bytes());
+        try {
+            failure = pipeline.jobs().orElseThrow().run(job, lease).error();
+        } catch (TidemarkException e) {
+            failure = e;
+        }
+        int loaded = table.progress().chunks().size();
+        if (failure == null && loaded != plan.chunks().size()) {
+            failure = new TidemarkException(
+                    ErrorCode.ENGINE_FAILED,
+                    "Cannot finish the load of " + record.id() + ": the job left chunks out (chunks=" + loaded + ", of="
+                            + plan.chunks().size() + ")");
+        }
+        return failure == null;
+    }
+
+    /** Whether chunks go through the lake's storage. */
+    boolean isStaged() {
+        return staged.isPresent();
     }
 
     private LakeProgress loaded() {

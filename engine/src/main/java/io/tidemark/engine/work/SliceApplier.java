@@ -1,8 +1,8 @@
 package io.tidemark.engine.work;
 
 import io.tidemark.engine.job.ApplyJob;
-import io.tidemark.engine.job.ApplyReport;
 import io.tidemark.engine.job.JobEngine;
+import io.tidemark.engine.job.JobReport;
 import io.tidemark.engine.job.SliceEvents;
 import io.tidemark.engine.lease.Lease;
 import io.tidemark.engine.pipeline.Pipeline;
@@ -70,7 +70,7 @@ final class SliceApplier {
             return new Step(true, 0, wanted);
         }
         ParkedKeys parked = new ParkedKeys(pipeline.deadLetters(), record);
-        ApplyReport report = isRemote(parked) ? engine.orElseThrow().run(job, lease) : applyHere(job, parked);
+        JobReport report = isRemote(parked) ? engine.orElseThrow().run(job, lease) : applyHere(job, parked);
         TidemarkException error = report.error();
         if (error != null) {
             if (error.code() == ErrorCode.LAKE_ROW_MISSING && setAside(report.missingKeys(), job.through())) {
@@ -95,7 +95,7 @@ final class SliceApplier {
                 : table.beginApply(expected, lease.fence());
     }
 
-    private ApplyReport applyHere(ApplyJob job, ParkedKeys parked) {
+    private JobReport applyHere(ApplyJob job, ParkedKeys parked) {
         SliceEvents reading = job.events();
         long events = 0;
         try (LakeApply apply = begin(job.expected())) {
@@ -103,10 +103,10 @@ final class SliceApplier {
                 for (SliceFile file : job.files()) {
                     events += reading.read(pipeline.sliceLog(), file, parked::without, apply::add);
                 }
-                return ApplyReport.committed(apply.commit(job.after()).progress(), events);
+                return JobReport.committed(apply.commit(job.after()).progress(), events);
             } catch (TidemarkException e) {
                 if (e.code() == ErrorCode.LAKE_ROW_MISSING) {
-                    return ApplyReport.failed(e, apply.missingKeys());
+                    return JobReport.failed(e, apply.missingKeys());
                 }
                 throw e;
             }

@@ -2,7 +2,6 @@ package io.tidemark.engine.work;
 
 import io.tidemark.engine.config.ApplyEngine;
 import io.tidemark.engine.job.JobEngine;
-import io.tidemark.engine.job.RemoteApply;
 import io.tidemark.engine.lease.Lease;
 import io.tidemark.engine.metadata.Documents;
 import io.tidemark.engine.metadata.Keys;
@@ -51,7 +50,7 @@ public final class Worker implements AutoCloseable {
     private record Retry(Instant notBefore, Duration pause) {}
 
     public Worker(Pipeline pipeline) {
-        this(pipeline, pipeline.jobRunner().<JobEngine>map(runner -> new RemoteApply(pipeline, runner)));
+        this(pipeline, pipeline.jobs());
     }
 
     /** @param engine what carries out the jobs of tables with {@code engine: spark} */

@@ -17,7 +17,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import org.junit.jupiter.api.Test;
@@ -47,8 +46,9 @@ class PluginFoldersTest {
 
     @Test
     void aFolderIsOpenedOnlyWhenItsTypeIsAskedFor() throws IOException {
-        Files.createDirectories(root.resolve("broken"));
-        assertThat(plugins().lakeTypes()).containsExactly("broken");
+        index(root.resolve("broken"), "lake=broken other");
+        index(root.resolve("unlisted"), "source=unlisted");
+        assertThat(plugins().lakeTypes()).containsExactly("broken", "other");
         assertThatThrownBy(() -> plugins().lake("broken"))
                 .asInstanceOf(type(TidemarkException.class))
                 .returns(ErrorCode.PLUGIN_NOT_FOUND, TidemarkException::code)
@@ -59,19 +59,25 @@ class PluginFoldersTest {
 
     @Test
     void anUnknownTypeIsToldWithThoseOfFolders() throws IOException {
-        Files.createDirectories(root.resolve("folder"));
+        index(root.resolve("any"), "lake=folder");
+        Files.createDirectories(root.resolve("empty"));
         assertThatThrownBy(() -> plugins().lake("foldr")).hasMessageContaining("known=[folder]");
-        assertThat(new Plugins(new PluginFolders(Optional.of(root.resolve("absent")))).lakeTypes())
+        assertThat(new Plugins(new PluginFolders(List.of(root.resolve("absent")))).lakeTypes())
                 .isEmpty();
-        assertThat(new Plugins(new PluginFolders(Optional.empty())).lakeTypes()).isEmpty();
+        assertThat(new Plugins(new PluginFolders(List.of())).lakeTypes()).isEmpty();
     }
 
     private Plugins plugins() {
-        return new Plugins(new PluginFolders(Optional.of(root)));
+        return new Plugins(new PluginFolders(List.of(root)));
+    }
+
+    private static void index(Path folder, String text) throws IOException {
+        Files.createDirectories(folder);
+        Files.writeString(folder.resolve("plugin.properties"), text);
     }
 
     private static void writeJar(Path folder) throws IOException {
-        Files.createDirectories(folder);
+        index(folder, "lake=folder");
         try (OutputStream file = Files.newOutputStream(folder.resolve("lake.jar"));
                 JarOutputStream jar = new JarOutputStream(file)) {
             jar.putNextEntry(new JarEntry("META-INF/services/" + LakeProvider.class.getName()));

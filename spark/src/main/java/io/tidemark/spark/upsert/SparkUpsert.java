@@ -6,14 +6,12 @@ import io.tidemark.lake.upsert.apply.SplitApply;
 import io.tidemark.lake.upsert.index.KeyArena;
 import io.tidemark.lake.upsert.index.KeyTable;
 import io.tidemark.lake.upsert.table.StoredFile;
-import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeApply.ApplyResult;
 import io.tidemark.spi.lake.LakeProgress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.apache.spark.SparkException;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -81,7 +79,8 @@ public final class SparkUpsert {
                 keys.destroy();
             }
         } catch (Exception e) {
-            throw failed(apply, e);
+            throw SparkErrors.of(
+                    "apply slices to " + apply.files().spec().schema().table(), e);
         } finally {
             work.destroy();
         }
@@ -148,24 +147,5 @@ public final class SparkUpsert {
 
     private static List<Integer> pieces(EventSource events) {
         return IntStream.range(0, events.pieces()).boxed().toList();
-    }
-
-    private static TidemarkException failed(SplitApply apply, Exception cause) {
-        for (Throwable at = cause; at != null; at = at.getCause()) {
-            if (at instanceof TidemarkException tidemark) {
-                return tidemark;
-            }
-        }
-        if (cause instanceof SparkException || cause instanceof RuntimeException) {
-            return new TidemarkException(
-                    ErrorCode.ENGINE_FAILED,
-                    "Cannot apply slices to " + apply.files().spec().schema().table() + " on Spark: "
-                            + String.valueOf(cause.getMessage())
-                                    .lines()
-                                    .findFirst()
-                                    .orElse(""),
-                    cause);
-        }
-        throw new IllegalStateException(cause);
     }
 }

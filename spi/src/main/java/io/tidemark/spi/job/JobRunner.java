@@ -7,6 +7,9 @@ import java.util.List;
  * knows whether it still runs. Safe from any thread.
  */
 public interface JobRunner extends AutoCloseable {
+    /** Main class of tidemark-spark.jar. */
+    String MAIN_CLASS = "io.tidemark.spark.ApplyMain";
+
     /**
      * Starts a job.
      *

@@ -2,6 +2,7 @@ package io.tidemark.spi.slice;
 
 import io.tidemark.spi.change.Position;
 import io.tidemark.spi.schema.RowSchema;
+import java.io.Serializable;
 
 /**
  * One file of a slice: the events of one table with one schema version.
@@ -31,4 +32,5 @@ public record SliceFile(
         String sha256,
         Position first,
         Position last,
-        long newestCommitMicros) {}
+        long newestCommitMicros)
+        implements Serializable {}

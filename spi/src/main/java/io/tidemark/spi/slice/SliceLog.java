@@ -1,5 +1,6 @@
 package io.tidemark.spi.slice;
 
+import io.tidemark.spi.schema.RowSchema;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,6 +20,13 @@ public interface SliceLog extends SliceReader, AutoCloseable {
 
     /** Opens the slice after the newest one. */
     SliceWriter open();
+
+    /**
+     * Opens a file that belongs to no slice.
+     *
+     * @param path path in the storage
+     */
+    SliceFileOutput output(String path, RowSchema schema);
 
     /** Location of a file as other engines name it. */
     String location(SliceFile file);

@@ -7,6 +7,7 @@ import io.tidemark.spi.change.ChangeBatch;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeTable.ChunkWriter;
 import java.util.List;
+import java.util.Set;
 
 /** One chunk of a load that this process reads. The key index takes no part: it is built when the load is done. */
 final class LoadChunk implements ChunkWriter {
@@ -34,7 +35,7 @@ final class LoadChunk implements ChunkWriter {
         List<StoredFile> finished = rows.finish();
         boolean isUnused = false;
         try {
-            isUnused = !table.commitChunk(load, ordinal, finished);
+            isUnused = !table.commitChunks(load, Set.of(ordinal), finished);
         } catch (TidemarkException e) {
             isUnused = TableStore.isCertainFailure(e);
             throw e;

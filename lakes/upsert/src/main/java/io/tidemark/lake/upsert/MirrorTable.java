@@ -13,6 +13,7 @@ import io.tidemark.lake.upsert.index.SearchedKeys;
 import io.tidemark.lake.upsert.maintain.Compaction;
 import io.tidemark.lake.upsert.table.StoredFile;
 import io.tidemark.lake.upsert.table.TableChange;
+import io.tidemark.lake.upsert.table.TableFiles;
 import io.tidemark.lake.upsert.table.TableStore;
 import io.tidemark.lake.upsert.table.TableVersion;
 import io.tidemark.spi.change.ChangeBatch;
@@ -90,28 +91,46 @@ public final class MirrorTable implements LakeTable {
 
     @Override
     public ChunkWriter openChunk(int ordinal) {
-        LoadChunk.LoadState current;
-        synchronized (this) {
-            current = load;
-        }
-        if (current == null) {
-            throw new IllegalStateException("Cannot open a chunk before the load began");
-        }
-        return new LoadChunk(this, current, ordinal, store.files(store.refresh()));
+        return new LoadChunk(this, load(), ordinal, loadFiles());
     }
 
-    /** Commits the files of a chunk; false when the chunk was there already, and the files are not needed. */
-    boolean commitChunk(LoadChunk.LoadState state, int ordinal, List<StoredFile> files) {
+    private synchronized LoadChunk.LoadState load() {
+        if (load == null) {
+            throw new IllegalStateException("Cannot load chunks before the load began");
+        }
+        return load;
+    }
+
+    /** Where the rows of chunks can be written by others while the load goes on; {@link #commitChunks} makes them part of it. */
+    public TableFiles loadFiles() {
+        return store.files(store.refresh());
+    }
+
+    /**
+     * Commits chunks whose rows others have written.
+     *
+     * @param files what {@link ChunkFiles} gave
+     */
+    public void commitChunks(Set<Integer> ordinals, List<StoredFile> files) {
+        if (!commitChunks(load(), ordinals, files)) {
+            throw new TidemarkException(
+                    ErrorCode.LAKE_COMMIT_CONFLICT,
+                    "Cannot commit chunks to " + name() + ": some are there already (chunks=" + ordinals + ")");
+        }
+    }
+
+    /** Commits the files of chunks; false when one was there already, and the files are not needed. */
+    boolean commitChunks(LoadChunk.LoadState state, Set<Integer> ordinals, List<StoredFile> files) {
         synchronized (chunkLock) {
             for (int attempt = 1; ; attempt++) {
                 TableVersion base = store.refresh();
                 LakeProgress before = base.progress();
                 requireLoading(before, state);
-                if (before.chunks().contains(ordinal)) {
+                Set<Integer> chunks = new TreeSet<>(before.chunks());
+                chunks.addAll(ordinals);
+                if (chunks.size() < before.chunks().size() + ordinals.size()) {
                     return false;
                 }
-                Set<Integer> chunks = new TreeSet<>(before.chunks());
-                chunks.add(ordinal);
                 LakeProgress next = new LakeProgress(
                         -1,
                         before.loadId(),

@@ -7,6 +7,7 @@ import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.job.JobRunner;
 import io.tidemark.spi.job.RunningJob;
 import io.tidemark.spi.job.RunningJob.JobEnd;
+import io.tidemark.spi.schema.TableId;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -19,40 +20,49 @@ import org.slf4j.LoggerFactory;
  * Has jobs run elsewhere: what they are told and what they say lies in the lake's storage, under {@code jobs/}. The caller holds the table's lease,
  * whose heartbeat goes on meanwhile; a job whose caller lost it is ended, and could not commit any more.
  */
-public final class RemoteApply implements JobEngine {
-    private static final Logger LOG = LoggerFactory.getLogger(RemoteApply.class);
+public final class RemoteJobs implements JobEngine {
+    private static final Logger LOG = LoggerFactory.getLogger(RemoteJobs.class);
     private static final Duration LOOK = Duration.ofMillis(250);
 
     private final Pipeline pipeline;
     private final JobRunner runner;
 
-    public RemoteApply(Pipeline pipeline, JobRunner runner) {
+    public RemoteJobs(Pipeline pipeline, JobRunner runner) {
         this.pipeline = pipeline;
         this.runner = runner;
+    }
+
+    @Override
+    public JobReport run(ApplyJob job, Lease lease) throws InterruptedException {
+        return run(job.table().id(), job, "--job", lease);
+    }
+
+    @Override
+    public JobReport run(LoadJob job, Lease lease) throws InterruptedException {
+        return run(job.table().id(), job, "--load", lease);
     }
 
     /**
      * Runs a job to its end.
      *
+     * @param option how the main class is told where the job lies
      * @throws TidemarkException {@code ENGINE_FAILED} when it ended without a word; {@code LEASE_LOST} when the lease was lost; {@code TIMEOUT} when
      *     the process is told to stop
      */
-    @Override
-    public ApplyReport run(ApplyJob job, Lease lease) throws InterruptedException {
-        String path = JobFiles.job(pipeline.config().pipeline(), job.table().id(), UUID.randomUUID());
+    private JobReport run(TableId table, Object job, String option, Lease lease) throws InterruptedException {
+        String path = JobFiles.job(pipeline.config().pipeline(), table, UUID.randomUUID());
         JobFiles.write(pipeline.storage(), path, job);
-        try (RunningJob running = runner.start(name(job), List.of("--job", path))) {
+        try (RunningJob running = runner.start(name(table), List.of(option, path))) {
             long started = System.nanoTime();
-            JobEnd end = await(running, job, lease);
-            ApplyReport report = JobFiles.find(pipeline.storage(), JobFiles.report(path), ApplyReport.class)
+            JobEnd end = await(running, table, lease);
+            JobReport report = JobFiles.find(pipeline.storage(), JobFiles.report(path), JobReport.class)
                     .orElseThrow(() -> new TidemarkException(
                             ErrorCode.ENGINE_FAILED,
-                            "Cannot apply slices to " + job.table().id() + ": the job ended without a word ("
-                                    + end.detail() + ")"));
+                            "Cannot wait for the job of " + table + ": it ended without a word (" + end.detail()
+                                    + ")"));
             LOG.info(
-                    "job ended table={} files={} events={} millis={} end={}",
-                    job.table().id(),
-                    job.files().size(),
+                    "job ended table={} events={} millis={} end={}",
+                    table,
                     report.events(),
                     (System.nanoTime() - started) / 1_000_000,
                     end.detail());
@@ -63,7 +73,7 @@ public final class RemoteApply implements JobEngine {
         }
     }
 
-    private JobEnd await(RunningJob running, ApplyJob job, Lease lease) throws InterruptedException {
+    private JobEnd await(RunningJob running, TableId table, Lease lease) throws InterruptedException {
         while (true) {
             Optional<JobEnd> end = running.poll();
             if (end.isPresent()) {
@@ -71,13 +81,10 @@ public final class RemoteApply implements JobEngine {
             }
             if (!lease.isHeld()) {
                 throw new TidemarkException(
-                        ErrorCode.LEASE_LOST,
-                        "Cannot wait for the job of " + job.table().id() + ": its lease was lost");
+                        ErrorCode.LEASE_LOST, "Cannot wait for the job of " + table + ": its lease was lost");
             }
             if (pipeline.signals().stopping()) {
-                throw new TidemarkException(
-                        ErrorCode.TIMEOUT,
-                        "Cannot wait for the job of " + job.table().id() + ": stopping");
+                throw new TidemarkException(ErrorCode.TIMEOUT, "Cannot wait for the job of " + table + ": stopping");
             }
             Thread.sleep(LOOK.toMillis());
         }
@@ -91,7 +98,7 @@ public final class RemoteApply implements JobEngine {
         }
     }
 
-    private static String name(ApplyJob job) {
-        return ("tidemark-" + job.table().id()).replaceAll("[^A-Za-z0-9_-]", "-");
+    private static String name(TableId table) {
+        return ("tidemark-" + table).replaceAll("[^A-Za-z0-9_-]", "-");
     }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidemark.runner.aws;
+
+import org.jspecify.annotations.NullMarked;
