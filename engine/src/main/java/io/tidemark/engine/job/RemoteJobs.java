@@ -27,9 +27,14 @@ public final class RemoteJobs implements JobEngine {
     private final Pipeline pipeline;
     private final JobRunner runner;
 
-    public RemoteJobs(Pipeline pipeline, JobRunner runner) {
+    private RemoteJobs(Pipeline pipeline, JobRunner runner) {
         this.pipeline = pipeline;
         this.runner = runner;
+    }
+
+    /** As the configuration says where jobs run; empty when it does not. */
+    public static Optional<JobEngine> of(Pipeline pipeline) {
+        return pipeline.jobRunner().map(runner -> new RemoteJobs(pipeline, runner));
     }
 
     @Override

@@ -3,8 +3,6 @@ package io.tidemark.engine.pipeline;
 import io.tidemark.engine.config.ChosenTypes;
 import io.tidemark.engine.config.PipelineConfig;
 import io.tidemark.engine.deadletter.DeadLetters;
-import io.tidemark.engine.job.JobEngine;
-import io.tidemark.engine.job.RemoteJobs;
 import io.tidemark.engine.lease.Leases;
 import io.tidemark.engine.metadata.PrefixedMetadataStore;
 import io.tidemark.engine.plugin.Plugins;
@@ -13,6 +11,7 @@ import io.tidemark.engine.table.ProgressIndex;
 import io.tidemark.engine.table.TableRegistry;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.job.JobRunner;
 import io.tidemark.spi.lake.Lake;
 import io.tidemark.spi.metastore.MetadataStore;
 import io.tidemark.spi.slice.SliceLog;
@@ -42,7 +41,7 @@ public final class Pipeline implements AutoCloseable {
     private final TableRegistry registry;
     private final ProgressIndex progress;
     private final DeadLetters deadLetters;
-    private final Optional<JobEngine> jobs;
+    private final Optional<JobRunner> jobRunner;
 
     private Pipeline(PipelineConfig config, Plugins plugins, Clock clock) {
         this.config = config;
@@ -83,13 +82,12 @@ public final class Pipeline implements AutoCloseable {
                     clock,
                     config.limits().deadLetters());
             deadLetters.relist();
-            this.jobs = config.spark()
+            this.jobRunner = config.spark()
                     .map(spark -> kept(plugins.jobRunner(spark.type())
                             .open(
                                     spark.settings(),
                                     config.file(),
-                                    config.state().resolve("jobs"))))
-                    .map(runner -> new RemoteJobs(this, runner));
+                                    config.state().resolve("jobs"))));
             complete = true;
         } finally {
             if (!complete) {
@@ -157,9 +155,9 @@ public final class Pipeline implements AutoCloseable {
         return deadLetters;
     }
 
-    /** What has jobs run on Spark; empty when the configuration does not say. */
-    public Optional<JobEngine> jobs() {
-        return jobs;
+    /** What starts jobs on Spark; empty when the configuration does not say. */
+    public Optional<JobRunner> jobRunner() {
+        return jobRunner;
     }
 
     /** A folder for files that need not survive a restart. */

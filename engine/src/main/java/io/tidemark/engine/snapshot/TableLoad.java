@@ -2,6 +2,7 @@ package io.tidemark.engine.snapshot;
 
 import io.tidemark.engine.config.SnapshotPath;
 import io.tidemark.engine.job.LoadJob;
+import io.tidemark.engine.job.RemoteJobs;
 import io.tidemark.engine.lease.Lease;
 import io.tidemark.engine.metadata.Documents;
 import io.tidemark.engine.metadata.Keys;
@@ -190,7 +191,7 @@ final class TableLoad implements AutoCloseable {
                 record, plan.loadId(), lease.fence(), List.copyOf(chunks.whole().values()));
         LOG.info("load goes on on Spark table={} rows={} bytes={}", record.id(), job.rows(), job.bytes());
         try {
-            failure = pipeline.jobs().orElseThrow().run(job, lease).error();
+            failure = RemoteJobs.of(pipeline).orElseThrow().run(job, lease).error();
         } catch (TidemarkException e) {
             failure = e;
         }

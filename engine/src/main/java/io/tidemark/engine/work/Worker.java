@@ -2,6 +2,7 @@ package io.tidemark.engine.work;
 
 import io.tidemark.engine.config.ApplyEngine;
 import io.tidemark.engine.job.JobEngine;
+import io.tidemark.engine.job.RemoteJobs;
 import io.tidemark.engine.lease.Lease;
 import io.tidemark.engine.metadata.Documents;
 import io.tidemark.engine.metadata.Keys;
@@ -50,7 +51,7 @@ public final class Worker implements AutoCloseable {
     private record Retry(Instant notBefore, Duration pause) {}
 
     public Worker(Pipeline pipeline) {
-        this(pipeline, pipeline.jobs());
+        this(pipeline, RemoteJobs.of(pipeline));
     }
 
     /** @param engine what carries out the jobs of tables with {@code engine: spark} */
