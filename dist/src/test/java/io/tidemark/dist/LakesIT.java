@@ -40,9 +40,11 @@ class LakesIT {
                 for (MirroredDatabase mirror : mirrors) {
                     mirror.start();
                 }
-                load.start(1);
                 for (MirroredDatabase mirror : mirrors) {
                     mirror.awaitLive("pgbench_accounts", "pgbench_branches", "pgbench_history", "pgbench_tellers");
+                }
+                load.start(1);
+                for (MirroredDatabase mirror : mirrors) {
                     mirror.prove();
                 }
                 assertThat(load.transactions()).isPositive();

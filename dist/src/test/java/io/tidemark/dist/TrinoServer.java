@@ -33,7 +33,8 @@ final class TrinoServer implements AutoCloseable {
      * @param java a JDK that it runs on
      * @param catalogs properties of each catalog
      */
-    TrinoServer(Path home, Path java, Path folder, Map<String, String> catalogs) throws IOException {
+    TrinoServer(Path home, Path java, Path folder, Map<String, String> catalogs)
+            throws IOException, InterruptedException {
         this.folder = folder;
         Path plugins = Files.createDirectories(folder.resolve("plugins"));
         for (String plugin : PLUGINS) {
@@ -71,9 +72,17 @@ final class TrinoServer implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(folder.resolve("trino.log").toFile())
                 .start();
-        await().atMost(Duration.ofMinutes(3))
-                .ignoreExceptions()
-                .until(() -> query("select 1").equals(List.of(List.of("1"))));
+        boolean isStarted = false;
+        try {
+            await().atMost(Duration.ofMinutes(3))
+                    .ignoreExceptions()
+                    .until(() -> query("select 1").equals(List.of(List.of("1"))));
+            isStarted = true;
+        } finally {
+            if (!isStarted) {
+                close();
+            }
+        }
     }
 
     /** Rows of a query, values as text. */
