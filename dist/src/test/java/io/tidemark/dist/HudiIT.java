@@ -117,6 +117,21 @@ class HudiIT {
         }
     }
 
+    @Test
+    void aStagedSnapshotIsRefusedBeforeAnythingIsRead() throws Exception {
+        try (MirroredDatabase mirrored = new MirroredDatabase(server, server.createDatabase(), folder, """
+                  type: hudi
+                spark: {jar: any.jar}
+                tables:
+                  - {include: public.*, engine: spark, snapshot: staged}
+                """)) {
+            assertThatThrownBy(mirrored::start)
+                    .asInstanceOf(type(TidemarkException.class))
+                    .returns(ErrorCode.CONFIG_INVALID, TidemarkException::code)
+                    .returns("Take snapshot: staged out of the rule.", TidemarkException::remedy);
+        }
+    }
+
     private static void change(MirroredDatabase mirrored) throws Exception {
         mirrored.execute(
                 "insert into t values (1, 'one', 1.5, '00000000-0000-0000-0000-00000000002a', '12:00', '{1,null}', now())",

@@ -11,11 +11,10 @@ import io.tidemark.engine.plugin.Plugins;
 import io.tidemark.engine.table.TableRecord;
 import io.tidemark.lake.upsert.MirrorTable;
 import io.tidemark.lake.upsert.apply.ApplyLimits;
-import io.tidemark.lake.upsert.apply.SplitApply;
 import io.tidemark.lake.upsert.table.StoredFile;
 import io.tidemark.lake.upsert.table.TableFiles;
 import io.tidemark.spark.upsert.SparkLoad;
-import io.tidemark.spark.upsert.SparkUpsert;
+import io.tidemark.spark.upsert.TableUpsert;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.Lake;
@@ -55,7 +54,7 @@ final class SparkApply implements JobEngine {
                         .orElseThrow(() -> new TidemarkException(
                                 ErrorCode.LAKE_TABLE_MISSING,
                                 "Cannot open the mirror of " + job.table().id() + ": the lake does not have it"))) {
-            return run(job, mirror(table));
+            return run(job, table);
         } catch (TidemarkException e) {
             return JobReport.failed(e, List.of());
         }
@@ -71,14 +70,19 @@ final class SparkApply implements JobEngine {
         }
     }
 
-    private JobReport run(ApplyJob job, MirrorTable mirror) {
-        try (SplitApply split = mirror.split(job.expected(), job.fence())) {
+    private JobReport run(ApplyJob job, LakeTable table) {
+        try (TableUpsert upsert = TableUpsert.begin(spark, table, job.expected(), job.fence(), ApplyLimits.DEFAULT)
+                .orElseThrow(() -> new TidemarkException(
+                        ErrorCode.CONFIG_INVALID,
+                        "Cannot apply slices to " + job.table().id() + " on Spark: lakes of type "
+                                + config.lake().type() + " are applied to by the worker's own process only",
+                        "Take engine: spark out of the table's rule.",
+                        null))) {
             try {
-                ApplyResult result = new SparkUpsert(spark, ApplyLimits.DEFAULT)
-                        .run(split, new SliceSource(LakeAccess.of(config), job), job.after());
+                ApplyResult result = upsert.run(new SliceSource(LakeAccess.of(config), job), job.after());
                 return JobReport.committed(result.progress(), rows(job));
             } catch (TidemarkException e) {
-                return JobReport.failed(e, split.missingKeys());
+                return JobReport.failed(e, upsert.missingKeys());
             }
         }
     }
@@ -120,9 +124,9 @@ final class SparkApply implements JobEngine {
         }
         throw new TidemarkException(
                 ErrorCode.CONFIG_INVALID,
-                "Cannot write to " + table.spec().schema().table() + " on Spark: lakes of type "
-                        + config.lake().type() + " are written to by the worker's own process only",
-                "Take engine: spark out of the table's rule.",
+                "Cannot load " + table.spec().schema().table() + " from staged chunks: mirrors in lakes of type "
+                        + config.lake().type() + " are loaded by who reads the chunks only",
+                "Take snapshot: staged out of the table's rule.",
                 null);
     }
 

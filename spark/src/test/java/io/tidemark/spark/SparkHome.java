@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -53,17 +54,23 @@ final class SparkHome {
     }
 
     /**
-     * Runs a class of the tests with Spark's libraries and no others.
+     * Runs queries with Spark's libraries and no others.
      *
-     * @param properties system properties
-     * @return what it printed
+     * @param properties Spark's
+     * @return rows of all, as {@link ReadMain} prints them
      */
-    String run(Class<?> main, Map<String, String> properties, List<String> arguments) throws Exception {
-        Process process = process(main.getName(), properties, arguments, folder.resolve("run.log"));
+    List<String> query(Map<String, String> properties, List<String> statements) throws Exception {
+        Map<String, String> all = new HashMap<>(
+                Map.of("spark.master", "local[2]", "spark.app.name", "read", "spark.ui.enabled", "false"));
+        all.putAll(properties);
+        Process process = process(ReadMain.class.getName(), all, statements, folder.resolve("run.log"));
         assertThat(process.waitFor())
                 .as(Files.readString(folder.resolve("run.log")))
                 .isZero();
-        return Files.readString(folder.resolve("run.log"));
+        return Files.readAllLines(folder.resolve("run.log")).stream()
+                .filter(line -> line.startsWith(ReadMain.MARK))
+                .map(line -> line.substring(ReadMain.MARK.length()))
+                .toList();
     }
 
     /** Starts a process of Spark's. */
@@ -76,6 +83,7 @@ final class SparkHome {
                 java.io.File.pathSeparator,
                 folder.resolve("conf").toString(),
                 folder.resolve("jars").resolve("*").toString(),
+                System.getProperty("tidemark.spark.readers", ""),
                 System.getProperty("tidemark.spark.tests")));
         command.add(main);
         command.addAll(arguments);

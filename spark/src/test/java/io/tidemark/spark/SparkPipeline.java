@@ -53,8 +53,25 @@ final class SparkPipeline implements AutoCloseable {
      */
     SparkPipeline(EmbeddedPostgresServer server, Path folder, String lake, SparkHome home, String master)
             throws IOException {
+        this(server, server.createDatabase(), "", folder, lake, home, master);
+    }
+
+    /**
+     * The same for a database that others mirror, too.
+     *
+     * @param suffix what tells its pipeline from theirs
+     */
+    SparkPipeline(
+            EmbeddedPostgresServer server,
+            String database,
+            String suffix,
+            Path folder,
+            String lake,
+            SparkHome home,
+            String master)
+            throws IOException {
         this.server = server;
-        this.database = server.createDatabase();
+        this.database = database;
         this.file = folder.resolve("tidemark.yaml");
         Files.writeString(file, """
                 pipeline: %s
@@ -68,18 +85,19 @@ final class SparkPipeline implements AutoCloseable {
                   home: %s
                   master: "%s"
                   jar: %s
-                  properties: {spark.ui.enabled: "false", spark.executor.memory: 1g, spark.cores.max: "2"}
+                  properties: {spark.ui.enabled: "false", spark.executor.memory: 1g, spark.cores.max: "2"%s}
                 tables:
                   - {include: public.*, engine: spark}
                 """.formatted(
-                        database,
+                        database + suffix,
                         server.port(),
                         database,
                         lake,
                         lake.equals("iceberg") ? ", serve: '127.0.0.1:0'" : "",
                         home.folder(),
                         master,
-                        SparkHome.jar()));
+                        SparkHome.jar(),
+                        lake.equals("hudi") ? ", spark.jars: " + System.getProperty("tidemark.spark.hudi") : ""));
     }
 
     /** Changes the configuration of a pipeline that is stopped. */
@@ -136,6 +154,40 @@ final class SparkPipeline implements AutoCloseable {
                 pipeline().lake().find(new TableId("public", table)).orElseThrow()) {
             return mirror.progress().slice();
         }
+    }
+
+    /** Rows of a table that jobs load and change in all ways, proven. */
+    void changeAndProve() throws InterruptedException {
+        execute(
+                "create table t (id int primary key, name text, n numeric(20,3), big text, made timestamptz)",
+                "alter table t alter big set storage external",
+                "insert into t select i, md5(i::text), i, repeat(md5(i::text), 100), now() from generate_series(1, 3000) i");
+        start();
+        awaitLive("t");
+        execute(
+                "update t set name = 'changed' where id % 3 = 0",
+                "delete from t where id % 5 = 0",
+                "update t set id = -id where id % 7 = 0",
+                "insert into t (id, name) select i, 'new' from generate_series(5000, 5100) i");
+        prove();
+        assertThat(jobs()).isDirectoryContaining("glob:**.log");
+    }
+
+    /**
+     * Spark's own SQL reads the mirror of {@link #changeAndProve} as the database has it.
+     *
+     * @param properties what the format's own library needs
+     * @param table the mirror as it names it
+     * @param before statements that come before
+     */
+    void readBySpark(SparkHome home, Map<String, String> properties, String table, String... before) throws Exception {
+        String sums = "select count(*), sum(id), sum(n), count(big), min(name), max(name) from ";
+        String rows = "select id, name, n, big from %s order by id limit 500";
+        List<String> expected = new ArrayList<>(source(sums + "t"));
+        expected.addAll(source(rows.formatted("t")));
+        List<String> statements = new ArrayList<>(List.of(before));
+        statements.addAll(List.of(sums + table, rows.formatted(table)));
+        assertThat(home.query(properties, statements)).containsExactlyElementsOf(expected);
     }
 
     /** A query of the database, a row a line, columns parted by bars. */

@@ -1,10 +1,8 @@
 package io.tidemark.spark;
 
-import io.tidemark.lake.upsert.MirrorTable;
 import io.tidemark.lake.upsert.apply.ApplyLimits;
-import io.tidemark.lake.upsert.apply.SplitApply;
 import io.tidemark.spark.upsert.EventSource;
-import io.tidemark.spark.upsert.SparkUpsert;
+import io.tidemark.spark.upsert.TableUpsert;
 import io.tidemark.spi.change.ChangeBatch;
 import io.tidemark.spi.change.Operation;
 import io.tidemark.spi.lake.LakeApply;
@@ -18,13 +16,13 @@ import org.jspecify.annotations.Nullable;
 
 /** A table whose events are applied on Spark, or here without an index, if it has a key; all else is done by the table itself. */
 final class SparkTable extends ForwardingLakeTable {
-    private final MirrorTable table;
+    private final LakeTable table;
     private final @Nullable ApplyLimits limits;
 
     /** @param limits of what tasks keep in memory; null to apply here */
     SparkTable(LakeTable table, @Nullable ApplyLimits limits) {
         super(table);
-        this.table = (MirrorTable) table;
+        this.table = table;
         this.limits = limits;
     }
 
@@ -41,15 +39,14 @@ final class SparkTable extends ForwardingLakeTable {
         private final LakeProgress expected;
         private final long fence;
         private final ArrayList<ChangeBatch> batches = new ArrayList<>();
-        private final SplitApply split;
-        private final ApplyLimits bounds;
+        private final TableUpsert upsert;
         private @Nullable LakeApply repair;
 
         Apply(LakeProgress expected, long fence, ApplyLimits bounds) {
-            this.bounds = bounds;
             this.expected = expected;
             this.fence = fence;
-            this.split = table.split(expected, fence);
+            this.upsert = TableUpsert.begin(LocalSpark.context(), table, expected, fence, bounds)
+                    .orElseThrow();
         }
 
         @Override
@@ -64,7 +61,7 @@ final class SparkTable extends ForwardingLakeTable {
         @Override
         public void repair(ChangeBatch rows) {
             if (repair == null) {
-                split.close();
+                upsert.close();
                 repair = table.beginApply(expected, fence);
             }
             repair.repair(rows);
@@ -75,12 +72,12 @@ final class SparkTable extends ForwardingLakeTable {
             if (repair != null) {
                 return repair.commit(progress);
             }
-            return new SparkUpsert(LocalSpark.context(), bounds).run(split, new Batches(batches), progress);
+            return upsert.run(new Batches(batches), progress);
         }
 
         @Override
         public List<List<String>> missingKeys() {
-            return split.missingKeys();
+            return upsert.missingKeys();
         }
 
         @Override
@@ -88,7 +85,7 @@ final class SparkTable extends ForwardingLakeTable {
             if (repair != null) {
                 repair.close();
             } else {
-                split.close();
+                upsert.close();
             }
         }
     }

@@ -1,11 +1,9 @@
 package io.tidemark.spark;
 
 import io.tidemark.engine.plugin.Plugins;
-import io.tidemark.lake.upsert.MirrorTable;
 import io.tidemark.lake.upsert.apply.ApplyLimits;
-import io.tidemark.lake.upsert.apply.SplitApply;
 import io.tidemark.spark.upsert.EventSource;
-import io.tidemark.spark.upsert.SparkUpsert;
+import io.tidemark.spark.upsert.TableUpsert;
 import io.tidemark.spi.change.BytesVector;
 import io.tidemark.spi.change.ChangeBatch;
 import io.tidemark.spi.change.LongVector;
@@ -121,7 +119,7 @@ final class UpsertBench {
                 here(table, changes(schema, ++position[0], 1, rows));
                 size(type, "index", rows, start, folder.resolve(type + "-state"));
                 Consumer<ChangeBatch> here = changes -> here(table, changes);
-                Consumer<ChangeBatch> onSpark = changes -> onSpark(spark, (MirrorTable) table, changes);
+                Consumer<ChangeBatch> onSpark = changes -> onSpark(spark, table, changes);
                 batches(type, "in process, one event", here, () -> changes(schema, ++position[0], 1, rows));
                 batches(
                         type,
@@ -143,11 +141,11 @@ final class UpsertBench {
         }
     }
 
-    private static void onSpark(JavaSparkContext spark, MirrorTable table, ChangeBatch changes) {
+    private static void onSpark(JavaSparkContext spark, LakeTable table, ChangeBatch changes) {
         LakeProgress before = table.progress();
-        try (SplitApply split = table.split(before, 1)) {
-            new SparkUpsert(spark, ApplyLimits.DEFAULT)
-                    .run(split, new OneBatch(changes), before.withApplied(new Position(changes.position(0)), 0, 0));
+        try (TableUpsert upsert =
+                TableUpsert.begin(spark, table, before, 1, ApplyLimits.DEFAULT).orElseThrow()) {
+            upsert.run(new OneBatch(changes), before.withApplied(new Position(changes.position(0)), 0, 0));
         }
     }
 

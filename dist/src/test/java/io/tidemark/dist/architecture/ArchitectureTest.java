@@ -73,6 +73,7 @@ class ArchitectureTest {
         locations.add(Location.of(Path.of("..", "runners", "aws", "target", "classes")));
         classes = new ClassFileImporter()
                 .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                .withImportOption(location -> !location.contains("-tests.jar"))
                 .importLocations(locations);
         assertThat(classes).hasSizeGreaterThan(200);
     }
@@ -230,9 +231,15 @@ class ArchitectureTest {
         supertypes.addAll(method.getOwner().getAllRawSuperclasses());
         return supertypes.stream()
                 .filter(type -> !type.getPackageName().startsWith("io.tidemark"))
-                .flatMap(type -> type.getMethods().stream())
-                .anyMatch(other -> other.getName().equals(method.getName())
-                        && other.getRawParameterTypes().size()
-                                == method.getRawParameterTypes().size());
+                .anyMatch(type -> isUnknown(type)
+                        || type.getMethods().stream()
+                                .anyMatch(other -> other.getName().equals(method.getName())
+                                        && other.getRawParameterTypes().size()
+                                                == method.getRawParameterTypes().size()));
+    }
+
+    /** A class of a library that is not on the class path. */
+    private static boolean isUnknown(JavaClass type) {
+        return !type.isInterface() && type.getMethods().isEmpty();
     }
 }

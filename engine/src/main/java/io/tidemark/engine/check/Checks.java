@@ -29,8 +29,8 @@ public final class Checks {
             findings.add(Finding.ok("metadata store", "reached and writable"));
             findings.addAll(pipeline.lake().check());
             config.spark()
-                    .ifPresent(spark ->
-                            findings.add(plugins.jobRunner(spark.type()).check(spark.settings())));
+                    .ifPresent(spark -> findings.add(plugins.jobRunner(spark.type())
+                            .check(spark.settings(), config.lake().type())));
             List<TableId> selected = selected(pipeline, findings);
             Map<TableId, TableScope> scopes = new HashMap<>();
             selected.forEach(table -> scopes.put(table, config.scope(table)));

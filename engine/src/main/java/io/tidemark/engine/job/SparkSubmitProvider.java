@@ -9,6 +9,7 @@ import io.tidemark.spi.source.Finding;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /** Opens {@link SparkSubmit}s: type {@code spark-submit}. */
 public final class SparkSubmitProvider implements JobRunnerProvider {
@@ -25,6 +26,9 @@ public final class SparkSubmitProvider implements JobRunnerProvider {
             .withDefault("client");
     static final Setting<String> JAR = Setting.text("jar", "Path or URI of tidemark-spark.jar.");
 
+    /** Jars of lakes whose libraries are not in tidemark-spark.jar, by type. */
+    private static final Map<String, String> LAKE_JARS = Map.of("hudi", "tidemark-spark-hudi.jar");
+
     @Override
     public String type() {
         return "spark-submit";
@@ -36,7 +40,7 @@ public final class SparkSubmitProvider implements JobRunnerProvider {
     }
 
     @Override
-    public Finding check(Settings settings) {
+    public Finding check(Settings settings, String lake) {
         String jar = settings.value(JAR);
         if (!jar.contains("://") && !Files.isRegularFile(Path.of(jar))) {
             return Finding.failed(
@@ -52,6 +56,15 @@ public final class SparkSubmitProvider implements JobRunnerProvider {
                     "spark",
                     "spark-submit cannot be run (command=" + command + ")",
                     "Set spark.home to Spark's folder.");
+        }
+        String lakeJar = LAKE_JARS.getOrDefault(lake, "");
+        if (!settings.properties().getOrDefault("spark.jars", "").contains(lakeJar)) {
+            return Finding.failed(
+                    ErrorCode.CONFIG_INVALID,
+                    "spark",
+                    "jobs lack what lakes of type " + lake + " need (jar=" + lakeJar + ")",
+                    "Name it in spark.properties, for example spark.jars: /opt/tidemark/" + lakeJar
+                            + "; it is built with 'mvn package -pl spark/" + lake + " -am'.");
         }
         return Finding.ok("spark", "jobs are started by " + command + " (master=" + settings.value(MASTER) + ")");
     }

@@ -2,6 +2,8 @@ package io.tidemark.engine.pipeline;
 
 import io.tidemark.engine.config.ChosenTypes;
 import io.tidemark.engine.config.PipelineConfig;
+import io.tidemark.engine.config.SnapshotPath;
+import io.tidemark.engine.config.TableRule;
 import io.tidemark.engine.deadletter.DeadLetters;
 import io.tidemark.engine.lease.Leases;
 import io.tidemark.engine.metadata.PrefixedMetadataStore;
@@ -63,6 +65,9 @@ public final class Pipeline implements AutoCloseable {
             this.source = kept(plugins.source(config.source().type())
                     .open(config.pipeline(), config.source().settings(), scratch("source"), ChosenTypes.of(config)));
             var lakes = plugins.lake(config.lake().type());
+            if (!lakes.loadsStaged()) {
+                refuseStaged(config);
+            }
             this.storage =
                     kept(lakes.openStorage(config.location(), config.lake().settings()));
             this.lake = kept(lakes.open(config.location(), config.lake().settings(), config.state()));
@@ -92,6 +97,19 @@ public final class Pipeline implements AutoCloseable {
         } finally {
             if (!complete) {
                 close();
+            }
+        }
+    }
+
+    private static void refuseStaged(PipelineConfig config) {
+        for (TableRule rule : config.tables()) {
+            if (rule.snapshot() == SnapshotPath.STAGED) {
+                throw new TidemarkException(
+                        ErrorCode.CONFIG_INVALID,
+                        "Cannot stage the snapshot of " + rule.pattern() + ": mirrors in lakes of type "
+                                + config.lake().type() + " are loaded by who reads the chunks only",
+                        "Take snapshot: staged out of the rule.",
+                        null);
             }
         }
     }

@@ -6,26 +6,28 @@ import io.tidemark.spi.change.ChangeBatch;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.schema.RowSchema;
+import java.util.Arrays;
 
-/** Keys of events. Used by one thread. */
-final class EventKeys {
-    private final KeyEncoder encoder;
+/** Keys of events as bytes, which are equal when the keys are. Used by one thread. */
+interface EventKeys {
+    /** The key of an event. */
+    byte[] of(ChangeBatch batch, int row);
 
-    EventKeys(RowSchema schema) {
-        this.encoder = KeyEncoder.ofKey(schema.keyIndexes());
-    }
-
-    /** The key of an event, valid until the next call. */
-    KeyBuffer encode(ChangeBatch batch, int row) {
-        try {
-            return encoder.encode(batch.columns(), row);
-        } catch (KeyEncoder.NullKeyException e) {
-            RowSchema schema = batch.schema();
-            throw new TidemarkException(
-                    ErrorCode.SOURCE_VALUE,
-                    "Cannot apply an event of " + schema.table() + ": a key column has no value (column="
-                            + schema.columns().get(e.column()).name() + ", operation=" + batch.operation(row) + ")",
-                    e);
-        }
+    /** As {@link KeyEncoder} has them. */
+    static EventKeys encoded(RowSchema schema) {
+        KeyEncoder encoder = KeyEncoder.ofKey(schema.keyIndexes());
+        return (batch, row) -> {
+            try {
+                KeyBuffer key = encoder.encode(batch.columns(), row);
+                return Arrays.copyOf(key.data(), key.length());
+            } catch (KeyEncoder.NullKeyException e) {
+                throw new TidemarkException(
+                        ErrorCode.SOURCE_VALUE,
+                        "Cannot apply an event of " + batch.schema().table() + ": a key column has no value (column="
+                                + batch.schema().columns().get(e.column()).name() + ", operation="
+                                + batch.operation(row) + ")",
+                        e);
+            }
+        };
     }
 }

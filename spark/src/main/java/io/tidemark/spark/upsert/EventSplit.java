@@ -1,6 +1,5 @@
 package io.tidemark.spark.upsert;
 
-import io.tidemark.lake.upsert.index.KeyBuffer;
 import io.tidemark.spi.change.ChangeBatch;
 import io.tidemark.spi.change.Operation;
 import io.tidemark.spi.error.ErrorCode;
@@ -30,13 +29,12 @@ final class EventSplit {
     private @Nullable ChangeBatch before;
 
     /**
-     * @param schema schema of the events
      * @param chunks takes chunks, which are its own
      */
-    EventSplit(int piece, RowSchema schema, KeyBuckets buckets, BiConsumer<ChunkPlace, ChangeBatch> chunks) {
+    EventSplit(int piece, EventKeys keys, KeyBuckets buckets, BiConsumer<ChunkPlace, ChangeBatch> chunks) {
         this.piece = piece;
         this.buckets = buckets;
-        this.keys = new EventKeys(schema);
+        this.keys = keys;
         this.chunks = chunks;
         this.open = new ChangeBatch[buckets.count()];
         this.sequences = new int[buckets.count()];
@@ -95,8 +93,8 @@ final class EventSplit {
     }
 
     private int bucket(ChangeBatch batch, int row) {
-        KeyBuffer key = keys.encode(batch, row);
-        return buckets.of(key.data(), key.length());
+        byte[] key = keys.of(batch, row);
+        return buckets.of(key, key.length);
     }
 
     private void append(int bucket, ChangeBatch batch, int row) {

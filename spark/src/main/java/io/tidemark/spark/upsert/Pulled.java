@@ -5,6 +5,8 @@ import java.util.NoSuchElementException;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.function.Consumer;
+import org.apache.spark.TaskContext;
+import org.apache.spark.util.TaskCompletionListener;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +32,16 @@ final class Pulled<T> implements Iterator<T>, AutoCloseable {
     /** Ends the producer. */
     private static final class Closed extends RuntimeException {
         private static final long serialVersionUID = 1L;
+    }
+
+    /** For a task of Spark's, with which it ends. */
+    static <T> Iterator<T> ofTask(Consumer<Consumer<T>> producer) {
+        Pulled<T> pulled = new Pulled<>("tidemark-task-reader", producer);
+        TaskContext task = TaskContext.get();
+        if (task != null) {
+            task.addTaskCompletionListener((TaskCompletionListener) ended -> pulled.close());
+        }
+        return pulled;
     }
 
     Pulled(String name, Consumer<Consumer<T>> producer) {

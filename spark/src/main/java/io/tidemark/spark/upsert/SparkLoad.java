@@ -45,7 +45,7 @@ public final class SparkLoad {
             }
             return written;
         } catch (Exception e) {
-            throw SparkErrors.of("load " + files.spec().schema().table(), e);
+            throw SparkFailure.of("load " + files.spec().schema().table(), e);
         } finally {
             work.destroy();
         }

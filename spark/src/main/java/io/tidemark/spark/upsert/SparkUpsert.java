@@ -11,7 +11,6 @@ import io.tidemark.spi.lake.LakeApply.ApplyResult;
 import io.tidemark.spi.lake.LakeProgress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
@@ -19,34 +18,28 @@ import scala.Tuple2;
 
 /**
  * An upsert on Spark: events are taken apart by key into buckets; each file of the mirror is searched for the rows of their keys; each bucket is
- * applied as {@link io.tidemark.lake.upsert.apply.PartApply} does it in one process; the driver commits what all buckets came to as one version. A
- * task may run any number of times: only the results that the driver gets are committed.
+ * applied as {@link io.tidemark.lake.upsert.apply.PartApply} does it in one process; the driver commits what all buckets came to as one version.
  */
-public final class SparkUpsert {
-    /** Bytes of events for which a bucket is worth its files in the mirror. */
-    private static final long BUCKET_BYTES = 8L << 20;
-
+final class SparkUpsert implements TableUpsert {
     /** Files that a task searches, so that the list of a large table is not one task. */
     private static final int SEARCHED_FILES = 64;
 
     private final JavaSparkContext spark;
+    private final SplitApply apply;
     private final ApplyLimits limits;
 
-    public SparkUpsert(JavaSparkContext spark, ApplyLimits limits) {
+    SparkUpsert(JavaSparkContext spark, SplitApply apply, ApplyLimits limits) {
         this.spark = spark;
+        this.apply = apply;
         this.limits = limits;
     }
 
-    /**
-     * Applies the events and commits them with the new progress.
-     *
-     * @throws TidemarkException as {@link io.tidemark.spi.lake.LakeApply} has it; {@code ENGINE_FAILED} when Spark gave the work up
-     */
-    public ApplyResult run(SplitApply apply, EventSource events, LakeProgress progress) {
+    @Override
+    public ApplyResult run(EventSource events, LakeProgress progress) {
         List<Part> parts = new ArrayList<>();
         boolean isHandedOver = false;
         try {
-            for (Settled settled : settled(apply, events)) {
+            for (Settled settled : settled(events)) {
                 TidemarkException error = settled.error();
                 if (error != null) {
                     throw error;
@@ -62,45 +55,34 @@ public final class SparkUpsert {
         }
     }
 
-    private List<Settled> settled(SplitApply apply, EventSource events) {
-        int count = (int) Math.max(1, Math.min(2L * spark.defaultParallelism(), events.bytes() / BUCKET_BYTES + 1));
-        KeyBuckets buckets = new KeyBuckets(count);
+    @Override
+    public List<List<String>> missingKeys() {
+        return apply.missingKeys();
+    }
+
+    @Override
+    public void close() {
+        apply.close();
+    }
+
+    private List<Settled> settled(EventSource events) {
         Broadcast<Shared<Work>> work =
                 spark.broadcast(new Shared<>(Work.class, new Work(apply.files(), apply.expected(), events, limits)));
         try {
-            if (events.hasKeyChanges()) {
-                link(work, events, buckets);
-            }
-            JavaPairRDD<ChunkPlace, byte[]> chunks = split(work, events, buckets);
+            EventBuckets split = EventBuckets.of(spark, work, events);
+            JavaPairRDD<ChunkPlace, byte[]> chunks = split.chunks();
             Broadcast<Shared<KeyTable>> keys = spark.broadcast(new Shared<>(KeyTable.class, keys(work, chunks)));
             try {
-                return parts(work, chunks, found(apply, work, keys, buckets), keys);
+                return parts(work, chunks, found(work, keys, split.buckets()), keys);
             } finally {
                 keys.destroy();
             }
         } catch (Exception e) {
-            throw SparkErrors.of(
+            throw SparkFailure.of(
                     "apply slices to " + apply.files().spec().schema().table(), e);
         } finally {
             work.destroy();
         }
-    }
-
-    /** Puts keys into one bucket whose events need each other. */
-    private void link(Broadcast<Shared<Work>> work, EventSource events, KeyBuckets buckets) {
-        List<byte[]> pairs = spark.parallelize(pieces(events), Math.max(1, events.pieces()))
-                .flatMap(piece -> Tasks.links(work.value().get(), piece).iterator())
-                .collect();
-        for (int i = 0; i < pairs.size(); i += 2) {
-            buckets.link(pairs.get(i), pairs.get(i + 1));
-        }
-    }
-
-    private JavaPairRDD<ChunkPlace, byte[]> split(
-            Broadcast<Shared<Work>> work, EventSource events, KeyBuckets buckets) {
-        return spark.parallelize(pieces(events), Math.max(1, events.pieces()))
-                .mapPartitionsToPair(pieces -> Tasks.chunks(work.value().get(), pieces, buckets))
-                .repartitionAndSortWithinPartitions(new BucketPartitioner(buckets.count()));
     }
 
     /** The distinct keys of all events. */
@@ -118,7 +100,7 @@ public final class SparkUpsert {
     }
 
     private JavaPairRDD<Integer, byte[]> found(
-            SplitApply apply, Broadcast<Shared<Work>> work, Broadcast<Shared<KeyTable>> keys, KeyBuckets buckets) {
+            Broadcast<Shared<Work>> work, Broadcast<Shared<KeyTable>> keys, KeyBuckets buckets) {
         List<Tuple2<Integer, StoredFile>> live = new ArrayList<>();
         apply.live().all().forEach(file -> live.add(new Tuple2<>(live.size(), file)));
         int tasks = Math.max(
@@ -143,9 +125,5 @@ public final class SparkUpsert {
                 .stream()
                 .map(bytes -> Bytes.read(bytes, Settled.class))
                 .toList();
-    }
-
-    private static List<Integer> pieces(EventSource events) {
-        return IntStream.range(0, events.pieces()).boxed().toList();
     }
 }

@@ -15,44 +15,22 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Consumer;
-import org.apache.spark.TaskContext;
-import org.apache.spark.util.TaskCompletionListener;
 import scala.Tuple2;
 
 /** What tasks do. What they hand on is bytes of {@link Bytes}. */
 final class Tasks {
     private Tasks() {}
 
-    /** Pairs of keys, one after the other, that have to be in one bucket. */
-    static List<byte[]> links(Work work, int piece) {
-        KeyLinks links = new KeyLinks(work.files().spec().schema());
-        work.events().read(piece, links::add);
-        return links.pairs();
-    }
-
-    /** The events of pieces in chunks by bucket. */
-    static Iterator<Tuple2<ChunkPlace, byte[]>> chunks(Work work, Iterator<Integer> pieces, KeyBuckets buckets) {
-        return pulled(sink -> pieces.forEachRemaining(piece -> {
-            EventSplit split = new EventSplit(
-                    piece,
-                    work.files().spec().schema(),
-                    buckets,
-                    (place, chunk) -> sink.accept(new Tuple2<>(place, Bytes.write(chunk))));
-            work.events().read(piece, split::add);
-            split.finish();
-        }));
-    }
-
     /** The distinct keys of the events of a bucket. */
     static Iterator<byte[]> keys(Work work, Iterator<Tuple2<ChunkPlace, byte[]>> chunks) {
-        EventKeys keys = new EventKeys(work.files().spec().schema());
+        EventKeys keys = work.keys();
         KeyTable distinct = new KeyTable();
         while (chunks.hasNext()) {
             ChangeBatch batch = Bytes.read(chunks.next()._2(), ChangeBatch.class);
             for (int row = 0; row < batch.size(); row++) {
                 if (batch.operation(row) != Operation.TRUNCATE) {
-                    distinct.findOrAdd(keys.encode(batch, row));
+                    byte[] key = keys.of(batch, row);
+                    distinct.findOrAdd(key, key.length);
                 }
             }
         }
@@ -66,7 +44,7 @@ final class Tasks {
             return List.<Tuple2<Integer, byte[]>>of().iterator();
         }
         KeySearch search = new KeySearch(work.files());
-        return pulled(sink -> numbered.forEachRemaining(next -> {
+        return Pulled.ofTask(sink -> numbered.forEachRemaining(next -> {
             StoredFile file = next._2();
             Map<Integer, FoundRows> found = new TreeMap<>();
             search.find(file, keys, (key, row) -> {
@@ -112,14 +90,5 @@ final class Tasks {
             }
         }
         return found;
-    }
-
-    private static <T> Iterator<T> pulled(Consumer<Consumer<T>> producer) {
-        Pulled<T> pulled = new Pulled<>("tidemark-task-reader", producer);
-        TaskContext task = TaskContext.get();
-        if (task != null) {
-            task.addTaskCompletionListener((TaskCompletionListener) ended -> pulled.close());
-        }
-        return pulled;
     }
 }

@@ -3,7 +3,6 @@ package io.tidemark.spark.upsert;
 import io.tidemark.lake.upsert.apply.ApplyLimits;
 import io.tidemark.lake.upsert.table.TableFiles;
 import io.tidemark.spi.lake.LakeProgress;
-import java.io.Serializable;
 
 /**
  * What all tasks of an upsert need.
@@ -13,4 +12,9 @@ import java.io.Serializable;
  * @param events events to apply
  * @param limits what a task keeps in memory
  */
-record Work(TableFiles files, LakeProgress expected, EventSource events, ApplyLimits limits) implements Serializable {}
+record Work(TableFiles files, LakeProgress expected, EventSource events, ApplyLimits limits) implements KeyedEvents {
+    @Override
+    public EventKeys keys() {
+        return EventKeys.encoded(files.spec().schema());
+    }
+}

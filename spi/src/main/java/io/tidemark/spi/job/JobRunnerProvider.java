@@ -13,8 +13,12 @@ public interface JobRunnerProvider {
 
     List<Setting<?>> settings();
 
-    /** Tests that jobs can be started; starts none. */
-    Finding check(Settings settings);
+    /**
+     * Tests that jobs can be started; starts none.
+     *
+     * @param lake type of the lake that they apply to
+     */
+    Finding check(Settings settings, String lake);
 
     /**
      * Opens the runner.

@@ -13,6 +13,11 @@ public interface LakeProvider {
 
     List<Setting<?>> settings();
 
+    /** Whether jobs on Spark can make mirrors from staged chunks. */
+    default boolean loadsStaged() {
+        return true;
+    }
+
     /**
      * Opens the lake.
      *

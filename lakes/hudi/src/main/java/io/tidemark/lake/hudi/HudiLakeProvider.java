@@ -28,6 +28,12 @@ public final class HudiLakeProvider implements LakeProvider {
         return HudiSettings.ALL;
     }
 
+    /** A file group is written by who knows its records; a load makes them as rows come. */
+    @Override
+    public boolean loadsStaged() {
+        return false;
+    }
+
     @Override
     public Lake open(String location, Settings settings, Path state) {
         WriteOptions options = new WriteOptions(
@@ -37,7 +43,7 @@ public final class HudiLakeProvider implements LakeProvider {
                 settings.value(HudiSettings.RETAINED_COMMITS),
                 settings.value(HudiSettings.FILE_SIZE),
                 settings.value(HudiSettings.APPLY_MEMORY),
-                state.resolve("hudi"),
+                state.resolve("hudi").toFile(),
                 settings.properties());
         return new HudiLake(root(location), options, creation(settings));
     }

@@ -4,6 +4,7 @@ import io.tidemark.lake.hudi.apply.ChunkRows;
 import io.tidemark.lake.hudi.apply.Duplicates;
 import io.tidemark.lake.hudi.apply.KeyedApply;
 import io.tidemark.lake.hudi.apply.KeylessApply;
+import io.tidemark.lake.hudi.apply.SpreadUpsert;
 import io.tidemark.lake.hudi.apply.Upkeep;
 import io.tidemark.lake.hudi.commit.PinnedVersions;
 import io.tidemark.lake.hudi.commit.TableCommits;
@@ -21,6 +22,8 @@ import io.tidemark.spi.lake.LakeProgress;
 import io.tidemark.spi.lake.LakeTable;
 import io.tidemark.spi.lake.LakeTableSpec;
 import io.tidemark.spi.lake.PinnedTable;
+import io.tidemark.spi.lake.SpreadApply;
+import io.tidemark.spi.lake.SupportsSpreadApply;
 import io.tidemark.spi.schema.RowSchema;
 import java.time.Instant;
 import java.util.List;
@@ -31,7 +34,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A mirror table in Hudi. */
-final class HudiTable implements LakeTable {
+final class HudiTable implements LakeTable, SupportsSpreadApply {
     private final StoredSpec stored;
     private final TableVersions versions;
     private final PinnedVersions pins;
@@ -170,6 +173,26 @@ final class HudiTable implements LakeTable {
 
     @Override
     public synchronized LakeApply beginApply(LakeProgress expected, long fence) {
+        LakeProgress current = begin(expected, fence);
+        isApplying = true;
+        Runnable onEnd = () -> isApplying = false;
+        return spec().schema().hasKey()
+                ? new KeyedApply(commits(), current, fence, options, onEnd)
+                : new KeylessApply(commits(), current, fence, options, onEnd);
+    }
+
+    @Override
+    public synchronized SpreadApply beginSpreadApply(LakeProgress expected, long fence) {
+        if (!spec().schema().hasKey()) {
+            throw new IllegalStateException("Cannot spread an apply: the table has no key (table="
+                    + spec().schema().table() + ")");
+        }
+        LakeProgress current = begin(expected, fence);
+        isApplying = true;
+        return new SpreadUpsert(commits(), current, fence, options, () -> isApplying = false);
+    }
+
+    private LakeProgress begin(LakeProgress expected, long fence) {
         requireIdle("begin an apply");
         LakeProgress current = progress();
         TableCommits commits = commits();
@@ -182,11 +205,7 @@ final class HudiTable implements LakeTable {
                             + current.loadId() + ")");
         }
         commits.rollBackPending();
-        isApplying = true;
-        Runnable onEnd = () -> isApplying = false;
-        return spec().schema().hasKey()
-                ? new KeyedApply(commits, current, fence, options, onEnd)
-                : new KeylessApply(commits, current, fence, options, onEnd);
+        return current;
     }
 
     @Override

@@ -36,7 +36,7 @@ import org.apache.parquet.schema.Type;
 import org.jspecify.annotations.Nullable;
 
 /** A Hudi lake in a temporary folder, and a way into its files that is not Hudi's. */
-final class HudiFixture implements LakeFixture {
+public final class HudiFixture implements LakeFixture {
     private static final long TIGHT_BYTES = 1500;
 
     private final Path folder;
@@ -48,7 +48,7 @@ final class HudiFixture implements LakeFixture {
     private int states;
     private Lake lake;
 
-    HudiFixture(Path folder, HoodieTableType type, ApplyMemory memory) {
+    public HudiFixture(Path folder, HoodieTableType type, ApplyMemory memory) {
         this(folder, type, memory, Index.SIMPLE, false, Optional.empty());
     }
 
@@ -188,7 +188,7 @@ final class HudiFixture implements LakeFixture {
                 5,
                 120L << 20,
                 memoryBytes,
-                folder.resolve("state-" + states),
+                folder.resolve("state-" + states).toFile(),
                 Map.of("tidemark.sync", "false"));
     }
 }

@@ -328,7 +328,7 @@ class HudiLakeTest {
             assertThat(rows(table))
                     .hasSize(500)
                     .contains(Events.row("1", "note 1", "1"), Events.row("1000", "note 0", "2"));
-            try (var left = Files.walk(fixture.options().spill())) {
+            try (var left = Files.walk(fixture.options().spill().toPath())) {
                 assertThat(left.filter(Files::isRegularFile)).isEmpty();
             }
         }

@@ -8,9 +8,12 @@ import io.tidemark.lake.hudi.row.RowCodec;
 import io.tidemark.lake.hudi.schema.StoredSpec;
 import io.tidemark.spi.change.ColumnVector;
 import io.tidemark.spi.lake.DeletedRows;
+import io.tidemark.spi.lake.LakeProgress;
 import io.tidemark.spi.lake.LakeTable;
 import io.tidemark.spi.lake.PinnedTable;
 import io.tidemark.spi.lake.PinnedTable.PinnedFile;
+import io.tidemark.spi.lake.SpreadApply;
+import io.tidemark.spi.lake.SupportsSpreadApply;
 import io.tidemark.spi.schema.ColumnType;
 import io.tidemark.testkit.lake.Events;
 import io.tidemark.testkit.lake.ForwardingLake;
@@ -96,9 +99,17 @@ final class MergedLake extends ForwardingLake {
         return new MergedTable(table);
     }
 
-    private final class MergedTable extends ForwardingLakeTable {
+    private final class MergedTable extends ForwardingLakeTable implements SupportsSpreadApply {
+        private final LakeTable table;
+
         MergedTable(LakeTable table) {
             super(table);
+            this.table = table;
+        }
+
+        @Override
+        public SpreadApply beginSpreadApply(LakeProgress expected, long fence) {
+            return ((SupportsSpreadApply) table).beginSpreadApply(expected, fence);
         }
 
         private PinnedTable merged(PinnedTable pinned) {

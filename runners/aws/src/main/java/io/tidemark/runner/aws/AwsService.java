@@ -26,6 +26,9 @@ final class AwsService {
                     "URL at which the service is called, for a private endpoint; by default the region's own.")
             .asOptional();
 
+    /** The type of lakes that can be in object storage. */
+    private static final String LAKE = "iceberg";
+
     private AwsService() {}
 
     /** Builds a client as the settings say. */
@@ -60,7 +63,14 @@ final class AwsService {
     }
 
     /** Asks the service for what runs are started with; a finding says what it answered. */
-    static Finding checked(String service, Supplier<Finding> call) {
+    static Finding checked(String service, String lake, Supplier<Finding> call) {
+        if (!lake.equals(LAKE)) {
+            return Finding.failed(
+                    ErrorCode.CONFIG_INVALID,
+                    "spark",
+                    "lakes of type " + lake + " are on a local disk, which jobs on " + service + " do not reach",
+                    "Use a lake of type " + LAKE + " in S3, or another type of spark:.");
+        }
         try {
             return call.get();
         } catch (SdkException e) {

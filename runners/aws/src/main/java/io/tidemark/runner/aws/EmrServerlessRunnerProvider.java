@@ -33,8 +33,8 @@ public final class EmrServerlessRunnerProvider implements JobRunnerProvider {
     }
 
     @Override
-    public Finding check(Settings settings) {
-        return AwsService.checked(EmrServerlessRunner.SERVICE, () -> {
+    public Finding check(Settings settings, String lake) {
+        return AwsService.checked(EmrServerlessRunner.SERVICE, lake, () -> {
             try (EmrServerlessClient client = AwsService.client(EmrServerlessClient.builder(), settings)) {
                 String id = settings.value(APPLICATION);
                 Application application =

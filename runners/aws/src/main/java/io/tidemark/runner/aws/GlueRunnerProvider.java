@@ -37,8 +37,8 @@ public final class GlueRunnerProvider implements JobRunnerProvider {
     }
 
     @Override
-    public Finding check(Settings settings) {
-        return AwsService.checked(GlueRunner.SERVICE, () -> {
+    public Finding check(Settings settings, String lake) {
+        return AwsService.checked(GlueRunner.SERVICE, lake, () -> {
             try (GlueClient client = AwsService.client(GlueClient.builder(), settings)) {
                 String name = settings.value(JOB);
                 Job job = client.getJob(get -> get.jobName(name)).job();

@@ -102,13 +102,13 @@ class EmrServerlessRunnerTest {
                 "{\"application\":{\"applicationId\":\"00app\",\"type\":\"" + type[0]
                         + "\",\"releaseLabel\":\"emr-7.9.0\"}}"));
         EmrServerlessRunnerProvider provider = new EmrServerlessRunnerProvider();
-        assertThat(provider.check(settings()))
+        assertThat(provider.check(settings(), "iceberg"))
                 .returns(Finding.Status.OK, Finding::status)
                 .extracting(Finding::detail)
                 .asString()
                 .contains("release=emr-7.9.0");
         type[0] = "Hive";
-        assertThat(provider.check(settings()).status()).isEqualTo(Finding.Status.FAILED);
+        assertThat(provider.check(settings(), "iceberg").status()).isEqualTo(Finding.Status.FAILED);
         assertThat(service.calls(START)).isEmpty();
     }
 

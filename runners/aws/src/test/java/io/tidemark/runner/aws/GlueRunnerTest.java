@@ -155,16 +155,17 @@ class GlueRunnerTest {
         service.answer(
                 call -> new Answer(200, "{\"Job\":{\"Name\":\"mirror\",\"Command\":{\"Name\":\"" + type[0] + "\"}}}"));
         GlueRunnerProvider provider = new GlueRunnerProvider();
-        assertThat(provider.check(settings()).status()).isEqualTo(Finding.Status.OK);
+        assertThat(provider.check(settings(), "iceberg").status()).isEqualTo(Finding.Status.OK);
         type[0] = "pythonshell";
-        assertThat(provider.check(settings()).detail()).contains("type=pythonshell");
+        assertThat(provider.check(settings(), "iceberg").detail()).contains("type=pythonshell");
         service.answer(call ->
                 new Answer(400, "{\"__type\":\"EntityNotFoundException\",\"Message\":\"Job mirror not found.\"}"));
-        assertThat(provider.check(settings()))
+        assertThat(provider.check(settings(), "iceberg"))
                 .returns(Finding.Status.FAILED, Finding::status)
                 .extracting(Finding::detail)
                 .asString()
                 .contains("Job mirror not found.");
+        assertThat(provider.check(settings(), "delta").detail()).contains("local disk");
         assertThat(service.calls("AWSGlue.StartJobRun")).isEmpty();
     }
 

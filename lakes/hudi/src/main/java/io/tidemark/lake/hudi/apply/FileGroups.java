@@ -94,7 +94,8 @@ final class FileGroups {
         return statuses;
     }
 
-    private void update(Target target, Iterator<Pending> rows) {
+    /** Writes rows to the file group that holds their keys, or is to lose them. */
+    List<WriteStatus> update(Target target, Iterator<Pending> rows) {
         FileSlice slice = slices.get(target.fileId());
         if (slice == null) {
             throw new IllegalStateException(
@@ -117,7 +118,7 @@ final class FileGroups {
                     new MeasuredAppend(open, target.partition(), target.fileId(), records, tasks);
             handle.doAppend();
             statuses.addAll(handle.close());
-            return;
+            return statuses;
         }
         try {
             HoodieMergeHandle<?, ?, ?, ?> handle = HoodieMergeHandleFactory.create(
@@ -131,6 +132,7 @@ final class FileGroups {
                     tasks,
                     Option.empty());
             IOUtils.runMerge(handle, open.instant(), target.fileId()).forEachRemaining(statuses::addAll);
+            return statuses;
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot rewrite file group " + target.fileId(), e);
         }

@@ -1,6 +1,5 @@
 package io.tidemark.lake.hudi.apply;
 
-import io.tidemark.lake.hudi.apply.RoutedRows.Target;
 import io.tidemark.lake.hudi.commit.OpenCommit;
 import io.tidemark.lake.hudi.commit.TableCommits;
 import io.tidemark.lake.hudi.commit.TableCommits.Written;
@@ -10,7 +9,6 @@ import io.tidemark.spi.change.ChangeBatch;
 import io.tidemark.spi.lake.LakeProgress;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.apache.hudi.common.model.FileSlice;
 
 /** Upsert of a table with a key: events are folded by key as they come; on commit keys are looked up, rows completed, and file groups written. */
@@ -28,23 +26,17 @@ public final class KeyedApply extends MirrorApply {
     }
 
     @Override
-    void take(ChangeBatch batch, int row) {
-        switch (batch.operation(row)) {
-            case INSERT -> fold.insert(batch, row);
-            case UPDATE -> fold.update(batch, row);
-            case DELETE -> fold.delete(batch, row);
-            case BEFORE -> fold.before(batch, row);
-            case TRUNCATE -> throw new IllegalStateException("Cannot take a truncate as an event of a key");
-        }
+    public void take(ChangeBatch batch, int row) {
+        fold.take(batch, row);
     }
 
     @Override
-    void truncate() {
-        fold.clear();
+    public void truncate() {
+        fold.truncate();
     }
 
     @Override
-    boolean isInsidePair() {
+    public boolean isInsidePair() {
         return fold.isInsidePair();
     }
 
@@ -58,49 +50,27 @@ public final class KeyedApply extends MirrorApply {
         if (rows.isEmpty()) {
             return Written.NOTHING;
         }
-        KeySearch search = new KeySearch(
-                commits().stored(), codec, open.files(), live, rows, options().index());
+        KeySearch search = new KeySearch(commits().stored(), codec, open.files(), live, rows);
         search.locate(fold::isTouched);
         if (fold.isLacking()) {
-            try {
-                search.fill();
-            } finally {
-                missingKeys = search.missingKeys();
-            }
+            search.fill();
+            requireComplete();
         }
         try (RoutedRows routed = new RoutedRows(options().spill(), options().memoryBytes())) {
-            rows.forEach(row -> route(row, routed));
+            rows.forEach(row -> row.route(routed::add));
             return new Written(new FileGroups(open, codec, live).write(routed), Map.of());
         }
     }
 
-    private void route(Pending row, RoutedRows routed) {
-        if (row.isLacking()) {
-            // The soft delete of a row that the mirror does not have.
-            return;
-        }
-        String fileId = row.fileId();
-        String oldPartition = row.oldPartition();
-        if (row.isDelete()) {
-            if (fileId != null && oldPartition != null) {
-                routed.add(new Target(oldPartition, fileId), row);
-                countDeleted();
+    private void requireComplete() {
+        MissingKeys missing = new MissingKeys();
+        rows.forEach(row -> {
+            if (row.isLacking() && !row.isOptional()) {
+                missing.add(row, spec().schema(), codec);
             }
-            return;
-        }
-        String partition = Objects.requireNonNull(row.partition());
-        countUpserted();
-        if (fileId == null || oldPartition == null) {
-            routed.add(new Target(partition, ""), row);
-            return;
-        }
-        countDeleted();
-        if (oldPartition.equals(partition)) {
-            routed.add(new Target(partition, fileId), row);
-        } else {
-            routed.add(new Target(oldPartition, fileId), Pending.delete(row.key(), oldPartition));
-            routed.add(new Target(partition, ""), row);
-        }
+        });
+        missingKeys = missing.named();
+        missing.requireNone(spec().schema().table());
     }
 
     @Override

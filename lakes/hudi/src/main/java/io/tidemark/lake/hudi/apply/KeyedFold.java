@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Events folded into one outcome for each key, as they come. A row version may lack values that an update did not send; then it says which key's row
  * in the mirror has them. Not thread-safe.
  */
-final class KeyedFold {
+final class KeyedFold implements EventTaker {
     private final RowSpill<Pending> rows;
     private final RowCodec codec;
     private final RecordKeys keys;
@@ -52,7 +52,8 @@ final class KeyedFold {
         this.isSoft = stored.isSoft();
     }
 
-    boolean isInsidePair() {
+    @Override
+    public boolean isInsidePair() {
         return beforeKey != null;
     }
 
@@ -60,7 +61,19 @@ final class KeyedFold {
         return isLacking;
     }
 
-    void clear() {
+    @Override
+    public void take(ChangeBatch batch, int row) {
+        switch (batch.operation(row)) {
+            case INSERT -> insert(batch, row);
+            case UPDATE -> update(batch, row);
+            case DELETE -> delete(batch, row);
+            case BEFORE -> before(batch, row);
+            case TRUNCATE -> throw new IllegalStateException("Cannot take a truncate as an event of a key");
+        }
+    }
+
+    @Override
+    public void truncate() {
         rows.clear();
         beforeKey = null;
         beforeRow = null;
@@ -69,25 +82,30 @@ final class KeyedFold {
         touched.clear();
     }
 
+    /** Partitions that hold the keys, as far as keys tell their partition. */
+    Set<String> touched() {
+        return touched;
+    }
+
     /** Whether keys may be in this partition of the mirror. */
     boolean isTouched(String partition) {
         return !partitions.isOfKey() || touched.contains(partition);
     }
 
-    void insert(ChangeBatch batch, int row) {
+    private void insert(ChangeBatch batch, int row) {
         String key = keys.text(batch, row);
         IndexedRecord made = codec.record(batch, row);
         put(key, made, unchanged(batch, row), null, false);
     }
 
-    void before(ChangeBatch batch, int row) {
+    private void before(ChangeBatch batch, int row) {
         beforeKey = keys.text(batch, row);
         IndexedRecord old = codec.record(batch, row);
         beforeRow = batch.schema().beforeImage() == BeforeImage.FULL ? old : null;
         beforePartition = keyPartition(old);
     }
 
-    void update(ChangeBatch batch, int row) {
+    private void update(ChangeBatch batch, int row) {
         String key = keys.text(batch, row);
         String old = beforeKey == null ? key : beforeKey;
         IndexedRecord made = codec.record(batch, row);
@@ -120,7 +138,7 @@ final class KeyedFold {
         beforePartition = null;
     }
 
-    void delete(ChangeBatch batch, int row) {
+    private void delete(ChangeBatch batch, int row) {
         String key = keys.text(batch, row);
         if (isSoft && batch.schema().beforeImage() == BeforeImage.FULL) {
             put(key, deleted(codec.record(batch, row), batch, row), Pending.COMPLETE, null, false);

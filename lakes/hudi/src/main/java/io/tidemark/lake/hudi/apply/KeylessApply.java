@@ -48,7 +48,7 @@ public final class KeylessApply extends MirrorApply {
     }
 
     @Override
-    void take(ChangeBatch batch, int row) {
+    public void take(ChangeBatch batch, int row) {
         switch (batch.operation(row)) {
             case INSERT -> count(codec.record(batch, row), tally -> tally.more(1));
             case DELETE ->
@@ -101,13 +101,13 @@ public final class KeylessApply extends MirrorApply {
     }
 
     @Override
-    void truncate() {
+    public void truncate() {
         rows.clear();
         before = null;
     }
 
     @Override
-    boolean isInsidePair() {
+    public boolean isInsidePair() {
         return before != null;
     }
 
@@ -141,7 +141,6 @@ public final class KeylessApply extends MirrorApply {
 
     private void add(byte[] row, String partition, RoutedRows routed) {
         routed.add(new Target(partition, ""), Pending.upsert(prefix + numbered++, row, partition));
-        countUpserted();
     }
 
     private void takeFromMirror(OpenCommit open, List<FileSlice> live, RoutedRows routed) {
@@ -182,11 +181,9 @@ public final class KeylessApply extends MirrorApply {
 
     /** A row of the mirror goes, or is marked as deleted. One that is marked is no equal row any more: it has the time of its delete. */
     private Pending taken(String partition, String key, Tally tally, int place) {
-        countDeleted();
         if (place >= tally.deleted().length) {
             return Pending.delete(key, partition);
         }
-        countUpserted();
         return Pending.upsert(key, deleted(tally.row(), tally.deleted()[place]), partition);
     }
 

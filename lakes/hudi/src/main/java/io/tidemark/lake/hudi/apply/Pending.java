@@ -1,5 +1,6 @@
 package io.tidemark.lake.hudi.apply;
 
+import io.tidemark.lake.hudi.apply.RoutedRows.Target;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -7,6 +8,8 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.BitSet;
+import java.util.Objects;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,6 +89,33 @@ record Pending(
 
     Pending in(String newPartition) {
         return new Pending(key, row, lacking, base, isOptional, newPartition, fileId, oldPartition);
+    }
+
+    /**
+     * Hands on what the file groups have to write: nothing for a row that still lacks values, which is the soft delete of a row that the mirror does
+     * not have.
+     */
+    void route(BiConsumer<Target, Pending> to) {
+        if (isLacking()) {
+            return;
+        }
+        String foundFile = fileId;
+        String foundPartition = oldPartition;
+        if (isDelete()) {
+            if (foundFile != null && foundPartition != null) {
+                to.accept(new Target(foundPartition, foundFile), this);
+            }
+            return;
+        }
+        String inPartition = Objects.requireNonNull(partition);
+        if (foundFile == null || foundPartition == null) {
+            to.accept(new Target(inPartition, ""), this);
+        } else if (foundPartition.equals(inPartition)) {
+            to.accept(new Target(inPartition, foundFile), this);
+        } else {
+            to.accept(new Target(foundPartition, foundFile), delete(key, foundPartition));
+            to.accept(new Target(inPartition, ""), this);
+        }
     }
 
     private byte[] encode() {

@@ -1,6 +1,6 @@
 package io.tidemark.lake.hudi.apply;
 
-import java.nio.file.Path;
+import java.io.File;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -12,7 +12,7 @@ final class RoutedRows implements AutoCloseable {
     private final Map<Target, Counter> counters = new LinkedHashMap<>();
     private final RowSpill<Pending> rows;
 
-    RoutedRows(Path folder, long memoryBytes) {
+    RoutedRows(File folder, long memoryBytes) {
         this.rows = new RowSpill<>(folder, memoryBytes, Pending.CODEC);
     }
 

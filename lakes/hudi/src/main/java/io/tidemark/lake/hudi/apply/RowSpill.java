@@ -2,6 +2,7 @@ package io.tidemark.lake.hudi.apply;
 
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -24,7 +25,7 @@ import org.rocksdb.WriteOptions;
  * key in memory. Not thread-safe.
  */
 final class RowSpill<V> implements AutoCloseable {
-    private final Path folder;
+    private final File folder;
     private final long memoryBytes;
     private final Codec<V> codec;
     private final Map<String, V> memory = new HashMap<>();
@@ -35,7 +36,7 @@ final class RowSpill<V> implements AutoCloseable {
      * @param folder folder in which a database may be made
      * @param memoryBytes limit of the memory
      */
-    RowSpill(Path folder, long memoryBytes, Codec<V> codec) {
+    RowSpill(File folder, long memoryBytes, Codec<V> codec) {
         this.folder = folder;
         this.memoryBytes = memoryBytes;
         this.codec = codec;
@@ -130,14 +131,14 @@ final class RowSpill<V> implements AutoCloseable {
         private final WriteOptions unlogged;
         private final RocksDB database;
 
-        Disk(Path folder) {
+        Disk(File folder) {
             RocksDB.loadLibrary();
             this.options = new Options().setCreateIfMissing(true);
             // What a crash leaves is of no use.
             this.unlogged = new WriteOptions().setDisableWAL(true);
             try {
-                Files.createDirectories(folder);
-                this.path = Files.createTempDirectory(folder, "rows-");
+                Files.createDirectories(folder.toPath());
+                this.path = Files.createTempDirectory(folder.toPath(), "rows-");
                 this.database = RocksDB.open(options, path.toString());
             } catch (IOException | RocksDBException e) {
                 throw failed(e);

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToLongFunction;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.apache.avro.generic.IndexedRecord;
@@ -20,6 +21,7 @@ import org.apache.hudi.client.WriteStatus;
 import org.apache.hudi.client.common.HoodieJavaEngineContext;
 import org.apache.hudi.common.model.FileSlice;
 import org.apache.hudi.common.model.HoodieCommitMetadata;
+import org.apache.hudi.common.model.HoodieWriteStat;
 import org.apache.hudi.common.model.WriteOperationType;
 import org.apache.hudi.common.table.HoodieTableMetaClient;
 import org.apache.hudi.common.table.timeline.HoodieInstant;
@@ -44,6 +46,7 @@ public final class TableCommits implements AutoCloseable {
     private final StoredSpec stored;
     private final TableVersions versions;
     private final HoodieJavaEngineContext context;
+    private final WriteOptions options;
     private final HoodieWriteConfig config;
     private final HoodieJavaWriteClient<IndexedRecord> client;
 
@@ -51,6 +54,7 @@ public final class TableCommits implements AutoCloseable {
         this.table = stored.spec().schema().table();
         this.stored = stored;
         this.versions = versions;
+        this.options = options;
         this.context = versions.context();
         HoodieTableMetaClient meta = versions.refresh();
         this.config =
@@ -154,6 +158,21 @@ public final class TableCommits implements AutoCloseable {
             LOG.warn("A commit succeeded although its writer failed after it table={} instant={}", table, instant, e);
         }
         return versions.progress(versions.refresh());
+    }
+
+    /**
+     * The same commit, for other processes that write its files.
+     *
+     * @param live what it leaves of what the table held
+     */
+    public PendingCommit pending(OpenCommit open, List<FileSlice> live) {
+        return new PendingCommit(
+                versions.basePath(),
+                stored,
+                options,
+                open.instant(),
+                newest(open.files().meta()),
+                live);
     }
 
     private static Map<String, String> pairs(StoredSpec schema) {
@@ -298,6 +317,20 @@ public final class TableCommits implements AutoCloseable {
     public record Written(List<WriteStatus> statuses, Map<String, List<String>> replaced) {
         /** No files. */
         public static final Written NOTHING = new Written(List.of(), Map.of());
+
+        /** Row versions written. */
+        public long upserted() {
+            return sum(stat -> stat.getNumInserts() + stat.getNumUpdateWrites());
+        }
+
+        /** Row versions taken away. */
+        public long deleted() {
+            return sum(stat -> stat.getNumUpdateWrites() + stat.getNumDeletes());
+        }
+
+        private long sum(ToLongFunction<HoodieWriteStat> count) {
+            return statuses.stream().map(WriteStatus::getStat).mapToLong(count).sum();
+        }
 
         /** No files, in the place of these. */
         public static Written replacing(List<FileSlice> gone) {

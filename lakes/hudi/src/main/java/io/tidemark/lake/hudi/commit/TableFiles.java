@@ -1,5 +1,6 @@
 package io.tidemark.lake.hudi.commit;
 
+import io.tidemark.lake.hudi.commit.WriteOptions.Index;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -38,7 +39,8 @@ public final class TableFiles {
     private final WriteOptions options;
     private final List<FileSlice> slices;
 
-    private TableFiles(HoodieTableMetaClient meta, String instant, WriteOptions options, List<FileSlice> slices) {
+    /** @param instant the version; empty for none */
+    TableFiles(HoodieTableMetaClient meta, String instant, WriteOptions options, List<FileSlice> slices) {
         this.meta = meta;
         this.instant = instant;
         this.options = options;
@@ -75,7 +77,7 @@ public final class TableFiles {
      *
      * @param keys tells whether any of the keys passes a test
      */
-    public boolean mayHold(FileSlice slice, Predicate<Predicate<String>> keys) {
+    private boolean mayHold(FileSlice slice, Predicate<Predicate<String>> keys) {
         if (!slice.getBaseFile().isPresent()) {
             return true;
         }
@@ -93,6 +95,18 @@ public final class TableFiles {
         String[] range = parquet.readMinMaxRecordKeys(meta.getStorage(), path);
         return keys.test(
                 key -> range[0].compareTo(key) <= 0 && key.compareTo(range[1]) <= 0 && filter.mightContain(key));
+    }
+
+    /**
+     * Visits the record keys of a slice's living rows; none, when the index says that it holds none of those looked for.
+     *
+     * @param keys tells whether any of the keys looked for passes a test
+     */
+    public void search(
+            FileSlice slice, Schema tableSchema, Predicate<Predicate<String>> keys, Consumer<String> visitor) {
+        if (options.index() == Index.SIMPLE || mayHold(slice, keys)) {
+            keys(slice, tableSchema, visitor);
+        }
     }
 
     /** Visits the record keys of a slice's living rows. */
@@ -129,8 +143,7 @@ public final class TableFiles {
         properties.setProperty("hoodie.memory.compaction.max.size", Long.toString(options.memoryBytes()));
         properties.setProperty("hoodie.memory.merge.max.size", Long.toString(options.memoryBytes()));
         properties.setProperty(
-                "hoodie.memory.spillable.map.path",
-                options.spill().toAbsolutePath().toString());
+                "hoodie.memory.spillable.map.path", options.spill().getAbsolutePath());
         HoodieAvroReaderContext reader = new HoodieAvroReaderContext(
                 meta.getStorageConf(), meta.getTableConfig(), Option.empty(), Option.empty(), properties);
         HoodieFileGroupReader<IndexedRecord> group = HoodieFileGroupReader.<IndexedRecord>newBuilder()

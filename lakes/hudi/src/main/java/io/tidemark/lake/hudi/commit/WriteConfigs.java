@@ -36,6 +36,8 @@ final class WriteConfigs {
         // in code.
         Configuration configuration = new Configuration(false);
         configuration.setClass("fs.file.impl", SyncedLocalFiles.class, FileSystem.class);
+        // In a process of Spark's, Hadoop's own is in the cache already.
+        configuration.setBoolean("fs.file.impl.disable.cache", true);
         configuration.set(SyncedLocalFiles.SYNC, properties.getOrDefault(SyncedLocalFiles.SYNC, "true"));
         // Without this, an array that holds a null cannot be written.
         configuration.setBoolean("parquet.avro.write-old-list-structure", false);
@@ -74,9 +76,7 @@ final class WriteConfigs {
         pairs.setProperty("hoodie.parquet.max.file.size", Long.toString(options.fileBytes()));
         pairs.setProperty("hoodie.memory.merge.max.size", Long.toString(options.memoryBytes()));
         pairs.setProperty("hoodie.memory.compaction.max.size", Long.toString(options.memoryBytes()));
-        pairs.setProperty(
-                "hoodie.memory.spillable.map.path",
-                options.spill().toAbsolutePath().toString());
+        pairs.setProperty("hoodie.memory.spillable.map.path", options.spill().getAbsolutePath());
         return HoodieWriteConfig.newBuilder()
                 .withEngineType(EngineType.JAVA)
                 .withPath(basePath)

@@ -1,5 +1,7 @@
 package io.tidemark.lake.hudi.commit;
 
+import java.io.File;
+import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -22,10 +24,24 @@ public record WriteOptions(
         int retainedCommits,
         long fileBytes,
         long memoryBytes,
-        Path spill,
-        Map<String, String> properties) {
+        File spill,
+        Map<String, String> properties)
+        implements Serializable {
     public WriteOptions {
         properties = Map.copyOf(properties);
+    }
+
+    /** The same for a task on any machine: what does not fit goes to the machine's folder for temporary files. */
+    public WriteOptions inTask() {
+        return new WriteOptions(
+                index,
+                isInlineCompaction,
+                compactionCommits,
+                retainedCommits,
+                fileBytes,
+                memoryBytes,
+                Path.of(System.getProperty("java.io.tmpdir"), "tidemark-hudi").toFile(),
+                properties);
     }
 
     /** Hudi's index types that are offered. */

@@ -7,6 +7,7 @@ import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
 import io.tidemark.spi.schema.Column;
 import io.tidemark.spi.schema.ColumnType;
 import io.tidemark.spi.schema.SchemaChange;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -23,8 +24,8 @@ import java.util.Set;
  * @param taken names that columns have or had, in lower case
  * @param nextId the next free id
  */
-public record StoredSpec(
-        LakeTableSpec spec, List<String> names, List<Integer> fieldIds, Set<String> taken, int nextId) {
+public record StoredSpec(LakeTableSpec spec, List<String> names, List<Integer> fieldIds, Set<String> taken, int nextId)
+        implements Serializable {
     private static final int FIRST_ID = 1;
 
     /** Id of the column of soft deletes: one that no other column reaches. */

@@ -4,17 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.tidemark.testkit.postgres.EmbeddedPostgresServer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Jobs on a cluster of a master and two workers, while rows change: whatever of it is killed, mirrors come out equal. */
+/**
+ * One database under writes, mirrored by jobs on a cluster of a master and two workers: whatever of it is killed, mirrors come out equal. In Iceberg;
+ * with the profile slow in all formats at once, by three pipelines.
+ */
 class SparkClusterIT {
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
+    private static final boolean IS_SLOW = Boolean.getBoolean("tidemark.slow");
+    private static final List<String> FORMATS = IS_SLOW ? List.of("iceberg", "delta", "hudi") : List.of("iceberg");
+    private static final Duration PATIENCE = Duration.ofMinutes(FORMATS.size() * 3L);
 
     @TempDir
     Path folder;
@@ -23,31 +31,53 @@ class SparkClusterIT {
     void killsOfExecutorDriverAndWorkerChangeNothing() throws Exception {
         SparkHome home = SparkHome.make(folder.resolve("spark"));
         try (EmbeddedPostgresServer server = EmbeddedPostgresServer.start();
-                SparkCluster cluster = new SparkCluster(home, folder, 2);
-                SparkPipeline pipeline = new SparkPipeline(server, folder, "iceberg", home, cluster.master());
-                Writer writer = new Writer(pipeline)) {
-            pipeline.start();
-            pipeline.awaitLive("t");
-            writer.start();
-            await().atMost(PATIENCE).until(cluster::killExecutor);
-            awaitProgress(pipeline);
-            for (int i = 0; i < (Boolean.getBoolean("tidemark.slow") ? 12 : 2); i++) {
-                Thread.sleep(writer.random().nextInt(8_000));
-                await().atMost(PATIENCE).until(SparkCluster::killDriver);
+                SparkCluster cluster = new SparkCluster(home, folder, 2)) {
+            String database = server.createDatabase();
+            List<SparkPipeline> pipelines = new ArrayList<>();
+            try {
+                for (String format : FORMATS) {
+                    Path own = Files.createDirectories(folder.resolve(format));
+                    pipelines.add(
+                            new SparkPipeline(server, database, "_" + format, own, format, home, cluster.master()));
+                }
+                kill(cluster, pipelines);
+            } finally {
+                pipelines.forEach(SparkPipeline::close);
             }
-            awaitProgress(pipeline);
-            cluster.killWorker();
-            awaitProgress(pipeline);
-            writer.close();
-            pipeline.prove();
-            assertThat(writer.statements()).isPositive();
         }
     }
 
-    /** Waits for a job that commits. */
-    private static void awaitProgress(SparkPipeline pipeline) {
-        long before = pipeline.slice("t");
-        await().atMost(PATIENCE).until(() -> pipeline.slice("t") > before);
+    private static void kill(SparkCluster cluster, List<SparkPipeline> pipelines) throws Exception {
+        try (Writer writer = new Writer(pipelines.get(0))) {
+            for (SparkPipeline pipeline : pipelines) {
+                pipeline.start();
+                pipeline.awaitLive("t");
+            }
+            writer.start();
+            await().atMost(PATIENCE).until(cluster::killExecutor);
+            awaitProgress(pipelines);
+            for (int i = 0; i < (IS_SLOW ? 12 : 2); i++) {
+                Thread.sleep(writer.random().nextInt(8_000));
+                await().atMost(PATIENCE).until(SparkCluster::killDriver);
+            }
+            awaitProgress(pipelines);
+            cluster.killWorker();
+            awaitProgress(pipelines);
+            assertThat(writer.statements()).isPositive();
+        }
+        for (SparkPipeline pipeline : pipelines) {
+            pipeline.prove();
+        }
+    }
+
+    /** Waits until jobs have committed to all mirrors. */
+    private static void awaitProgress(List<SparkPipeline> pipelines) {
+        List<Long> before = pipelines.stream().map(found -> found.slice("t")).toList();
+        for (int i = 0; i < pipelines.size(); i++) {
+            SparkPipeline pipeline = pipelines.get(i);
+            long slice = before.get(i);
+            await().atMost(PATIENCE).until(() -> pipeline.slice("t") > slice);
+        }
     }
 
     /** Changes rows until it is closed. */

@@ -4,12 +4,12 @@ import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import org.apache.spark.SparkException;
 
-/** Turns failures of Spark into Tidemark's errors. */
-final class SparkErrors {
-    private SparkErrors() {}
+/** What failures of Spark's jobs mean. */
+final class SparkFailure {
+    private SparkFailure() {}
 
     /**
-     * The error that a task threw, if it is one of ours; {@code ENGINE_FAILED} when Spark gave the work up.
+     * The error that a task had; {@code ENGINE_FAILED} when Spark gave the work up.
      *
      * @param what {@code <verb> <object>}
      */
