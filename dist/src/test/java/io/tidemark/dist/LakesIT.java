@@ -23,9 +23,9 @@ class LakesIT {
 
     @Test
     void allFormatsHoldTheSameUnderLoad() throws Exception {
-        List<MirroredDatabase> mirrors = new ArrayList<>();
         try (EmbeddedPostgresServer server = EmbeddedPostgresServer.start()) {
             String database = server.createDatabase();
+            List<MirroredDatabase> mirrors = new ArrayList<>();
             try (TpcB load = new TpcB(server, database, 1)) {
                 load.load();
                 for (String format : FORMATS) {
@@ -37,28 +37,33 @@ class LakesIT {
                             Files.createDirectories(folder.resolve(name)),
                             "  " + format + "\nslices: {interval: 1s}\ntables:\n  - {include: public.*}\n"));
                 }
+                compare(load, mirrors);
+            } finally {
                 for (MirroredDatabase mirror : mirrors) {
-                    mirror.start();
+                    mirror.close();
                 }
-                for (MirroredDatabase mirror : mirrors) {
-                    mirror.awaitLive("pgbench_accounts", "pgbench_branches", "pgbench_history", "pgbench_tellers");
-                }
-                load.start(1);
-                for (MirroredDatabase mirror : mirrors) {
-                    mirror.prove();
-                }
-                assertThat(load.transactions()).isPositive();
-            }
-            List<List<List<Object>>> sums = new ArrayList<>();
-            for (MirroredDatabase mirror : mirrors) {
-                mirror.prove();
-                sums.add(mirror.query(SUMS));
-            }
-            assertThat(sums).allSatisfy(found -> assertThat(found).isEqualTo(sums.get(0)));
-        } finally {
-            for (MirroredDatabase mirror : mirrors) {
-                mirror.close();
             }
         }
+    }
+
+    private static void compare(TpcB load, List<MirroredDatabase> mirrors) throws Exception {
+        for (MirroredDatabase mirror : mirrors) {
+            mirror.start();
+        }
+        for (MirroredDatabase mirror : mirrors) {
+            mirror.awaitLive("pgbench_accounts", "pgbench_branches", "pgbench_history", "pgbench_tellers");
+        }
+        load.start(1);
+        for (MirroredDatabase mirror : mirrors) {
+            mirror.prove();
+        }
+        load.close();
+        assertThat(load.transactions()).isPositive();
+        List<List<List<Object>>> sums = new ArrayList<>();
+        for (MirroredDatabase mirror : mirrors) {
+            mirror.prove();
+            sums.add(mirror.query(SUMS));
+        }
+        assertThat(sums).allSatisfy(found -> assertThat(found).isEqualTo(sums.get(0)));
     }
 }
