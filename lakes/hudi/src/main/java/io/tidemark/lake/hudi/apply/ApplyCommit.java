@@ -43,15 +43,8 @@ record ApplyCommit(TableCommits commits, LakeProgress expected, long fence, Writ
     private LakeProgress next(LakeProgress current, LakeProgress progress) {
         commits.requireFence(current, fence);
         commits.requireProgress(current, expected);
-        return new LakeProgress(
-                -1,
-                expected.loadId(),
-                expected.loaded(),
-                expected.chunks(),
-                progress.applied(),
-                progress.slice(),
-                fence,
-                progress.newestCommitMicros());
+        return expected.withApplied(progress.applied(), progress.slice(), progress.newestCommitMicros())
+                .withFence(fence);
     }
 
     /** The commit stands, whatever becomes of the upkeep after it. */
