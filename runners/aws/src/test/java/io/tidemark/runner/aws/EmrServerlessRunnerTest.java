@@ -11,34 +11,21 @@ import io.tidemark.spi.job.JobRunner;
 import io.tidemark.spi.job.RunningJob;
 import io.tidemark.spi.job.RunningJob.JobEnd;
 import io.tidemark.spi.source.Finding;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import software.amazon.awssdk.services.emrserverless.EmrServerlessClient;
 
-@ExtendWith(StubCredentials.class)
 class EmrServerlessRunnerTest {
     private static final String START = "POST /applications/00app/jobruns";
     private static final String GET = "GET /applications/00app/jobruns/00run";
     private static final String CANCEL = "DELETE /applications/00app/jobruns/00run";
 
-    private StubService service;
-
-    @BeforeEach
-    void start() throws IOException {
-        service = new StubService();
-    }
-
-    @AfterEach
-    void stop() {
-        service.close();
-    }
+    @RegisterExtension
+    final StubService service = new StubService();
 
     @Test
     void aRunIsStartedWithTheJobsArgumentsAndAskedUntilItEnds() {

@@ -13,33 +13,20 @@ import io.tidemark.spi.job.JobRunner;
 import io.tidemark.spi.job.RunningJob;
 import io.tidemark.spi.job.RunningJob.JobEnd;
 import io.tidemark.spi.source.Finding;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import software.amazon.awssdk.services.glue.GlueClient;
 
-@ExtendWith(StubCredentials.class)
 class GlueRunnerTest {
     private static final List<String> ARGUMENTS = List.of("--job", "jobs/p/t-1.json");
     private static final Pace AT_ONCE = new Pace(Duration.ZERO, Duration.ofMinutes(1));
 
-    private StubService service;
-
-    @BeforeEach
-    void start() throws IOException {
-        service = new StubService();
-    }
-
-    @AfterEach
-    void stop() {
-        service.close();
-    }
+    @RegisterExtension
+    final StubService service = new StubService();
 
     @Test
     void aRunIsStartedWithTheJobsArgumentsAndAskedUntilItEnds() {

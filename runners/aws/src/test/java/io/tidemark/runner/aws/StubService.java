@@ -10,10 +10,18 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** Takes the calls that the SDK makes of a service, and answers as the test says. It stands for the protocol only: no service was asked. */
-final class StubService implements AutoCloseable {
-    private final HttpServer server;
+/**
+ * Takes the calls that the SDK makes of a service, and answers as the test says; also gives the SDK's default chain what it signs calls with. It stands
+ * for the protocol only: no service was asked.
+ */
+final class StubService implements BeforeEachCallback, AfterEachCallback {
+    private static final List<String> CREDENTIALS = List.of("aws.accessKeyId", "aws.secretAccessKey");
+
+    private HttpServer server;
     private final List<Call> calls = new CopyOnWriteArrayList<>();
     private volatile Function<Call, Answer> answers = call -> new Answer(500, "{}");
 
@@ -34,7 +42,9 @@ final class StubService implements AutoCloseable {
      */
     record Answer(int status, String body) {}
 
-    StubService() throws IOException {
+    @Override
+    public void beforeEach(ExtensionContext context) throws IOException {
+        CREDENTIALS.forEach(key -> System.setProperty(key, "stub"));
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", this::handle);
         server.start();
@@ -69,7 +79,8 @@ final class StubService implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public void afterEach(ExtensionContext context) {
         server.stop(0);
+        CREDENTIALS.forEach(System::clearProperty);
     }
 }
