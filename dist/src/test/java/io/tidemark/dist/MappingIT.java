@@ -1,19 +1,30 @@
 package io.tidemark.dist;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.tidemark.engine.capture.Enrolment;
+import io.tidemark.engine.pipeline.Pipeline;
 import io.tidemark.engine.steer.TableCommands;
 import io.tidemark.engine.table.TableState;
 import io.tidemark.spi.schema.Column;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.slice.SliceFile;
 import io.tidemark.spi.slice.SliceManifest;
+import io.tidemark.spi.source.SourceTable;
 import io.tidemark.testkit.postgres.EmbeddedPostgresServer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -131,6 +142,54 @@ class MappingIT {
             mirrored.prove();
             assertThat(mirrored.query("select id, v from second.orders")).containsExactly(List.of(2, "b"));
             assertThat(mirrored.pipeline().lake().tables()).containsExactly(new TableId("second", "orders"));
+        }
+    }
+
+    /** A resync has the table's old choices until enrolment has looked: a look that began before must not let the load begin. */
+    @Test
+    void aResyncWhileEnrolmentIsAtWorkLoadsWhatIsWanted() throws Exception {
+        String database = server.createDatabase();
+        try (MirroredDatabase mirrored = new MirroredDatabase(server, database, folder, """
+                tables: [{include: public.orders}]
+                """)) {
+            mirrored.execute("create table orders (id int primary key, v text)", "insert into orders values (1, 'a')");
+            mirrored.start();
+            mirrored.awaitLive("orders");
+        }
+        try (MirroredDatabase mirrored = new MirroredDatabase(server, database, folder, """
+                tables: [{include: public.orders}, {include: public.later}]
+                transformations: [{schema: public, rename: second}]
+                """)) {
+            Pipeline pipeline = mirrored.pipeline();
+            Enrolment enrolment = new Enrolment(pipeline);
+            assertThat(enrolment.hasChanged(List.of())).isTrue();
+            mirrored.awaitState(ORDERS, TableState.FAILED);
+            mirrored.execute("create table later (id int primary key)");
+            Optional<String> token = pipeline.sliceLog().newest().map(SliceManifest::resumeToken);
+            CompletableFuture<List<SourceTable>> refreshed;
+            try (Connection blocker = server.connect(database)) {
+                blocker.setAutoCommit(false);
+                blocker.createStatement().execute("lock table later in access exclusive mode");
+                refreshed = CompletableFuture.supplyAsync(() -> enrolment.refresh(token));
+                await().atMost(Duration.ofSeconds(30)).until(() -> waitsForALock(database));
+                new TableCommands(pipeline).resync(ORDERS);
+                blocker.rollback();
+            }
+            assertThat(refreshed.get(30, TimeUnit.SECONDS))
+                    .extracting(SourceTable::id)
+                    .contains(ORDERS);
+            assertThat(pipeline.registry().load(ORDERS).published()).isFalse();
+            mirrored.start();
+            mirrored.awaitLive("orders");
+            assertThat(mirrored.query("select id, v from second.orders")).containsExactly(List.of(1, "a"));
+        }
+    }
+
+    private static boolean waitsForALock(String database) throws SQLException {
+        try (Connection connection = server.connect(database);
+                ResultSet waiting =
+                        connection.createStatement().executeQuery("select count(*) from pg_locks where not granted")) {
+            return waiting.next() && waiting.getInt(1) > 0;
         }
     }
 

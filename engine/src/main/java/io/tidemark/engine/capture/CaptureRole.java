@@ -5,7 +5,7 @@ import io.tidemark.engine.metadata.Documents;
 import io.tidemark.engine.metadata.Keys;
 import io.tidemark.engine.pipeline.Pipeline;
 import io.tidemark.engine.signal.Marker;
-import io.tidemark.engine.table.TableState;
+import io.tidemark.engine.table.TableRecord;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.slice.SliceManifest;
@@ -95,15 +95,13 @@ public final class CaptureRole {
         }
     }
 
-    /** Looks at the source once in a while, and soon when a command has left a table that is not published yet. */
+    /** Looks at the source once in a while, and soon when a command has left a table to be enrolled. */
     private boolean isEnrolmentDue() {
         if (!isPast(lastRegistryLook, REGISTRY_LOOK)) {
             return false;
         }
         lastRegistryLook = pipeline.clock().instant();
-        boolean waiting = pipeline.registry().list().stream()
-                .anyMatch(
-                        table -> table.state().captured() && table.state() != TableState.FAILED && !table.published());
+        boolean waiting = pipeline.registry().list().stream().anyMatch(TableRecord::isToBeEnrolled);
         if (waiting || isPast(lastEnrolment, ENROL)) {
             lastEnrolment = lastRegistryLook;
             return true;

@@ -44,15 +44,17 @@ public final class Enrolment {
      * @return the tables that are published
      */
     public List<SourceTable> refresh(Optional<String> resumeToken) {
-        List<SourceTable> captured = look();
+        Map<TableId, SourceTable> found = inSource();
+        List<SourceTable> captured = look(found);
         pipeline.source().prepare(captured, resumeToken);
         for (SourceTable table : captured) {
-            registry.find(table.id()).filter(record -> !record.published()).ifPresent(record -> {
-                // A resync that came meanwhile has another schema than the stream will be opened with: it waits for the
-                // next look.
+            registry.find(table.id()).filter(TableRecord::isToBeEnrolled).ifPresent(record -> {
                 registry.update(
                         record.id(),
-                        (current, now) -> current.schema().equals(table.schema()) ? current.withPublished() : current);
+                        (current, now) ->
+                                current.schema().equals(table.schema()) && isAsWanted(current, found.get(record.id()))
+                                        ? current.withPublished()
+                                        : current);
                 pipeline.signals().tables().wake();
             });
         }
@@ -61,16 +63,26 @@ public final class Enrolment {
 
     /** Looks at source and rules again; returns whether the stream that was opened for these tables has to be opened anew. */
     public boolean hasChanged(List<SourceTable> opened) {
-        return !look().equals(opened)
-                || registry.list().stream()
-                        .anyMatch(record -> !record.published()
-                                && record.state().captured()
-                                && record.state() != TableState.FAILED);
+        return !look(inSource()).equals(opened) || registry.list().stream().anyMatch(TableRecord::isToBeEnrolled);
     }
 
-    private List<SourceTable> look() {
+    /** Whether what is registered is what this look would register: a resync that came meanwhile may not be, and waits for the next look. */
+    private boolean isAsWanted(TableRecord record, SourceTable whole) {
+        return record.isToBeEnrolled() && record.equals(asFound(record, whole));
+    }
+
+    private TableRecord asFound(TableRecord record, SourceTable whole) {
+        return record.asFound(
+                pipeline.wanted().of(whole, record), pipeline.wanted().shape(whole.id()));
+    }
+
+    private Map<TableId, SourceTable> inSource() {
         Map<TableId, SourceTable> found = new LinkedHashMap<>();
         pipeline.source().tables().forEach(table -> found.put(table.id(), table));
+        return found;
+    }
+
+    private List<SourceTable> look(Map<TableId, SourceTable> found) {
         addNew(found);
         takeNewChoices(found);
         List<SourceTable> captured = new ArrayList<>();
@@ -154,8 +166,8 @@ public final class Enrolment {
             }
             return false;
         }
-        if (record.state() == TableState.PENDING && !record.published()) {
-            checkChoices(asFound(record, whole), whole);
+        if (record.isToBeEnrolled()) {
+            checkChoices(register(record, whole), whole);
             return true;
         }
         SourceTable table = pipeline.wanted().asRegistered(whole, record);
@@ -217,17 +229,14 @@ public final class Enrolment {
                             ErrorCode.SOURCE_SCHEMA_CHANGED, "Cannot go on with table " + record.id() + ": " + reason));
         } else if (record.state() != TableState.PAUSED) {
             registry.reload(record.id(), reason);
-            asFound(record, whole);
+            register(record, whole);
             pipeline.signals().tables().wake();
         }
         return true;
     }
 
-    private TableRecord asFound(TableRecord record, SourceTable whole) {
-        TableRecord after = registry.update(
-                record.id(),
-                (current, now) -> current.asFound(
-                        pipeline.wanted().of(whole, current), pipeline.wanted().shape(whole.id())));
+    private TableRecord register(TableRecord record, SourceTable whole) {
+        TableRecord after = registry.update(record.id(), (current, now) -> asFound(current, whole));
         dropLeft(record, after);
         return after;
     }

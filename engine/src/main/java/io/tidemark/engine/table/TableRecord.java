@@ -190,6 +190,11 @@ public record TableRecord(
         return standing(next.state, next.resumeTo, next.since, plan, null);
     }
 
+    /** Whether its load waits for the source to publish it as it is wanted now. */
+    public boolean isToBeEnrolled() {
+        return state == TableState.PENDING && !published;
+    }
+
     public TableRecord withPublished() {
         return published ? this : described(schema, scope, strings, shape, true, notices);
     }
