@@ -55,6 +55,13 @@ final class MirroredDatabase implements AutoCloseable {
      */
     MirroredDatabase(EmbeddedPostgresServer server, String database, String pipeline, Path folder, String more)
             throws IOException {
+        this(server, database, pipeline, folder, "./lake", more);
+    }
+
+    /** @param location of the lake, in the folder or elsewhere */
+    MirroredDatabase(
+            EmbeddedPostgresServer server, String database, String pipeline, Path folder, String location, String more)
+            throws IOException {
         this.server = server;
         this.database = database;
         this.file = folder.resolve("tidemark.yaml");
@@ -65,8 +72,8 @@ final class MirroredDatabase implements AutoCloseable {
                   url: postgresql://localhost:%d/%s
                   user: postgres
                 lake:
-                  location: ./lake
-                """.formatted(pipeline, server.port(), database) + more);
+                  location: %s
+                """.formatted(pipeline, server.port(), database, location) + more);
     }
 
     Path file() {

@@ -240,7 +240,8 @@ class HistoryQueryTest {
                     SliceManifest sealed =
                             slice.seal(new Position(batch.position(batch.size() - 1)), "token", Instant.now(), 1);
                     sealed.filesOf(TABLE)
-                            .forEach(file -> files.add(new HistoryFile(log.location(file), file.schema())));
+                            .forEach(file ->
+                                    files.add(new HistoryFile(log.location(file), file.bytes(), file.schema())));
                 }
             }
         }

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Brings the registry in line with the source's tables and the configured rules, and makes the source publish the result. */
 public final class Enrolment {
@@ -67,8 +68,8 @@ public final class Enrolment {
     }
 
     /** Whether what is registered is what this look would register: a resync that came meanwhile may not be, and waits for the next look. */
-    private boolean isAsWanted(TableRecord record, SourceTable whole) {
-        return record.isToBeEnrolled() && record.equals(asFound(record, whole));
+    private boolean isAsWanted(TableRecord record, @Nullable SourceTable whole) {
+        return whole != null && record.isToBeEnrolled() && record.equals(asFound(record, whole));
     }
 
     private TableRecord asFound(TableRecord record, SourceTable whole) {
@@ -155,7 +156,7 @@ public final class Enrolment {
         }
     }
 
-    private boolean isStillThere(TableRecord record, @org.jspecify.annotations.Nullable SourceTable whole) {
+    private boolean isStillThere(TableRecord record, @Nullable SourceTable whole) {
         if (whole == null) {
             if (record.state() != TableState.FAILED) {
                 registry.fail(

@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param cutTimeout how long a cut waits for the source's running transactions to end; default 60 s
  * @param retainedBytesMax WAL that the slot may retain before {@code status} and {@code check} raise an alarm; default 10 GiB
  * @param queryBytes memory of the local SQL engine; default 1 GiB
+ * @param queryDiskBytes local disk for copies of files that queries and proofs read of a lake in object storage; default 50 GiB
  * @param deadLetters rows of one table that may be set aside; default 10,000
  */
 public record LimitConfig(
@@ -22,4 +23,5 @@ public record LimitConfig(
         Duration cutTimeout,
         long retainedBytesMax,
         long queryBytes,
+        long queryDiskBytes,
         int deadLetters) {}

@@ -118,6 +118,13 @@ public final class PipelineSettings {
             "Log that the source may keep for this pipeline before 'status' and 'check' raise an alarm; 64MiB to 1048576GiB.");
     static final Setting<Long> QUERY_BYTES = Setting.size(
             "query-memory", "1GiB", 64 * MIB, 1024 * GIB, "Memory of the local SQL engine; 64MiB to 1024GiB.");
+    static final Setting<Long> QUERY_DISK_BYTES = Setting.size(
+            "query-disk",
+            "50GiB",
+            MIB,
+            1024 * 1024 * GIB,
+            "Local disk, under 'state', for copies of the files that a query or proof reads of a lake in object storage: most that one may need, and most"
+                    + " that is kept for the next; 1MiB to 1048576GiB.");
     static final Setting<Integer> DEAD_LETTERS = Setting.integer(
             "dead-letters",
             "10000",
@@ -258,6 +265,7 @@ public final class PipelineSettings {
                 CUT_TIMEOUT,
                 RETAINED_BYTES,
                 QUERY_BYTES,
+                QUERY_DISK_BYTES,
                 DEAD_LETTERS);
     }
 

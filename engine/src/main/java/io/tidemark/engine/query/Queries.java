@@ -1,5 +1,6 @@
 package io.tidemark.engine.query;
 
+import io.tidemark.engine.config.LimitConfig;
 import io.tidemark.engine.cut.Cut;
 import io.tidemark.engine.cut.CutLog;
 import io.tidemark.engine.pipeline.Pipeline;
@@ -24,18 +25,33 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** SQL over the mirrors and their history; every table of a query is pinned, at its newest version or at a cut. */
 public final class Queries implements AutoCloseable {
     private static final int SLICES_A_TIME = 1_024;
+    private static final Pattern REMOTE = Pattern.compile("(?!file:)[A-Za-z][A-Za-z0-9+.-]+:/.*", Pattern.DOTALL);
 
     private final Pipeline pipeline;
     private final QueryEngine engine;
 
     public Queries(Pipeline pipeline, Plugins plugins) {
         this.pipeline = pipeline;
-        this.engine = plugins.queryEngine()
-                .open(pipeline.scratch("query"), pipeline.config().limits().queryBytes());
+        LimitConfig limits = pipeline.config().limits();
+        QueryEngine local = plugins.queryEngine().open(pipeline.scratch("query"), limits.queryBytes());
+        this.engine = isRemote(pipeline.storage().root())
+                ? new CopyingQueryEngine(
+                        local,
+                        new LocalCopies(
+                                pipeline.storage(),
+                                pipeline.scratch("copies"),
+                                limits.queryDiskBytes(),
+                                pipeline.clock()))
+                : local;
+    }
+
+    private static boolean isRemote(String root) {
+        return REMOTE.matcher(root).matches();
     }
 
     /** The engine, for comparisons. */
@@ -112,7 +128,7 @@ public final class Queries implements AutoCloseable {
                     after = slice.sequence();
                     if (cut.isEmpty() || after <= cut.orElseThrow().slice()) {
                         for (SliceFile file : slice.filesOf(table)) {
-                            files.add(new HistoryFile(pipeline.sliceLog().location(file), file.schema()));
+                            files.add(new HistoryFile(pipeline.sliceLog().location(file), file.bytes(), file.schema()));
                         }
                     }
                 }

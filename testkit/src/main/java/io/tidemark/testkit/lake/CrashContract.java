@@ -232,7 +232,8 @@ public abstract class CrashContract extends LakeContract {
             fence++;
             return false;
         } catch (TidemarkException e) {
-            assertThat(e.code()).isIn(ErrorCode.LAKE_COMMIT_UNKNOWN, ErrorCode.LAKE_COMMIT_CONFLICT);
+
+            assertThat(e.code()).as(e.reason()).isIn(ErrorCode.LAKE_COMMIT_UNKNOWN, ErrorCode.LAKE_COMMIT_CONFLICT);
             return false;
         } finally {
             fixture().failNext(CommitFault.NONE);

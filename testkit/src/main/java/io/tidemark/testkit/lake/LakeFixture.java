@@ -4,8 +4,13 @@ import io.tidemark.spi.lake.Lake;
 import io.tidemark.spi.lake.PinnedTable;
 import io.tidemark.spi.lake.PinnedTable.PinnedFile;
 import io.tidemark.spi.schema.ColumnType;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +37,20 @@ public interface LakeFixture extends AutoCloseable {
      * deletes then that of {@link io.tidemark.spi.lake.LakeTableSpec#DELETED_AT}.
      */
     List<List<@Nullable String>> fileRows(PinnedTable pinned, PinnedFile file);
+
+    /**
+     * Size of a data file in bytes, if it is there.
+     *
+     * @param location as {@link PinnedFile#location} says: by default a path on a local disk
+     */
+    default OptionalLong findBytes(String location) {
+        Path file = Path.of(location);
+        try {
+            return Files.isRegularFile(file) ? OptionalLong.of(Files.size(file)) : OptionalLong.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
 
     /** Faults that {@link #failNext} can bring about, {@link CommitFault#NONE} among them. */
     default Set<CommitFault> faults() {

@@ -2,7 +2,6 @@ package io.tidemark.lake.iceberg;
 
 import io.tidemark.lake.iceberg.maintain.Upkeep;
 import io.tidemark.lake.iceberg.storage.FileIoObjectStore;
-import io.tidemark.lake.iceberg.storage.LocalFileIO;
 import io.tidemark.lake.upsert.apply.ApplyLimits;
 import io.tidemark.parquet.ParquetBatch;
 import io.tidemark.parquet.ParquetBatchReader;
@@ -20,6 +19,7 @@ import io.tidemark.testkit.lake.ApplyMemory;
 import io.tidemark.testkit.lake.CommitFault;
 import io.tidemark.testkit.lake.Events;
 import io.tidemark.testkit.lake.LakeFixture;
+import io.tidemark.testkit.s3.S3Server;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -32,14 +32,19 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Stream;
+import org.apache.iceberg.CatalogUtil;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.data.IcebergGenerics;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.io.FileIO;
+import org.apache.iceberg.io.InputFile;
 import org.apache.iceberg.jdbc.JdbcCatalog;
 import org.apache.iceberg.types.Types.NestedField;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +55,8 @@ public final class IcebergFixture implements LakeFixture {
             new Upkeep.Rules(Clock.systemUTC(), 16L << 20, 3, 0.3, 1, 256L << 20, 2, 6, 3, Duration.ZERO, 5);
 
     private final Path folder;
+    private final String root;
+    private final Map<String, String> storage;
     private final Map<String, String> texts;
     private final LakeOptions options;
     private final boolean isFaulty;
@@ -58,8 +65,16 @@ public final class IcebergFixture implements LakeFixture {
     private Path state;
     private IcebergLake lake;
 
-    IcebergFixture(Path folder, String deletes, LakeOptions options, boolean isFaulty) {
+    private IcebergFixture(
+            Path folder,
+            String root,
+            Map<String, String> storage,
+            String deletes,
+            LakeOptions options,
+            boolean isFaulty) {
         this.folder = folder;
+        this.root = root;
+        this.storage = storage;
         this.texts = Map.of("deletes", deletes);
         this.options = options;
         this.isFaulty = isFaulty;
@@ -67,13 +82,28 @@ public final class IcebergFixture implements LakeFixture {
         this.lake = open();
     }
 
+    IcebergFixture(Path folder, String deletes, LakeOptions options, boolean isFaulty) {
+        this(folder, folder.resolve("lake").toString(), Map.of("tidemark.sync", "false"), deletes, options, isFaulty);
+    }
+
     static IcebergFixture plain(Path folder) {
         return new IcebergFixture(folder, "deletion-vectors", LakeOptions.defaults(), false);
     }
 
+    /** The lake of a contract suite in a bucket of its own; its catalog and state are in the folder. */
+    static IcebergFixture inS3(Path folder, S3Server server, ApplyMemory memory) {
+        String bucket = server.createBucket("lake-" + UUID.randomUUID());
+        Map<String, String> storage = server.properties();
+        return new IcebergFixture(folder, bucket, storage, "deletion-vectors", options(memory), true);
+    }
+
     /** The lake of a contract suite, whose catalog can fail. */
     public static IcebergFixture faulty(Path folder, String deletes, ApplyMemory memory) {
-        return new IcebergFixture(folder, deletes, options(memory == ApplyMemory.TIGHT ? 7 : 1 << 18), true);
+        return new IcebergFixture(folder, deletes, options(memory), true);
+    }
+
+    private static LakeOptions options(ApplyMemory memory) {
+        return options(memory == ApplyMemory.TIGHT ? 7 : 1 << 18);
     }
 
     static LakeOptions options(int roundKeys) {
@@ -123,7 +153,7 @@ public final class IcebergFixture implements LakeFixture {
             columns.add(new ParquetColumn(LakeTableSpec.DELETED_AT, ColumnType.TIMESTAMP_TZ, true, id));
         }
         List<List<@Nullable String>> rows = new ArrayList<>();
-        try (LocalFileIO io = new LocalFileIO();
+        try (FileIO io = CatalogUtil.loadFileIO(properties().get("io-impl"), properties(), null);
                 ParquetBatchReader reader =
                         ParquetBatchReader.open(FileIoObjectStore.open(io, file.location()), columns)) {
             for (Optional<ParquetBatch> batch = reader.next(); batch.isPresent(); batch = reader.next()) {
@@ -135,6 +165,19 @@ public final class IcebergFixture implements LakeFixture {
             throw new UncheckedIOException(e);
         }
         return rows;
+    }
+
+    @Override
+    public OptionalLong findBytes(String location) {
+        try (FileIO io = openIo()) {
+            InputFile file = io.newInputFile(location);
+            return file.exists() ? OptionalLong.of(file.getLength()) : OptionalLong.empty();
+        }
+    }
+
+    private FileIO openIo() {
+        Map<String, String> properties = properties();
+        return CatalogUtil.loadFileIO(properties.get("io-impl"), properties, null);
     }
 
     @Override
@@ -203,7 +246,7 @@ public final class IcebergFixture implements LakeFixture {
     }
 
     private IcebergLake open() {
-        Map<String, String> properties = new HashMap<>(Map.of("tidemark.sync", "false"));
+        Map<String, String> properties = new HashMap<>(storage);
         if (isFaulty) {
             properties.putAll(properties());
             properties.put("catalog-impl", FaultyCatalog.class.getName());
@@ -213,11 +256,11 @@ public final class IcebergFixture implements LakeFixture {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return IcebergLake.open(location().toString(), new Settings("lake", texts, properties), state, options);
+        return IcebergLake.open(root, new Settings("lake", texts, properties), state, options);
     }
 
     private Map<String, String> properties() {
-        Map<String, String> properties = new HashMap<>();
+        Map<String, String> properties = LakeStorage.properties(root, new Settings("lake", texts, storage));
         // A catalog that is not embedded stays where it is when the process moves.
         Path catalog = isFaulty ? folder : state;
         properties.put("uri", "jdbc:sqlite:" + catalog.resolve("catalog.db"));
@@ -225,9 +268,7 @@ public final class IcebergFixture implements LakeFixture {
         properties.put("jdbc.journal_mode", "WAL");
         properties.put("jdbc.busy_timeout", "30000");
         properties.put("jdbc.synchronous", "OFF");
-        properties.put("tidemark.sync", "false");
-        properties.put("warehouse", location().toString());
-        properties.put("io-impl", "io.tidemark.lake.iceberg.storage.LocalFileIO");
+        properties.put("warehouse", root);
         return properties;
     }
 

@@ -1,6 +1,7 @@
 package io.tidemark.lake.iceberg.storage;
 
 import io.tidemark.spi.storage.ObjectStore;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
@@ -17,7 +18,8 @@ import org.apache.iceberg.io.SupportsPrefixOperations;
 
 /**
  * Object storage through Iceberg's FileIO, so that the slice log uses the lake's credentials. The FileIO's streams must make an object visible
- * when they are closed (S3, GCS and ADLS do).
+ * when they are closed (S3, GCS and ADLS do). They cannot be given up: an object that is aborted is written and deleted, so that one at the same
+ * path is gone. Errors of a cloud's SDK, which are unchecked, are {@link IOException}s.
  */
 public final class FileIoObjectStore implements ObjectStore {
     private final FileIO io;
@@ -43,8 +45,8 @@ public final class FileIoObjectStore implements ObjectStore {
         OutputFile file = io.newOutputFile(location);
         try {
             return new Output(io, location, file.createOrOverwrite());
-        } catch (UncheckedIOException e) {
-            throw new IOException("Cannot create " + location, e);
+        } catch (RuntimeException e) {
+            throw failed("create", location, e);
         }
     }
 
@@ -57,19 +59,32 @@ public final class FileIoObjectStore implements ObjectStore {
     public static ObjectInput open(FileIO io, String location) throws IOException {
         InputFile file = io.newInputFile(location);
         try {
-            return new Input(file.getLength(), file.newStream());
-        } catch (NotFoundException e) {
-            NoSuchFileException missing = new NoSuchFileException(location);
-            missing.initCause(e);
-            throw missing;
-        } catch (UncheckedIOException e) {
-            throw new IOException("Cannot open " + location, e);
+            return new Input(location, file.getLength(), file.newStream());
+        } catch (RuntimeException e) {
+            if (e instanceof NotFoundException || !exists(io, location)) {
+                NoSuchFileException missing = new NoSuchFileException(location);
+                missing.initCause(e);
+                throw missing;
+            }
+            throw failed("open", location, e);
         }
     }
 
     @Override
-    public boolean exists(String path) {
-        return io.newInputFile(location(path)).exists();
+    public boolean exists(String path) throws IOException {
+        return exists(io, location(path));
+    }
+
+    private static boolean exists(FileIO io, String location) throws IOException {
+        try {
+            return io.newInputFile(location).exists();
+        } catch (RuntimeException e) {
+            throw failed("look for", location, e);
+        }
+    }
+
+    private static IOException failed(String what, String location, RuntimeException e) {
+        return new IOException("Cannot " + what + " " + location + ": " + e.getMessage(), e);
     }
 
     @Override
@@ -79,8 +94,12 @@ public final class FileIoObjectStore implements ObjectStore {
                     + io.getClass().getSimpleName() + ")");
         }
         List<String> paths = new ArrayList<>();
-        for (FileInfo file : prefixes.listPrefix(location(prefix))) {
-            paths.add(file.location().substring(root.length() + 1));
+        try {
+            for (FileInfo file : prefixes.listPrefix(location(prefix))) {
+                paths.add(file.location().substring(root.length() + 1));
+            }
+        } catch (RuntimeException e) {
+            throw failed("list", location(prefix), e);
         }
         paths.sort(null);
         return paths;
@@ -92,8 +111,8 @@ public final class FileIoObjectStore implements ObjectStore {
             io.deleteFile(location(path));
         } catch (NotFoundException e) {
             // Gone is what was asked for.
-        } catch (UncheckedIOException e) {
-            throw new IOException("Cannot delete " + location(path), e);
+        } catch (RuntimeException e) {
+            throw failed("delete", location(path), e);
         }
     }
 
@@ -129,12 +148,20 @@ public final class FileIoObjectStore implements ObjectStore {
 
         @Override
         public void write(int value) throws IOException {
-            stream.write(value);
+            try {
+                stream.write(value);
+            } catch (RuntimeException e) {
+                throw failed("write", location, e);
+            }
         }
 
         @Override
         public void write(byte[] source, int offset, int length) throws IOException {
-            stream.write(source, offset, length);
+            try {
+                stream.write(source, offset, length);
+            } catch (RuntimeException e) {
+                throw failed("write", location, e);
+            }
         }
 
         @Override
@@ -155,16 +182,22 @@ public final class FileIoObjectStore implements ObjectStore {
         public void close() throws IOException {
             if (!ended) {
                 ended = true;
-                stream.close();
+                try {
+                    stream.close();
+                } catch (RuntimeException e) {
+                    throw failed("write", location, e);
+                }
             }
         }
     }
 
     private static final class Input implements ObjectInput {
+        private final String location;
         private final long length;
         private final SeekableInputStream stream;
 
-        Input(long length, SeekableInputStream stream) {
+        Input(String location, long length, SeekableInputStream stream) {
+            this.location = location;
             this.length = length;
             this.stream = stream;
         }
@@ -180,11 +213,16 @@ public final class FileIoObjectStore implements ObjectStore {
                 local.readFully(position, buffer, offset, count);
                 return;
             }
-            stream.seek(position);
-            int read = stream.readNBytes(buffer, offset, count);
+            int read;
+            try {
+                stream.seek(position);
+                read = stream.readNBytes(buffer, offset, count);
+            } catch (RuntimeException e) {
+                throw failed("read", location, e);
+            }
             if (read < count) {
-                throw new java.io.EOFException(
-                        "Cannot read an object: it ends early (position=" + (position + read) + ")");
+                throw new EOFException(
+                        "Cannot read " + location + ": it ends early (position=" + (position + read) + ")");
             }
         }
 

@@ -1,0 +1,99 @@
+package io.tidemark.dist;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.tidemark.engine.steer.TableCommands;
+import io.tidemark.engine.table.TableState;
+import io.tidemark.spi.schema.TableId;
+import io.tidemark.testkit.postgres.EmbeddedPostgresServer;
+import io.tidemark.testkit.s3.S3Server;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A lake in S3: loaded, changed, asked, proven, and the same again after the storage was away. */
+class S3IT {
+    private static final TableId ACCOUNTS = new TableId("public", "pgbench_accounts");
+    private static final String SUM = "select sum(abalance), count(*) from pgbench_accounts";
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void aLakeInS3EqualsItsDatabase() throws Exception {
+        try (EmbeddedPostgresServer server = EmbeddedPostgresServer.start();
+                S3Server storage = S3Server.start(folder.resolve("s3"))) {
+            String location = storage.createBucket("bucket") + "/some/lake";
+            String database = server.createDatabase();
+            try (TpcB load = new TpcB(server, database, 1);
+                    MirroredDatabase mirror = new MirroredDatabase(
+                            server,
+                            database,
+                            database,
+                            Files.createDirectories(folder.resolve("mirror")),
+                            location,
+                            settings(storage))) {
+                load.load();
+                mirror.start();
+                mirror.awaitLive("pgbench_accounts", "pgbench_branches", "pgbench_history", "pgbench_tellers");
+                load.start(1);
+                mirror.prove();
+                survivesAnOutage(storage, load, mirror);
+                List<List<Object>> sums = mirror.query(SUM);
+                asksWithLocalCopies(mirror, sums);
+                new TableCommands(mirror.pipeline()).resync(ACCOUNTS);
+                mirror.awaitState(ACCOUNTS, TableState.PENDING);
+                mirror.awaitLive("pgbench_accounts");
+                mirror.prove();
+                assertThat(mirror.query(SUM)).isEqualTo(sums);
+                assertThat(mirror.query("select count(*) > 0 from history.public.pgbench_tellers"))
+                        .containsExactly(List.of(true));
+            }
+            assertThat(folder.resolve("mirror/lake")).doesNotExist();
+        }
+    }
+
+    private static void survivesAnOutage(S3Server storage, TpcB load, MirroredDatabase mirror) throws Exception {
+        storage.stop();
+        long before = load.transactions();
+        await().atMost(MirroredDatabase.PATIENCE).until(() -> load.transactions() > before + 100);
+        storage.restart();
+        load.close();
+        mirror.prove();
+    }
+
+    /** The files of a query are copied once, by whatever process. */
+    private void asksWithLocalCopies(MirroredDatabase mirror, List<List<Object>> sums) {
+        mirror.stop();
+        Map<String, Long> copies = copies();
+        assertThat(copies).isNotEmpty();
+        assertThat(mirror.query(SUM)).isEqualTo(sums);
+        assertThat(copies()).isEqualTo(copies);
+        mirror.start();
+    }
+
+    private Map<String, Long> copies() {
+        try (Stream<Path> files = Files.list(folder.resolve("mirror/.tidemark/scratch/copies/kept"))) {
+            return files.collect(Collectors.toMap(
+                    file -> file.getFileName().toString(), file -> file.toFile().length(), Long::max, TreeMap::new));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String settings(S3Server storage) {
+        String properties = storage.properties().entrySet().stream()
+                .map(property -> "    " + property.getKey() + ": \"" + property.getValue() + "\"\n")
+                .collect(Collectors.joining());
+        return "  properties:\n" + properties + "slices: {interval: 1s}\ntables:\n  - {include: public.*}\n";
+    }
+}

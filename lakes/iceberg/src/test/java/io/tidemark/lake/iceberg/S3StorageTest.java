@@ -1,0 +1,190 @@
+package io.tidemark.lake.iceberg;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tidemark.spi.config.Settings;
+import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.lake.Lake;
+import io.tidemark.spi.source.Finding;
+import io.tidemark.spi.storage.ObjectStore;
+import io.tidemark.spi.storage.ObjectStore.ObjectInput;
+import io.tidemark.spi.storage.ObjectStore.ObjectOutput;
+import io.tidemark.testkit.s3.S3Server;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The contract of object storage, kept in S3. */
+class S3StorageTest {
+    @TempDir
+    static Path folder;
+
+    private static S3Server server;
+    private static String bucket;
+
+    private ObjectStore store;
+
+    @BeforeAll
+    static void startServer() {
+        server = S3Server.start(folder);
+        bucket = server.createBucket("bucket");
+    }
+
+    @AfterAll
+    static void stopServer() {
+        server.close();
+    }
+
+    @BeforeEach
+    void openStore() {
+        store = LakeStorage.open(bucket + "/the/lake/", settings(Map.of()));
+    }
+
+    @AfterEach
+    void closeStore() {
+        store.close();
+    }
+
+    @Test
+    void anObjectIsThereWhenItIsClosed() throws IOException {
+        try (ObjectOutput out = store.create("a/b/object")) {
+            out.write(bytes("hello "));
+            out.write(bytes("xworldx"), 1, 5);
+            assertThat(out.position()).isEqualTo(11);
+            assertThat(store.exists("a/b/object")).isFalse();
+        }
+        assertThat(store.root()).isEqualTo("s3://bucket/the/lake");
+        assertThat(text("a/b/object")).isEqualTo("hello world");
+        put("a/b/object", "another");
+        assertThat(text("a/b/object")).isEqualTo("another");
+    }
+
+    @Test
+    void anAbortedObjectIsNotThere() throws IOException {
+        ObjectOutput out = store.create("a/object");
+        out.write(bytes("new"));
+        out.abort();
+        out.close();
+        assertThat(store.exists("a/object")).isFalse();
+    }
+
+    @Test
+    void anObjectOfSeveralPartsIsReadAtAnyPlace() throws IOException {
+        byte[] content = new byte[(70 << 20) + 1];
+        new Random(1).nextBytes(content);
+        try (ObjectOutput out = store.create("large")) {
+            out.write(content);
+        }
+        try (ObjectInput in = store.open("large")) {
+            assertThat(in.length()).isEqualTo(content.length);
+            for (int at : new int[] {content.length - 10, 0, 32 << 20, 5}) {
+                byte[] read = new byte[10];
+                in.readFully(at, read, 2, 8);
+                assertThat(Arrays.copyOfRange(read, 2, 10)).isEqualTo(Arrays.copyOfRange(content, at, at + 8));
+            }
+            assertThatThrownBy(() -> in.readFully(content.length - 3, new byte[9], 0, 9))
+                    .isInstanceOf(EOFException.class)
+                    .hasMessageContaining("large");
+        }
+    }
+
+    @Test
+    void listsByPrefixInOrderAndPastOnePage() throws IOException {
+        Path many = Files.createDirectories(server.folder(bucket).resolve("the/lake/many"));
+        for (int i = 0; i < 1_005; i++) {
+            Files.writeString(many.resolve("%04d".formatted(i)), "x");
+        }
+        put("manyfold", "x");
+        List<String> paths = store.list("many/");
+        assertThat(paths).hasSize(1_005).isSorted().startsWith("many/0000").endsWith("many/1004");
+        assertThat(store.list("many")).hasSize(1_006);
+        assertThat(store.list("none/")).isEmpty();
+    }
+
+    @Test
+    void whatIsMissingIsSaid() throws IOException {
+        assertThatThrownBy(() -> store.open("gone").close())
+                .isInstanceOf(NoSuchFileException.class)
+                .hasMessageContaining("s3://bucket/the/lake/gone");
+        store.delete("gone");
+        put("here", "x");
+        store.delete("here");
+        assertThat(store.exists("here")).isFalse();
+    }
+
+    @Test
+    void aServerThatIsAwayIsAnErrorOfStorageWithItsPlace() throws IOException {
+        put("object", "x");
+        ObjectInput open = store.open("object");
+        server.stop();
+        assertThatThrownBy(() -> store.exists("object")).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> store.open("object"))
+                .isInstanceOf(IOException.class)
+                .isNotInstanceOf(NoSuchFileException.class)
+                .hasMessageContaining("s3://bucket/the/lake/object");
+        assertThatThrownBy(() -> store.list("a")).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> store.delete("object")).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> put("other", "x")).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> open.readFully(0, new byte[1], 0, 1)).isInstanceOf(IOException.class);
+        server.restart();
+        assertThat(text("object")).isEqualTo("x");
+    }
+
+    @Test
+    void checkNamesWhatIsWrongWithTheStorage() {
+        assertThat(check(bucket + "/lake", Map.of())).isEmpty();
+        assertThat(check("s3://no-such-bucket/lake", Map.of()))
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.detail()).contains("no-such-bucket"));
+        assertThat(check(bucket + "/lake", Map.of("s3.secret-access-key", "wrong")))
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.code()).hasValue(ErrorCode.LAKE_NOT_WRITABLE));
+    }
+
+    private List<Finding> check(String location, Map<String, String> properties) {
+        try (Lake lake =
+                IcebergLake.open(location, settings(properties), folder.resolve("state"), LakeOptions.defaults())) {
+            return lake.check().stream()
+                    .filter(finding -> finding.status() == Finding.Status.FAILED)
+                    .toList();
+        }
+    }
+
+    private Settings settings(Map<String, String> more) {
+        Map<String, String> properties = new HashMap<>(server.properties());
+        properties.put("s3.retry.num-retries", "0");
+        properties.putAll(more);
+        return new Settings("lake", Map.of(), properties);
+    }
+
+    private void put(String path, String content) throws IOException {
+        try (ObjectOutput out = store.create(path)) {
+            out.write(bytes(content));
+        }
+    }
+
+    private String text(String path) throws IOException {
+        try (ObjectInput in = store.open(path)) {
+            return new String(in.readAll(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}
