@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.tidemark.spi.lake.CatalogEndpoint;
 import io.tidemark.spi.lake.SupportsCatalogEndpoint;
 import io.tidemark.testkit.postgres.EmbeddedPostgresServer;
+import io.tidemark.testkit.s3.S3Server;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -75,6 +77,26 @@ class SparkEngineIT {
             pipeline.awaitLive("t", "empty");
             pipeline.prove();
             assertThat(pipeline.lake().resolve("staging")).doesNotExist();
+        }
+    }
+
+    /** Driver and tasks reach the storage as the configuration says; the names of classes in it are those of Iceberg. */
+    @Test
+    void aLakeInS3IsLoadedAndKeptByJobs() throws Exception {
+        SparkHome home = SparkHome.make(folder.resolve("spark"));
+        try (S3Server storage = S3Server.start(folder.resolve("s3"));
+                SparkPipeline pipeline = new SparkPipeline(server, folder, "iceberg", home, "local[2]")) {
+            String properties = storage.properties().entrySet().stream()
+                    .map(property -> property.getKey() + ": '" + property.getValue() + "'")
+                    .collect(Collectors.joining(", "));
+            pipeline.configure(
+                    "location: ./lake",
+                    "location: " + storage.createBucket("bucket")
+                            + "/lake, properties: {io-impl: org.apache.iceberg.aws.s3.S3FileIO, " + properties + "}");
+            pipeline.configure("engine: spark", "engine: spark, snapshot: staged");
+            pipeline.changeAndProve();
+            assertThat(pipeline.pipeline().storage().list("staging/")).isEmpty();
+            assertThat(pipeline.pipeline().storage().list("mirror/public/t/")).isNotEmpty();
         }
     }
 

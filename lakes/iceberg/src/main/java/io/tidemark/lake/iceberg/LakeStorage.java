@@ -18,6 +18,9 @@ import org.apache.iceberg.CatalogUtil;
 final class LakeStorage {
     private static final String REMOTE_IO = "org.apache.iceberg.io.ResolvingFileIO";
 
+    /** Iceberg's package as users write it; in parts, because the names in a job's jar are not those in its sources. */
+    private static final String ICEBERG = String.join(".", "org", "apache", "iceberg", "");
+
     private LakeStorage() {}
 
     /** The root as Iceberg's metadata shall name it: an absolute path without scheme when it is local, so that every engine reads it alike. */
@@ -31,6 +34,7 @@ final class LakeStorage {
     /** The user's properties, with the FileIO that the location needs. */
     static Map<String, String> properties(String root, Settings settings) {
         Map<String, String> properties = new HashMap<>(settings.properties());
+        properties.replaceAll((name, value) -> name.endsWith("-impl") ? className(value) : value);
         String configured = properties.get(CatalogProperties.FILE_IO_IMPL);
         if (LocalFileIO.isLocal(root)) {
             properties.put(CatalogProperties.FILE_IO_IMPL, LocalFileIO.class.getName());
@@ -41,6 +45,12 @@ final class LakeStorage {
             properties.put(CatalogProperties.FILE_IO_IMPL, REMOTE_IO);
         }
         return properties;
+    }
+
+    /** The name that a class of Iceberg has here: in the jar of a job its packages are others. */
+    private static String className(String written) {
+        String here = CatalogUtil.class.getPackageName() + ".";
+        return written.startsWith(ICEBERG) ? here + written.substring(ICEBERG.length()) : written;
     }
 
     static ObjectStore open(String location, Settings settings) {
