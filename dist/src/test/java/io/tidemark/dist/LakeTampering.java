@@ -1,6 +1,6 @@
 package io.tidemark.dist;
 
-import io.tidemark.lake.iceberg.storage.LocalFileIO;
+import io.tidemark.storage.LocalFileIO;
 import io.tidemark.spi.schema.TableId;
 import java.io.IOException;
 import java.util.ArrayList;

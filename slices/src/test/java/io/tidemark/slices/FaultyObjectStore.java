@@ -51,8 +51,19 @@ final class FaultyObjectStore implements ObjectStore {
     }
 
     @Override
-    public List<String> list(String prefix) throws IOException {
-        return store.list(prefix);
+    public void createNew(String path, byte[] content) throws IOException {
+        countWrite();
+        store.createNew(path, content);
+    }
+
+    @Override
+    public List<StoredObject> objects(String prefix) throws IOException {
+        return store.objects(prefix);
+    }
+
+    @Override
+    public List<String> folders(String folder) throws IOException {
+        return store.folders(folder);
     }
 
     @Override

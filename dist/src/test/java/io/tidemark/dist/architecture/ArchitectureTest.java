@@ -53,9 +53,10 @@ class ArchitectureTest {
         rules.put("spi", List.of());
         rules.put("testkit", List.of("spi"));
         rules.put("parquet", List.of("spi"));
+        rules.put("storage", List.of("spi", "parquet"));
         rules.put("slices", List.of("spi", "parquet"));
         rules.put("source", List.of("spi"));
-        rules.put("lake", List.of("spi", "parquet"));
+        rules.put("lake", List.of("spi", "parquet", "storage"));
         rules.put("metastore", List.of("spi"));
         rules.put("query", List.of("spi"));
         rules.put("runner", List.of("spi"));

@@ -65,7 +65,17 @@ public final class FolderLakeProvider implements LakeProvider {
         }
 
         @Override
-        public List<String> list(String prefix) {
+        public void createNew(String path, byte[] content) {
+            throw new UnsupportedOperationException(path);
+        }
+
+        @Override
+        public List<StoredObject> objects(String prefix) {
+            return List.of();
+        }
+
+        @Override
+        public List<String> folders(String folder) {
             return List.of();
         }
 

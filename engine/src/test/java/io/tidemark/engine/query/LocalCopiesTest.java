@@ -80,7 +80,7 @@ class LocalCopiesTest {
     @Test
     void leavesNothingButWhatIsKept() throws IOException {
         storage.put("a", "aaaa");
-        Files.createDirectories(folder.resolve("used-999999999-1")).resolve("x.part");
+        Files.createDirectories(folder.resolve("used-999999999-1"));
         Files.writeString(folder.resolve("used-999999999-1/x.part"), "of a process that was killed");
         try (LocalCopies copies = open(10)) {
             copies.of(locations("a"), List.of(4L));
@@ -196,7 +196,17 @@ class LocalCopiesTest {
         }
 
         @Override
-        public List<String> list(String prefix) {
+        public void createNew(String path, byte[] content) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public List<StoredObject> objects(String prefix) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public List<String> folders(String folder) {
             throw new UnsupportedOperationException();
         }
 

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitOption;
@@ -14,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
@@ -102,7 +105,7 @@ public final class LocalObjectStore implements ObjectStore {
 
     /** Temporary files are not listed; those that nobody has written to for a day were left by a crash and are removed. */
     @Override
-    public List<String> list(String prefix) throws IOException {
+    public List<StoredObject> objects(String prefix) throws IOException {
         int slash = prefix.lastIndexOf('/');
         Path start = slash < 0 ? root : resolve(prefix.substring(0, slash));
         if (!Files.isDirectory(start)) {
@@ -115,8 +118,54 @@ public final class LocalObjectStore implements ObjectStore {
             throw new IOException(
                     "Cannot list objects: " + reason(e) + " (prefix=" + prefix + ", root=" + root + ")", e);
         }
-        lister.found.sort(Comparator.naturalOrder());
+        lister.found.sort(Comparator.comparing(StoredObject::path));
         return lister.found;
+    }
+
+    @Override
+    public List<String> folders(String folder) throws IOException {
+        Path parent = folder.isEmpty() ? root : resolve(folder);
+        List<String> names = new ArrayList<>();
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(parent, Files::isDirectory)) {
+            found.forEach(path -> names.add(path.getFileName().toString()));
+        } catch (NoSuchFileException | NotDirectoryException e) {
+            return List.of();
+        } catch (IOException | DirectoryIteratorException e) {
+            throw new IOException("Cannot list folders: " + e.getMessage() + " (folder=" + parent + ")", e);
+        }
+        names.sort(null);
+        return names;
+    }
+
+    /** Under a temporary name, then linked: unlike a rename, a link never takes the place of a file. */
+    @Override
+    public void createNew(String path, byte[] content) throws IOException {
+        Path target = resolve(path);
+        Path folder = Folders.of(target);
+        Path temporary = folder.resolve(TEMPORARY_PREFIX + UUID.randomUUID());
+        for (int attempt = 1; ; attempt++) {
+            try {
+                Folders.make(folder);
+                try (FileChannel out =
+                        FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+                    ByteBuffer buffer = ByteBuffer.wrap(content);
+                    while (buffer.hasRemaining()) {
+                        out.write(buffer);
+                    }
+                    out.force(true);
+                }
+                Files.createLink(target, temporary);
+                Folders.force(folder);
+                return;
+            } catch (NoSuchFileException e) {
+                // Another thread removed the folder while it was empty.
+                if (attempt == MAKE_ATTEMPTS) {
+                    throw e;
+                }
+            } finally {
+                Files.deleteIfExists(temporary);
+            }
+        }
     }
 
     /** Deletes the object, and its folders when they become empty. */
@@ -177,7 +226,7 @@ public final class LocalObjectStore implements ObjectStore {
     }
 
     private final class Lister extends SimpleFileVisitor<Path> {
-        final List<String> found = new ArrayList<>();
+        final List<StoredObject> found = new ArrayList<>();
         private final Path start;
         private final String prefix;
         private final Instant oldest;
@@ -204,7 +253,10 @@ public final class LocalObjectStore implements ObjectStore {
                     Folders.removeEmpty(file.getParent(), root);
                 }
             } else if (attributes.isRegularFile() && name(file).startsWith(prefix)) {
-                found.add(name(file));
+                found.add(new StoredObject(
+                        name(file),
+                        attributes.size(),
+                        attributes.lastModifiedTime().toMillis()));
             }
             return FileVisitResult.CONTINUE;
         }

@@ -23,14 +23,50 @@ public interface ObjectStore extends AutoCloseable {
 
     boolean exists(String path) throws IOException;
 
-    /** Paths of the objects whose path starts with the prefix (a folder ends with {@code /}), ordered, at any depth. */
-    List<String> list(String prefix) throws IOException;
+    /**
+     * Makes a small object, unless there is one at the path: of several that try, one does.
+     *
+     * @throws java.nio.file.FileAlreadyExistsException when there is one, which may have come from this very call, sent again after its answer was
+     *     lost; after any other exception there may be one or not
+     */
+    void createNew(String path, byte[] content) throws IOException;
+
+    /** The objects whose path starts with the prefix (a folder ends with {@code /}), ordered by path, at any depth. */
+    List<StoredObject> objects(String prefix) throws IOException;
+
+    /** Paths of {@link #objects}. */
+    default List<String> list(String prefix) throws IOException {
+        return objects(prefix).stream().map(StoredObject::path).toList();
+    }
+
+    /**
+     * Names of the folders right in a folder, ordered.
+     *
+     * @param folder path that ends with {@code /}
+     */
+    List<String> folders(String folder) throws IOException;
 
     /** Deletes the object; one that does not exist is no error. */
     void delete(String path) throws IOException;
 
+    /** Deletes all {@link #objects} of a prefix. */
+    default void deleteAll(String prefix) throws IOException {
+        for (String path : list(prefix)) {
+            delete(path);
+        }
+    }
+
     @Override
     void close();
+
+    /**
+     * An object that is there.
+     *
+     * @param path its path
+     * @param bytes its size
+     * @param modifiedMillis when it was made, in milliseconds since the epoch by the storage's clock
+     */
+    record StoredObject(String path, long bytes, long modifiedMillis) {}
 
     /** A stream that can be given up. */
     abstract class ObjectOutput extends OutputStream {

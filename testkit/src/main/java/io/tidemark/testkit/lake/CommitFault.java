@@ -1,5 +1,9 @@
 package io.tidemark.testkit.lake;
 
+import io.tidemark.spi.error.ErrorCode;
+import java.util.EnumSet;
+import java.util.Set;
+
 /** What happens to a commit of a table. */
 public enum CommitFault {
     /** It succeeds. */
@@ -14,6 +18,10 @@ public enum CommitFault {
     UNKNOWN_AFTER,
     /** The commit is refused as if another program had committed first, although none did. */
     REFUSED;
+
+    /** Errors of a commit that are tried again: it took effect or not, and only the mirror tells. */
+    static final Set<ErrorCode> TRIED_AGAIN =
+            EnumSet.of(ErrorCode.LAKE_COMMIT_UNKNOWN, ErrorCode.LAKE_COMMIT_CONFLICT, ErrorCode.LAKE_IO);
 
     /** Whether the process dies. */
     public boolean isCrash() {

@@ -233,7 +233,7 @@ public abstract class CrashContract extends LakeContract {
             return false;
         } catch (TidemarkException e) {
 
-            assertThat(e.code()).as(e.reason()).isIn(ErrorCode.LAKE_COMMIT_UNKNOWN, ErrorCode.LAKE_COMMIT_CONFLICT);
+            assertThat(e.code()).as(e.reason()).isIn(CommitFault.TRIED_AGAIN);
             return false;
         } finally {
             fixture().failNext(CommitFault.NONE);

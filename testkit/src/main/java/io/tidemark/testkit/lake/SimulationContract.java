@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidemark.spi.change.ChangeBatch;
 import io.tidemark.spi.change.Position;
-import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeApply;
 import io.tidemark.spi.lake.LakeProgress;
@@ -166,7 +165,7 @@ public abstract class SimulationContract extends LakeContract {
                 } catch (SimulatedCrash e) {
                     restart();
                 } catch (TidemarkException e) {
-                    assertThat(e.code()).as(name).isIn(ErrorCode.LAKE_COMMIT_UNKNOWN, ErrorCode.LAKE_COMMIT_CONFLICT);
+                    assertThat(e.code()).as(name).isIn(CommitFault.TRIED_AGAIN);
                 } finally {
                     fixture().failNext(CommitFault.NONE);
                 }
@@ -211,7 +210,7 @@ public abstract class SimulationContract extends LakeContract {
                 } catch (SimulatedCrash e) {
                     restart();
                 } catch (TidemarkException e) {
-                    assertThat(e.code()).as(name).isIn(ErrorCode.LAKE_COMMIT_UNKNOWN, ErrorCode.LAKE_COMMIT_CONFLICT);
+                    assertThat(e.code()).as(name).isIn(CommitFault.TRIED_AGAIN);
                 } finally {
                     fixture().failNext(CommitFault.NONE);
                 }
@@ -241,7 +240,7 @@ public abstract class SimulationContract extends LakeContract {
             } catch (SimulatedCrash e) {
                 restart();
             } catch (TidemarkException e) {
-                assertThat(e.code()).as(name).isIn(ErrorCode.LAKE_COMMIT_UNKNOWN, ErrorCode.LAKE_COMMIT_CONFLICT);
+                assertThat(e.code()).as(name).isIn(CommitFault.TRIED_AGAIN);
             } finally {
                 fixture().failNext(CommitFault.NONE);
             }

@@ -22,20 +22,19 @@ import io.tidemark.spi.lake.LakeTableSpec;
 import io.tidemark.spi.schema.ColumnType;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.Finding;
+import io.tidemark.spi.storage.ObjectStore;
+import io.tidemark.storage.FolderStore;
+import io.tidemark.storage.LakeStorage;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileVisitResult;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.stream.Stream;
 
 /**
  * Mirror tables in folders under {@code mirror/} of the lake's root.
@@ -44,17 +43,27 @@ import java.util.stream.Stream;
  * its files, which stay where they are, take the place of all others; then its own log goes.
  */
 final class DeltaLake implements Lake {
+    private static final String CONDITIONS = "lake conditions";
     private static final String MAKING_PREFIX = "load-";
     private static final int PUBLISH_ATTEMPTS = 20;
 
-    private final Path root;
+    private final LakeStorage location;
+    private final ObjectStore storage;
     private final KeyIndexes indexes;
     private final ApplyLimits limits;
     private final Compaction.Rules compaction;
     private final DeltaUpkeep.Rules upkeep;
 
-    DeltaLake(Path root, Path state, ApplyLimits limits, Compaction.Rules compaction, DeltaUpkeep.Rules upkeep) {
-        this.root = root;
+    /** @param storage the location, opened; closed with the lake */
+    DeltaLake(
+            LakeStorage location,
+            ObjectStore storage,
+            Path state,
+            ApplyLimits limits,
+            Compaction.Rules compaction,
+            DeltaUpkeep.Rules upkeep) {
+        this.location = location;
+        this.storage = storage;
         this.indexes = new KeyIndexes(state);
         this.limits = limits;
         this.compaction = compaction;
@@ -63,7 +72,44 @@ final class DeltaLake implements Lake {
 
     @Override
     public List<Finding> check() {
-        return List.of(LakeLocation.check(root.toString(), () -> DeltaLakeProvider.storage(root)));
+        List<Finding> findings = new ArrayList<>(List.of(LakeLocation.check(location.root(), location::open)));
+        if (!location.isLocal() && findings.get(0).status() == Finding.Status.OK) {
+            findings.add(checkConditions());
+        }
+        return findings;
+    }
+
+    /** Whether an object that is there can be made again, in which case two workers could make the same version. */
+    private Finding checkConditions() {
+        try {
+            requireConditions();
+            return Finding.ok(CONDITIONS, "of two that make an object one does (If-None-Match)");
+        } catch (TidemarkException e) {
+            return Finding.failed(e.code(), CONDITIONS, e.reason(), e.remedy());
+        }
+    }
+
+    private void requireConditions() {
+        String probe = ".tidemark-condition-" + UUID.randomUUID();
+        byte[] content = "probe".getBytes(StandardCharsets.UTF_8);
+        try {
+            storage.createNew(probe, content);
+            try {
+                storage.createNew(probe, content);
+            } catch (FileAlreadyExistsException e) {
+                return;
+            } finally {
+                storage.delete(probe);
+            }
+        } catch (IOException e) {
+            throw failed("test conditional writes in " + location.root(), e);
+        }
+        throw new TidemarkException(
+                ErrorCode.CONFIG_INVALID,
+                "Cannot keep a Delta lake in " + location.root()
+                        + ": the storage ignores If-None-Match, so that two workers could make the same version",
+                "Use storage that honours If-None-Match on PUT (Amazon S3 does), or 'type: iceberg'.",
+                null);
     }
 
     @Override
@@ -73,45 +119,51 @@ final class DeltaLake implements Lake {
 
     @Override
     public Optional<LakeTable> find(TableId table) {
-        DeltaLog log = new DeltaLog(folder(table));
-        return newest(log).flatMap(DeltaLake::spec).map(spec -> opened(spec, log));
+        String folder = folder(table);
+        DeltaLog log = log(folder);
+        return newest(log).flatMap(DeltaLake::spec).map(spec -> opened(spec, log, folder));
     }
 
     @Override
     public LakeTable openLoad(LakeTableSpec spec) {
         TableId table = spec.schema().table();
         DeltaSchemas.check(spec);
-        DeltaLog mirror = new DeltaLog(folder(table));
+        DeltaLog mirror = log(folder(table));
         if (newest(mirror).filter(version -> spec(version).isEmpty()).isPresent()) {
             throw new TidemarkException(
                     ErrorCode.LAKE_SCHEMA_MISMATCH,
                     "Cannot create the mirror of " + table + ": its folder holds another Delta table (folder="
                             + mirror.folder() + ")");
         }
-        for (DeltaLog begun : makings(table)) {
-            if (spec(begun.newest()).filter(spec::equals).isPresent()) {
-                return opened(spec, begun);
+        for (String begun : makings(table)) {
+            DeltaLog log = log(begun);
+            if (spec(log.newest()).filter(spec::equals).isPresent()) {
+                return opened(spec, log, begun);
             }
-            delete(begun.folder());
+            delete(begun + "/");
         }
-        String name = MAKING_PREFIX + UUID.randomUUID().toString().substring(0, 8);
-        DeltaLog log = new DeltaLog(folder(table).resolve(name));
+        if (!location.isLocal()) {
+            requireConditions();
+        }
+        String making = folder(table) + "/" + MAKING_PREFIX
+                + UUID.randomUUID().toString().substring(0, 8);
+        DeltaLog log = log(making);
         create(log, spec);
-        return opened(spec, log);
+        return opened(spec, log, making);
     }
 
     @Override
     public void publish(TableId table, String loadId) {
-        DeltaLog mirror = new DeltaLog(folder(table));
+        DeltaLog mirror = log(folder(table));
         boolean isPublished = newest(mirror)
                 .filter(version -> isLoadedBy(version.progress(), loadId))
                 .isPresent();
-        List<DeltaLog> makings = makings(table);
+        List<String> makings = makings(table);
         if (isPublished && makings.isEmpty()) {
             return;
         }
-        DeltaLog made = makings.stream()
-                .filter(making -> isLoadedBy(making.newest().progress(), loadId))
+        String made = makings.stream()
+                .filter(making -> isLoadedBy(log(making).newest().progress(), loadId))
                 .findFirst()
                 .orElseThrow(() -> new TidemarkException(
                         ErrorCode.LAKE_COMMIT_FENCED,
@@ -119,14 +171,21 @@ final class DeltaLake implements Lake {
         if (!isPublished) {
             publish(table, made, mirror);
         }
-        delete(made.logFolder());
+        delete(made + "/" + DeltaLog.FOLDER);
     }
 
-    private void publish(TableId table, DeltaLog from, DeltaLog mirror) {
-        DeltaVersion made = from.newest();
+    private void publish(TableId table, String from, DeltaLog mirror) {
+        DeltaVersion made = log(from).newest();
+        String inside = from.substring(folder(table).length() + 1);
         for (int attempt = 1; ; attempt++) {
             // Read once: the files that go have to be those of the version that this one follows.
             Optional<DeltaVersion> before = newest(mirror);
+            if (before.filter(version ->
+                            isLoadedBy(version.progress(), made.progress().loadId()))
+                    .isPresent()) {
+                // The commit that was refused has been made by this very call before.
+                return;
+            }
             long next = before.map(version -> version.number() + 1).orElse(0L);
             long now = System.currentTimeMillis();
             List<ObjectNode> actions = new ArrayList<>();
@@ -139,7 +198,7 @@ final class DeltaLake implements Lake {
             actions.add(LogActions.transaction(made.progress(), now));
             before.ifPresent(
                     version -> version.files().all().forEach(file -> actions.add(LogActions.remove(file, true, now))));
-            made.files().all().forEach(file -> actions.add(LogActions.add(moved(file, from), true)));
+            made.files().all().forEach(file -> actions.add(LogActions.add(moved(file, inside), true)));
             try {
                 mirror.commit(next, actions);
                 return;
@@ -158,29 +217,27 @@ final class DeltaLake implements Lake {
         return log.exists() ? Optional.of(log.newest()) : Optional.empty();
     }
 
-    private static DeltaFile moved(DeltaFile file, DeltaLog from) {
+    private static DeltaFile moved(DeltaFile file, String inside) {
         if (file.vector() != null) {
             throw new IllegalStateException("Cannot publish a file with deleted rows (file=" + file.path() + ")");
         }
-        return file.in(from.folder().getFileName().toString());
+        return file.in(inside);
     }
 
     @Override
     public void drop(TableId table) {
-        if (Files.isDirectory(folder(table))) {
-            // The log first: without it there is no table, whatever files are left.
-            delete(new DeltaLog(folder(table)).logFolder());
-            delete(folder(table));
-        }
+        // The log first: without it there is no table, whatever files are left.
+        delete(folder(table) + "/" + DeltaLog.FOLDER);
+        delete(folder(table) + "/");
         indexes.delete(table);
     }
 
     @Override
     public List<TableId> tables() {
         List<TableId> tables = new ArrayList<>();
-        for (Path schema : folders(root.resolve("mirror"))) {
-            for (Path folder : folders(schema)) {
-                newest(new DeltaLog(folder))
+        for (String schema : folders("mirror/")) {
+            for (String folder : folders("mirror/" + schema + "/")) {
+                newest(log("mirror/" + schema + "/" + folder))
                         .flatMap(DeltaLake::spec)
                         .map(spec -> spec.schema().table())
                         .ifPresent(tables::add);
@@ -193,10 +250,11 @@ final class DeltaLake implements Lake {
     @Override
     public void close() {
         indexes.close();
+        storage.close();
     }
 
-    private LakeTable opened(LakeTableSpec spec, DeltaLog log) {
-        DeltaStore store = new DeltaStore(spec, log, DeltaLakeProvider.storage(log.folder()), upkeep);
+    private LakeTable opened(LakeTableSpec spec, DeltaLog log, String folder) {
+        DeltaStore store = new DeltaStore(spec, log, location, folder, upkeep);
         store.files(store.refresh());
         return new MirrorTable(store, () -> indexes.open(spec.schema().table()), limits, compaction);
     }
@@ -230,48 +288,37 @@ final class DeltaLake implements Lake {
         return SpecProperties.find(version.configuration());
     }
 
-    private List<DeltaLog> makings(TableId table) {
-        return folders(folder(table)).stream()
-                .filter(folder -> folder.getFileName().toString().startsWith(MAKING_PREFIX))
-                .map(DeltaLog::new)
-                .filter(DeltaLog::exists)
+    private List<String> makings(TableId table) {
+        String folder = folder(table) + "/";
+        return folders(folder).stream()
+                .filter(name -> name.startsWith(MAKING_PREFIX))
+                .map(name -> folder + name)
+                .filter(making -> log(making).exists())
                 .toList();
     }
 
-    private Path folder(TableId table) {
-        return root.resolve("mirror").resolve(TableFolders.of(table));
+    private DeltaLog log(String folder) {
+        return new DeltaLog(new FolderStore(storage, folder));
     }
 
-    private static List<Path> folders(Path folder) {
-        if (!Files.isDirectory(folder)) {
-            return List.of();
-        }
-        try (Stream<Path> found = Files.list(folder)) {
-            return found.filter(Files::isDirectory).sorted().toList();
+    /** Path of the table's folder in the lake. */
+    private static String folder(TableId table) {
+        return "mirror/" + TableFolders.of(table);
+    }
+
+    private List<String> folders(String folder) {
+        try {
+            return storage.folders(folder);
         } catch (IOException e) {
             throw failed("list folders", e);
         }
     }
 
-    private static void delete(Path folder) {
+    private void delete(String prefix) {
         try {
-            if (Files.isDirectory(folder)) {
-                Files.walkFileTree(folder, new SimpleFileVisitor<>() {
-                    @Override
-                    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                        Files.deleteIfExists(file);
-                        return FileVisitResult.CONTINUE;
-                    }
-
-                    @Override
-                    public FileVisitResult postVisitDirectory(Path visited, IOException failure) throws IOException {
-                        Files.deleteIfExists(visited);
-                        return FileVisitResult.CONTINUE;
-                    }
-                });
-            }
+            storage.deleteAll(prefix);
         } catch (IOException e) {
-            throw failed("delete " + folder, e);
+            throw failed("delete " + prefix, e);
         }
     }
 

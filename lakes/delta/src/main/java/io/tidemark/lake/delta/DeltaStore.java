@@ -26,8 +26,8 @@ import io.tidemark.spi.lake.DeletedRows;
 import io.tidemark.spi.lake.LakeProgress;
 import io.tidemark.spi.lake.LakeTableSpec;
 import io.tidemark.spi.lake.PinnedTable;
-import io.tidemark.spi.storage.ObjectStore;
 import io.tidemark.spi.storage.ObjectStore.ObjectOutput;
+import io.tidemark.storage.LakeStorage;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.time.Instant;
@@ -51,19 +51,22 @@ final class DeltaStore implements TableStore {
 
     private final LakeTableSpec spec;
     private final DeltaLog log;
-    private final ObjectStore storage;
+    private final LakeStorage lake;
+    private final String folder;
     private final DeltaUpkeep upkeep;
     private volatile @Nullable DeltaVersion known;
     private volatile @Nullable Layout layout;
 
     /**
-     * @param storage the table's folder
+     * @param lake where the lake is, for tasks on other machines
+     * @param folder path of the table's folder in the lake
      */
-    DeltaStore(LakeTableSpec spec, DeltaLog log, ObjectStore storage, DeltaUpkeep.Rules rules) {
+    DeltaStore(LakeTableSpec spec, DeltaLog log, LakeStorage lake, String folder, DeltaUpkeep.Rules rules) {
         this.spec = spec;
         this.log = log;
-        this.storage = storage;
-        this.upkeep = new DeltaUpkeep(log, storage, rules);
+        this.lake = lake;
+        this.folder = folder;
+        this.upkeep = new DeltaUpkeep(log, rules);
     }
 
     @Override
@@ -89,7 +92,7 @@ final class DeltaStore implements TableStore {
 
     @Override
     public DeltaTableFiles files(TableVersion version) {
-        return new DeltaTableFiles(log.folder().toString(), spec, layout(version));
+        return new DeltaTableFiles(lake, folder, log.files(), spec, layout(version));
     }
 
     private FileLayout layout(TableVersion version) {
@@ -247,7 +250,7 @@ final class DeltaStore implements TableStore {
         List<PinnedTable.PinnedFile> files = new ArrayList<>();
         for (DeltaFile file : version.files().all()) {
             files.add(new PinnedTable.PinnedFile(
-                    log.folder().resolve(file.path()).toString(), file.rows(), file.bytes(), rows(file)));
+                    log.folder() + "/" + file.path(), file.rows(), file.bytes(), rows(file)));
         }
         return new PinnedTable(then, fieldIds, version.progress(), files);
     }
@@ -270,7 +273,7 @@ final class DeltaStore implements TableStore {
     }
 
     private void write(VectorFile vectors) {
-        try (ObjectOutput output = storage.create(vectors.path())) {
+        try (ObjectOutput output = log.files().create(vectors.path())) {
             output.write(vectors.toByteArray());
         } catch (IOException e) {
             throw new TidemarkException(
@@ -290,33 +293,38 @@ final class DeltaStore implements TableStore {
         actions.add(0, LogActions.commitInfo(operation, commitId, now));
         try {
             log.commit(base.number() + 1, actions);
-        } catch (FileAlreadyExistsException e) {
-            throw refused(base, e);
         } catch (IOException e) {
             settle(base, commitId, e);
         }
     }
 
-    /** Looks a commit of unknown outcome up: returns when it is in. */
+    /** Looks a commit of unknown outcome up: returns when it is in. A version that is there may be this very one, too. */
     private void settle(DeltaVersion base, String commitId, IOException cause) {
         JsonNode info;
         try {
             info = log.commitInfo(base.number() + 1);
         } catch (TidemarkException e) {
             cause.addSuppressed(e);
-            throw new TidemarkException(
-                    ErrorCode.LAKE_COMMIT_UNKNOWN,
-                    "Cannot tell whether a commit to " + name() + " succeeded: " + cause.getMessage(),
-                    cause);
+            throw unknown(cause);
         }
         if (commitId.equals(info.path(LogActions.COMMIT_ID).asText())) {
             LOG.info("Found a commit of unknown outcome table={} version={}", name(), base.number() + 1);
-        } else if (info.isMissingNode()) {
+        } else if (!info.isMissingNode() || cause instanceof FileAlreadyExistsException) {
+            throw refused(base, cause);
+        } else if (lake.isLocal()) {
             throw new TidemarkException(
                     ErrorCode.LAKE_IO, "Cannot commit to " + name() + ": " + cause.getMessage(), cause);
         } else {
-            throw refused(base, cause);
+            // What was sent may still arrive.
+            throw unknown(cause);
         }
+    }
+
+    private TidemarkException unknown(IOException cause) {
+        return new TidemarkException(
+                ErrorCode.LAKE_COMMIT_UNKNOWN,
+                "Cannot tell whether a commit to " + name() + " succeeded: " + cause.getMessage(),
+                cause);
     }
 
     private TidemarkException refused(DeltaVersion base, Exception cause) {

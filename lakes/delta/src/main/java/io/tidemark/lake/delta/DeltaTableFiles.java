@@ -13,8 +13,9 @@ import io.tidemark.parquet.ParquetWriteOptions;
 import io.tidemark.spi.lake.LakeTableSpec;
 import io.tidemark.spi.storage.ObjectStore;
 import io.tidemark.spi.storage.ObjectStore.ObjectInput;
+import io.tidemark.storage.FolderStore;
+import io.tidemark.storage.LakeStorage;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -27,17 +28,21 @@ final class DeltaTableFiles implements TableFiles {
     private static final long serialVersionUID = 1L;
     private static final Logger LOG = LoggerFactory.getLogger(DeltaTableFiles.class);
 
+    private final LakeStorage lake;
     private final String folder;
     private final LakeTableSpec spec;
     private final FileLayout layout;
     private transient volatile @Nullable ObjectStore storage;
 
     /**
-     * @param folder the table's folder
+     * @param folder path of the table's folder in the lake
+     * @param storage the same folder, opened
      * @param layout what is in the files
      */
-    DeltaTableFiles(String folder, LakeTableSpec spec, FileLayout layout) {
+    DeltaTableFiles(LakeStorage lake, String folder, ObjectStore storage, LakeTableSpec spec, FileLayout layout) {
+        this.lake = lake;
         this.folder = folder;
+        this.storage = storage;
         this.spec = spec;
         this.layout = layout;
     }
@@ -59,7 +64,7 @@ final class DeltaTableFiles implements TableFiles {
 
     @Override
     public DeletedRowsReader deletedRows() {
-        DeltaLog log = new DeltaLog(Path.of(folder));
+        DeltaLog log = new DeltaLog(storage());
         return new DeletedRowsReader() {
             @Override
             public RoaringBitmap of(StoredFile file) {
@@ -91,11 +96,11 @@ final class DeltaTableFiles implements TableFiles {
         }
     }
 
-    /** Opened once on each machine. */
+    /** Opened again on another machine. */
     private ObjectStore storage() {
         ObjectStore opened = storage;
         if (opened == null) {
-            opened = DeltaLakeProvider.storage(Path.of(folder));
+            opened = new FolderStore(lake.open(), folder);
             storage = opened;
         }
         return opened;

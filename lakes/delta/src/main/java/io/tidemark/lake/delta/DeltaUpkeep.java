@@ -4,12 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.tidemark.lake.delta.log.DeltaFile;
 import io.tidemark.lake.delta.log.DeltaLog;
 import io.tidemark.lake.delta.log.DeltaVersion;
-import io.tidemark.spi.storage.ObjectStore;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
 import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
@@ -22,12 +23,10 @@ final class DeltaUpkeep {
     private static final Logger LOG = LoggerFactory.getLogger(DeltaUpkeep.class);
 
     private final DeltaLog log;
-    private final ObjectStore storage;
     private final Rules rules;
 
-    DeltaUpkeep(DeltaLog log, ObjectStore storage, Rules rules) {
+    DeltaUpkeep(DeltaLog log, Rules rules) {
         this.log = log;
-        this.storage = storage;
         this.rules = rules;
     }
 
@@ -47,8 +46,9 @@ final class DeltaUpkeep {
 
     /** From the oldest version that is kept on all stay whole; what only those before it need goes. */
     private Optional<String> expire(DeltaVersion base, List<Long> keep) {
-        NavigableSet<Long> commits = log.commits();
-        long oldest = oldestKept(base, commits, keep);
+        NavigableMap<Long, Long> times = log.commitTimes();
+        NavigableSet<Long> commits = times.navigableKeySet();
+        long oldest = oldestKept(base, times, keep);
         if (commits.headSet(oldest, false).size() < rules.expiredLeast()) {
             return Optional.empty();
         }
@@ -78,7 +78,7 @@ final class DeltaUpkeep {
         superfluous.removeAll(needed);
         try {
             for (String path : superfluous) {
-                storage.delete(path);
+                log.files().delete(path);
             }
             int expired = 0;
             for (long number : commits.headSet(oldest, false)) {
@@ -93,17 +93,16 @@ final class DeltaUpkeep {
         }
     }
 
-    private long oldestKept(DeltaVersion base, NavigableSet<Long> commits, List<Long> keep) {
+    private long oldestKept(DeltaVersion base, NavigableMap<Long, Long> times, List<Long> keep) {
         long youngMillis = rules.clock().instant().minus(rules.versionAge()).toEpochMilli();
         long oldest = base.number();
         int kept = 0;
-        for (long number : commits.descendingSet()) {
-            boolean isYoung = kept < rules.versionsMax()
-                    && log.commitInfo(number).path("timestamp").asLong() > youngMillis;
+        for (Map.Entry<Long, Long> commit : times.descendingMap().entrySet()) {
+            boolean isYoung = kept < rules.versionsMax() && commit.getValue() > youngMillis;
             if (kept >= rules.versionsKept() && !isYoung) {
                 break;
             }
-            oldest = number;
+            oldest = commit.getKey();
             kept++;
         }
         for (long version : keep) {

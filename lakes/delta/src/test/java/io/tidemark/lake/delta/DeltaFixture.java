@@ -6,7 +6,7 @@ import io.tidemark.lake.upsert.maintain.Compaction;
 import io.tidemark.parquet.ParquetBatch;
 import io.tidemark.parquet.ParquetBatchReader;
 import io.tidemark.parquet.ParquetColumn;
-import io.tidemark.parquet.storage.LocalObjectStore;
+import io.tidemark.spi.config.Settings;
 import io.tidemark.spi.lake.Lake;
 import io.tidemark.spi.lake.LakeTableSpec;
 import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
@@ -14,11 +14,17 @@ import io.tidemark.spi.lake.PinnedTable;
 import io.tidemark.spi.lake.PinnedTable.PinnedFile;
 import io.tidemark.spi.schema.Column;
 import io.tidemark.spi.schema.ColumnType;
+import io.tidemark.spi.storage.ObjectStore;
+import io.tidemark.spi.storage.ObjectStore.StoredObject;
+import io.tidemark.storage.FolderStore;
+import io.tidemark.storage.LakeStorage;
 import io.tidemark.testkit.lake.ApplyMemory;
+import io.tidemark.testkit.lake.CommitFault;
 import io.tidemark.testkit.lake.Events;
 import io.tidemark.testkit.lake.LakeFeature;
 import io.tidemark.testkit.lake.LakeFixture;
 import io.tidemark.testkit.lake.Transform;
+import io.tidemark.testkit.s3.S3Server;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -28,14 +34,18 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A lake in a temporary folder, that can crash. */
 public final class DeltaFixture implements LakeFixture {
     private final Path folder;
+    private final LakeStorage storage;
     private final ApplyLimits limits;
     private final List<Lake> abandoned = new ArrayList<>();
     private int states;
@@ -43,10 +53,25 @@ public final class DeltaFixture implements LakeFixture {
     private DeltaLake lake;
 
     public DeltaFixture(Path folder, ApplyMemory memory) {
+        this(
+                folder,
+                LakeStorage.of(folder.resolve("lake").toString(), new Settings("lake", Map.of(), Map.of())),
+                memory);
+    }
+
+    private DeltaFixture(Path folder, LakeStorage storage, ApplyMemory memory) {
         this.folder = folder;
+        this.storage = storage;
         this.limits = new ApplyLimits(64L << 20, memory == ApplyMemory.TIGHT ? 7 : 1 << 18);
         this.state = folder.resolve("state-0");
         this.lake = open();
+    }
+
+    /** The same in a bucket of its own; the state is in the folder. */
+    static DeltaFixture inS3(Path folder, S3Server server, ApplyMemory memory) {
+        String bucket = server.createBucket("lake-" + UUID.randomUUID());
+        Settings settings = new Settings("lake", Map.of(), server.properties());
+        return new DeltaFixture(folder, LakeStorage.of(bucket + "/lake", settings), memory);
     }
 
     @Override
@@ -127,10 +152,8 @@ public final class DeltaFixture implements LakeFixture {
             columns.add(new ParquetColumn(LakeTableSpec.DELETED_AT, ColumnType.TIMESTAMP_TZ, true, id));
         }
         List<List<@Nullable String>> rows = new ArrayList<>();
-        Path path = Path.of(file.location());
-        try (LocalObjectStore storage = new LocalObjectStore(path.getParent());
-                ParquetBatchReader reader =
-                        ParquetBatchReader.open(storage.open(path.getFileName().toString()), columns)) {
+        try (ObjectStore files = storage.open();
+                ParquetBatchReader reader = ParquetBatchReader.open(files.open(path(file.location())), columns)) {
             for (Optional<ParquetBatch> batch = reader.next(); batch.isPresent(); batch = reader.next()) {
                 for (int row = 0; row < batch.orElseThrow().rows(); row++) {
                     rows.add(Events.texts(batch.orElseThrow().columns(), row));
@@ -140,6 +163,36 @@ public final class DeltaFixture implements LakeFixture {
             throw new UncheckedIOException(e);
         }
         return rows;
+    }
+
+    @Override
+    public Set<CommitFault> faults() {
+        return EnumSet.allOf(CommitFault.class);
+    }
+
+    @Override
+    public void failNext(CommitFault fault) {
+        FaultyStorage.failNext(fault);
+    }
+
+    @Override
+    public OptionalLong findBytes(String location) {
+        try (ObjectStore files = storage.open()) {
+            return files.objects(path(location)).stream()
+                    .mapToLong(StoredObject::bytes)
+                    .findFirst();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A folder of the lake. */
+    ObjectStore files(String path) {
+        return new FolderStore(storage.open(), path);
+    }
+
+    private String path(String location) {
+        return location.substring(storage.root().length() + 1);
     }
 
     @Override
@@ -155,7 +208,8 @@ public final class DeltaFixture implements LakeFixture {
             throw new UncheckedIOException(e);
         }
         return new DeltaLake(
-                location(),
+                storage,
+                new FaultyStorage(storage.open(), storage.isS3()),
                 state,
                 limits,
                 new Compaction.Rules(16L << 20, 3, 0.3, 1, 256L << 20),

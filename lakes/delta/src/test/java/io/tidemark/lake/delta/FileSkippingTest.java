@@ -237,7 +237,7 @@ class FileSkippingTest {
     }
 
     private DeltaLog log() {
-        return new DeltaLog(fixture.location().resolve("mirror/s/t"));
+        return new DeltaLog(fixture.files("mirror/s/t"));
     }
 
     /** Rows that are not deleted, by file name. */

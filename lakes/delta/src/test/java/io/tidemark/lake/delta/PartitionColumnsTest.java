@@ -124,7 +124,7 @@ class PartitionColumnsTest {
     }
 
     private DeltaLog log() {
-        return new DeltaLog(fixture.location().resolve("mirror/s/t"));
+        return new DeltaLog(fixture.files("mirror/s/t"));
     }
 
     private static Predicate equal(String column, Literal value) {

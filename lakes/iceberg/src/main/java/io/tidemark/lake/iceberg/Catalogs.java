@@ -1,11 +1,12 @@
 package io.tidemark.lake.iceberg;
 
-import io.tidemark.spi.config.Settings;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.storage.LakeStorage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import org.apache.iceberg.CatalogProperties;
 import org.apache.iceberg.CatalogUtil;
@@ -20,8 +21,9 @@ final class Catalogs {
 
     private Catalogs() {}
 
-    static Catalog open(String root, Settings settings, Path state) {
-        Map<String, String> properties = LakeStorage.properties(root, settings);
+    static Catalog open(LakeStorage storage, Path state) {
+        String root = storage.root();
+        Map<String, String> properties = new HashMap<>(storage.properties());
         if (!isType(properties, CatalogUtil.ICEBERG_CATALOG_TYPE_REST)) {
             // For a REST catalog this is not a location but a name, which only its user knows.
             properties.putIfAbsent(CatalogProperties.WAREHOUSE_LOCATION, root);

@@ -20,6 +20,7 @@ import io.tidemark.spi.lake.LakeTableSpec;
 import io.tidemark.spi.lake.SupportsCatalogEndpoint;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.Finding;
+import io.tidemark.storage.LakeStorage;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -44,14 +45,14 @@ import org.apache.iceberg.exceptions.NoSuchTableException;
 final class IcebergLake implements Lake, SupportsCatalogEndpoint {
     private static final String MAKING = "_tidemark_load";
 
-    private final String root;
+    private final LakeStorage storage;
     private final Settings settings;
     private final KeyIndexes indexes;
     private final LakeOptions options;
     private final Catalog catalog;
 
-    private IcebergLake(String root, Settings settings, Path state, LakeOptions options, Catalog catalog) {
-        this.root = root;
+    private IcebergLake(LakeStorage storage, Settings settings, Path state, LakeOptions options, Catalog catalog) {
+        this.storage = storage;
         this.settings = settings;
         this.indexes = new KeyIndexes(state);
         this.options = options;
@@ -59,14 +60,14 @@ final class IcebergLake implements Lake, SupportsCatalogEndpoint {
     }
 
     static IcebergLake open(String location, Settings settings, Path state, LakeOptions options) {
-        String root = LakeStorage.root(location);
-        return new IcebergLake(root, settings, state, options, Catalogs.open(root, settings, state));
+        LakeStorage storage = LakeStorage.of(location, settings);
+        return new IcebergLake(storage, settings, state, options, Catalogs.open(storage, state));
     }
 
     @Override
     public List<Finding> check() {
-        List<Finding> findings = new ArrayList<>(
-                List.of(LakeLocation.check(root, () -> LakeStorage.open(root, settings)), checkCatalog()));
+        List<Finding> findings =
+                new ArrayList<>(List.of(LakeLocation.check(storage.root(), storage::open), checkCatalog()));
         checkEndpoint().ifPresent(findings::add);
         return findings;
     }
@@ -105,7 +106,7 @@ final class IcebergLake implements Lake, SupportsCatalogEndpoint {
 
     /** Of two folders the one that the mirror is not in. */
     private String freeFolder(TableId table, Optional<Table> mirror) {
-        String folder = root + "/mirror/" + TableFolders.of(table);
+        String folder = storage.root() + "/mirror/" + TableFolders.of(table);
         boolean isTaken = mirror.map(Table::location).filter(folder::equals).isPresent();
         return isTaken ? folder + ".2" : folder;
     }

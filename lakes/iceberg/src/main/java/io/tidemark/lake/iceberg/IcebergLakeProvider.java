@@ -5,6 +5,7 @@ import io.tidemark.spi.config.Settings;
 import io.tidemark.spi.lake.Lake;
 import io.tidemark.spi.lake.LakeProvider;
 import io.tidemark.spi.storage.ObjectStore;
+import io.tidemark.storage.LakeStorage;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -27,6 +28,6 @@ public final class IcebergLakeProvider implements LakeProvider {
 
     @Override
     public ObjectStore openStorage(String location, Settings settings) {
-        return LakeStorage.open(location, settings);
+        return LakeStorage.of(location, settings).open();
     }
 }

@@ -35,7 +35,7 @@ class CatalogPropertiesTest {
         Map<String, String> foreign = Map.of(
                 "uri", uri,
                 "warehouse", folder.toString(),
-                "io-impl", "io.tidemark.lake.iceberg.storage.LocalFileIO",
+                "io-impl", "io.tidemark.storage.LocalFileIO",
                 "jdbc.schema-version", "V1",
                 "clients", "1");
         try (JdbcCatalog catalog = new JdbcCatalog()) {

@@ -1,7 +1,6 @@
 package io.tidemark.lake.iceberg;
 
 import io.tidemark.lake.iceberg.maintain.Upkeep;
-import io.tidemark.lake.iceberg.storage.FileIoObjectStore;
 import io.tidemark.lake.upsert.apply.ApplyLimits;
 import io.tidemark.parquet.ParquetBatch;
 import io.tidemark.parquet.ParquetBatchReader;
@@ -15,6 +14,8 @@ import io.tidemark.spi.lake.PinnedTable.PinnedFile;
 import io.tidemark.spi.schema.Column;
 import io.tidemark.spi.schema.ColumnType;
 import io.tidemark.spi.schema.TableId;
+import io.tidemark.storage.FileIoObjectStore;
+import io.tidemark.storage.LakeStorage;
 import io.tidemark.testkit.lake.ApplyMemory;
 import io.tidemark.testkit.lake.CommitFault;
 import io.tidemark.testkit.lake.Events;
@@ -260,7 +261,8 @@ public final class IcebergFixture implements LakeFixture {
     }
 
     private Map<String, String> properties() {
-        Map<String, String> properties = LakeStorage.properties(root, new Settings("lake", texts, storage));
+        Map<String, String> properties = new HashMap<>(
+                LakeStorage.of(root, new Settings("lake", texts, storage)).properties());
         // A catalog that is not embedded stays where it is when the process moves.
         Path catalog = isFaulty ? folder : state;
         properties.put("uri", "jdbc:sqlite:" + catalog.resolve("catalog.db"));

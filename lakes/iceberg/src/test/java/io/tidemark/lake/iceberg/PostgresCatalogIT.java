@@ -25,7 +25,7 @@ class PostgresCatalogIT {
                     "V1");
             Map<String, String> same = new HashMap<>(properties);
             same.put("warehouse", folder.toString());
-            same.put("io-impl", "io.tidemark.lake.iceberg.storage.LocalFileIO");
+            same.put("io-impl", "io.tidemark.storage.LocalFileIO");
             foreign.initialize("tidemark", same);
             new CatalogLifecycle(folder, properties, foreign).run();
         }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
-import io.tidemark.lake.iceberg.storage.LocalFileIO;
 import io.tidemark.spi.change.Operation;
 import io.tidemark.spi.config.Settings;
 import io.tidemark.spi.error.ErrorCode;
@@ -13,6 +12,7 @@ import io.tidemark.spi.lake.CatalogEndpoint;
 import io.tidemark.spi.lake.LakeTable;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.Finding;
+import io.tidemark.storage.LocalFileIO;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpClient;

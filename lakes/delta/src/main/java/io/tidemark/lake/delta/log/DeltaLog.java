@@ -1,6 +1,7 @@
 package io.tidemark.lake.delta.log;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.delta.kernel.Scan;
 import io.delta.kernel.Snapshot;
@@ -26,69 +27,76 @@ import io.tidemark.lake.upsert.table.ProgressText;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeProgress;
-import java.io.BufferedReader;
+import io.tidemark.spi.storage.ObjectStore;
+import io.tidemark.spi.storage.ObjectStore.ObjectInput;
+import io.tidemark.spi.storage.ObjectStore.StoredObject;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.roaringbitmap.RoaringBitmap;
 
 /**
- * The transaction log of one table on local disk. Versions are read through Delta Kernel; a commit is a file of its own number that is made only
- * when there is none. Thread-safe.
+ * The transaction log of one table. Versions are read through Delta Kernel; a commit is a file of its own number that is made only when there is
+ * none. Thread-safe.
  */
 public final class DeltaLog {
-    private static final String FOLDER = "_delta_log";
+    /** Folder of the log; without it there is no table. */
+    public static final String FOLDER = "_delta_log/";
+
     private static final String COMMIT_PATTERN = "[0-9]{20}\\.json";
     private static final String CHECKPOINT_PATTERN = "[0-9]{20}\\.checkpoint\\..*parquet";
     private static final int NUMBER_LENGTH = 20;
 
-    /** Holds no state. */
-    private static final Engine ENGINE = DefaultEngine.create(new LocalFiles());
+    private final ObjectStore table;
+    private final Engine engine;
 
-    private final Path folder;
-
-    public DeltaLog(Path folder) {
-        this.folder = folder;
+    /** @param table the table's folder */
+    public DeltaLog(ObjectStore table) {
+        this.table = table;
+        this.engine = DefaultEngine.create(new KernelFiles(table));
     }
 
-    /** Folder of the table. */
-    public Path folder() {
-        return folder;
+    /** Folder of the table, as engines name it. */
+    public String folder() {
+        return table.root();
     }
 
-    /** Folder of the log; without it there is no table. */
-    public Path logFolder() {
-        return folder.resolve(FOLDER);
+    /** The files of the table. */
+    public ObjectStore files() {
+        return table;
     }
 
     public Engine engine() {
-        return ENGINE;
+        return engine;
     }
 
     /** Whether there is a table. */
     public boolean exists() {
-        return Files.isDirectory(logFolder()) && !commits().isEmpty();
+        return !commits().isEmpty();
     }
 
     /** Whether the version is there and none after it. */
     public boolean isNewest(long version) {
-        return Files.exists(commit(version)) && !Files.exists(commit(version + 1));
+        try {
+            return table.exists(commit(version)) && !table.exists(commit(version + 1));
+        } catch (IOException e) {
+            throw failed("read the log", e);
+        }
     }
 
     /** The newest version. */
     public DeltaVersion newest() {
-        return read(() -> table().getLatestSnapshot(ENGINE));
+        return read(() -> table().getLatestSnapshot(engine));
     }
 
     /** A version, if the log still has it. */
@@ -99,7 +107,7 @@ public final class DeltaLog {
     /** A version as Delta Kernel has it, if the log still does. */
     public Optional<Snapshot> snapshot(long version) {
         try {
-            return version < 0 ? Optional.empty() : Optional.of(table().getSnapshotAsOfVersion(ENGINE, version));
+            return version < 0 ? Optional.empty() : Optional.of(table().getSnapshotAsOfVersion(engine, version));
         } catch (KernelException e) {
             return Optional.empty();
         }
@@ -107,59 +115,49 @@ public final class DeltaLog {
 
     /** Numbers of the commits whose files are there. */
     public NavigableSet<Long> commits() {
-        return numbers(COMMIT_PATTERN);
+        return commitTimes().navigableKeySet();
     }
 
-    private NavigableSet<Long> numbers(String pattern) {
-        NavigableSet<Long> numbers = new TreeSet<>();
-        list(pattern).forEach(file -> numbers.add(number(file)));
-        return numbers;
+    /** When the commits whose files are there were made, in milliseconds since the epoch by the storage's clock. */
+    public NavigableMap<Long, Long> commitTimes() {
+        NavigableMap<Long, Long> times = new TreeMap<>();
+        list(COMMIT_PATTERN).forEach(file -> times.put(number(file.path()), file.modifiedMillis()));
+        return times;
     }
 
-    private List<Path> list(String pattern) {
-        if (!Files.isDirectory(logFolder())) {
-            return List.of();
-        }
-        try (Stream<Path> files = Files.list(logFolder())) {
-            return files.filter(file -> file.getFileName().toString().matches(pattern))
+    private List<StoredObject> list(String pattern) {
+        try {
+            return table.objects(FOLDER).stream()
+                    .filter(file -> file.path().substring(FOLDER.length()).matches(pattern))
                     .toList();
         } catch (IOException e) {
             throw failed("list the log", e);
         }
     }
 
-    private static long number(Path file) {
-        return Long.parseLong(file.getFileName().toString().substring(0, NUMBER_LENGTH));
+    private static long number(String file) {
+        return Long.parseLong(file.substring(FOLDER.length(), FOLDER.length() + NUMBER_LENGTH));
     }
 
     /** The actions of a commit; empty when its file is gone. */
     public List<JsonNode> actions(long version) {
-        List<JsonNode> actions = new ArrayList<>();
-        try (BufferedReader lines = Files.newBufferedReader(commit(version), StandardCharsets.UTF_8)) {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                actions.add(LogActions.parse(line));
-            }
-        } catch (NoSuchFileException e) {
-            return List.of();
-        } catch (IOException e) {
-            throw failed("read a commit", e);
-        }
-        return actions;
+        return lines(version).map(LogActions::parse).toList();
     }
 
     /** What a commit says of itself; a missing node when it says nothing or is gone. */
     public JsonNode commitInfo(long version) {
-        JsonNode none = com.fasterxml.jackson.databind.node.MissingNode.getInstance();
-        try (BufferedReader lines = Files.newBufferedReader(commit(version), StandardCharsets.UTF_8)) {
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                JsonNode info = LogActions.parse(line).path("commitInfo");
-                if (!info.isMissingNode()) {
-                    return info;
-                }
-            }
-            return none;
+        return lines(version)
+                .map(line -> LogActions.parse(line).path("commitInfo"))
+                .filter(info -> !info.isMissingNode())
+                .findFirst()
+                .orElse(MissingNode.getInstance());
+    }
+
+    private Stream<String> lines(long version) {
+        try (ObjectInput in = table.open(commit(version))) {
+            return new String(in.readAll(), StandardCharsets.UTF_8).lines();
         } catch (NoSuchFileException e) {
-            return none;
+            return Stream.empty();
         } catch (IOException e) {
             throw failed("read a commit", e);
         }
@@ -168,20 +166,19 @@ public final class DeltaLog {
     /**
      * Makes a version.
      *
-     * @throws FileAlreadyExistsException when somebody else has made it
+     * @throws java.nio.file.FileAlreadyExistsException when it is there: by somebody else, or by this very call, sent again after its answer was lost
      * @throws IOException for anything else, after which it may be there or not
      */
     public void commit(long version, List<ObjectNode> actions) throws IOException {
         StringBuilder text = new StringBuilder();
         actions.forEach(action -> text.append(action).append('\n'));
-        Files.createDirectories(logFolder());
-        LocalFiles.create(commit(version), text.toString().getBytes(StandardCharsets.UTF_8));
+        table.createNew(commit(version), text.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     /** Writes a checkpoint of the version. */
     public void checkpoint(long version) {
         try {
-            table().checkpoint(ENGINE, version);
+            table().checkpoint(engine, version);
         } catch (IOException | RuntimeException e) {
             throw failed("write a checkpoint", e);
         }
@@ -189,14 +186,16 @@ public final class DeltaLog {
 
     /** Numbers of the versions that have a checkpoint. */
     public NavigableSet<Long> checkpoints() {
-        return numbers(CHECKPOINT_PATTERN);
+        NavigableSet<Long> numbers = new TreeSet<>();
+        list(CHECKPOINT_PATTERN).forEach(file -> numbers.add(number(file.path())));
+        return numbers;
     }
 
     /** Deletes checkpoints of versions before this one. */
     public void forgetCheckpoints(long version) throws IOException {
-        for (Path file : list(CHECKPOINT_PATTERN)) {
-            if (number(file) < version) {
-                Files.deleteIfExists(file);
+        for (StoredObject file : list(CHECKPOINT_PATTERN)) {
+            if (number(file.path()) < version) {
+                table.delete(file.path());
             }
         }
     }
@@ -226,13 +225,12 @@ public final class DeltaLog {
             return Optional.empty();
         }
         DeletionVectorDescriptor descriptor = new DeletionVectorDescriptor(storageType, text, Optional.of(1), 1, 1);
-        Path path = Path.of(descriptor.getAbsolutePath(folder.toString()));
-        return Optional.of(folder.relativize(path).toString());
+        return Optional.of(descriptor.getAbsolutePath(folder()).substring(folder().length() + 1));
     }
 
     /** Deletes a commit's file, which a checkpoint has made superfluous. */
     public void forget(long version) throws IOException {
-        Files.deleteIfExists(commit(version));
+        table.delete(commit(version));
     }
 
     /** Rows that are deleted by a vector. */
@@ -245,8 +243,8 @@ public final class DeltaLog {
                 vector.cardinality());
         try {
             RoaringBitmap rows = new RoaringBitmap();
-            for (long row : new DeletionVectorStoredBitmap(descriptor, Optional.of(folder.toString()))
-                    .load(ENGINE.getFileSystemClient())
+            for (long row : new DeletionVectorStoredBitmap(descriptor, Optional.of(folder()))
+                    .load(engine.getFileSystemClient())
                     .toArray()) {
                 rows.add(Math.toIntExact(row));
             }
@@ -257,11 +255,11 @@ public final class DeltaLog {
     }
 
     private Table table() {
-        return Table.forPath(ENGINE, folder.toString());
+        return Table.forPath(engine, folder());
     }
 
-    private Path commit(long version) {
-        return logFolder().resolve(String.format("%020d.json", version));
+    private static String commit(long version) {
+        return FOLDER + String.format("%020d.json", version);
     }
 
     private DeltaVersion read(java.util.function.Supplier<Snapshot> supplier) {
@@ -280,7 +278,7 @@ public final class DeltaLog {
                     files(snapshot));
         } catch (TableNotFoundException e) {
             throw new TidemarkException(
-                    ErrorCode.LAKE_TABLE_MISSING, "Cannot find a Delta table (folder=" + folder + ")", e);
+                    ErrorCode.LAKE_TABLE_MISSING, "Cannot find a Delta table (folder=" + folder() + ")", e);
         } catch (IOException | KernelException e) {
             throw failed("read the log", e);
         }
@@ -289,7 +287,7 @@ public final class DeltaLog {
     private DeltaFiles files(SnapshotImpl snapshot) throws IOException {
         List<DeltaFile> files = new ArrayList<>();
         Scan scan = snapshot.getScanBuilder().build();
-        try (CloseableIterator<FilteredColumnarBatch> batches = ((ScanImpl) scan).getScanFiles(ENGINE, true)) {
+        try (CloseableIterator<FilteredColumnarBatch> batches = ((ScanImpl) scan).getScanFiles(engine, true)) {
             while (batches.hasNext()) {
                 try (CloseableIterator<Row> rows = batches.next().getRows()) {
                     while (rows.hasNext()) {
@@ -309,7 +307,7 @@ public final class DeltaLog {
             throw new TidemarkException(
                     ErrorCode.LAKE_SCHEMA_MISMATCH,
                     "Cannot read a Delta table: another writer added a file without its number of rows (file="
-                            + add.getPath() + ", folder=" + folder + ")");
+                            + add.getPath() + ", folder=" + folder() + ")");
         }
         Vector vector = add.getDeletionVector()
                 .map(found -> new Vector(
@@ -340,7 +338,7 @@ public final class DeltaLog {
     private TidemarkException failed(String what, Exception cause) {
         return new TidemarkException(
                 ErrorCode.LAKE_IO,
-                "Cannot " + what + " of a Delta table: " + cause.getMessage() + " (folder=" + folder + ")",
+                "Cannot " + what + " of a Delta table: " + cause.getMessage() + " (folder=" + folder() + ")",
                 cause);
     }
 }

@@ -2,7 +2,6 @@ package io.tidemark.lake.iceberg.write;
 
 import io.tidemark.lake.iceberg.plan.DeletedPositions;
 import io.tidemark.lake.iceberg.schema.IcebergSchemas;
-import io.tidemark.lake.iceberg.storage.FileIoObjectStore;
 import io.tidemark.lake.upsert.table.DeletedRowsReader;
 import io.tidemark.lake.upsert.table.NewFiles;
 import io.tidemark.lake.upsert.table.TableFiles;
@@ -10,6 +9,7 @@ import io.tidemark.parquet.ParquetColumn;
 import io.tidemark.parquet.ParquetWriteOptions;
 import io.tidemark.spi.lake.LakeTableSpec;
 import io.tidemark.spi.storage.ObjectStore.ObjectInput;
+import io.tidemark.storage.FileIoObjectStore;
 import java.io.IOException;
 import java.io.Serial;
 import java.util.Collection;

@@ -1,12 +1,12 @@
 package io.tidemark.lake.iceberg.write;
 
 import io.tidemark.lake.iceberg.plan.LiveFile;
-import io.tidemark.lake.iceberg.storage.FileIoObjectStore;
 import io.tidemark.lake.upsert.table.DataFileWriter;
 import io.tidemark.lake.upsert.table.FileWriter;
 import io.tidemark.lake.upsert.table.NewFiles;
 import io.tidemark.parquet.ParquetWriteOptions;
 import io.tidemark.spi.change.ColumnVector;
+import io.tidemark.storage.FileIoObjectStore;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.tidemark.lake.iceberg.storage.LocalFileIO;
+import io.tidemark.storage.LocalFileIO;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -1,4 +1,4 @@
-package io.tidemark.lake.iceberg.storage;
+package io.tidemark.storage;
 
 import java.io.EOFException;
 import java.io.IOException;

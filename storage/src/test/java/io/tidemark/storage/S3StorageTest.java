@@ -1,12 +1,10 @@
-package io.tidemark.lake.iceberg;
+package io.tidemark.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.tidemark.spi.config.Settings;
-import io.tidemark.spi.error.ErrorCode;
-import io.tidemark.spi.lake.Lake;
-import io.tidemark.spi.source.Finding;
 import io.tidemark.spi.storage.ObjectStore;
 import io.tidemark.spi.storage.ObjectStore.ObjectInput;
 import io.tidemark.spi.storage.ObjectStore.ObjectOutput;
@@ -14,14 +12,19 @@ import io.tidemark.testkit.s3.S3Server;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -52,7 +55,7 @@ class S3StorageTest {
 
     @BeforeEach
     void openStore() {
-        store = LakeStorage.open(bucket + "/the/lake/", settings(Map.of()));
+        store = LakeStorage.of(bucket + "/the/lake/", settings(Map.of())).open();
     }
 
     @AfterEach
@@ -146,23 +149,56 @@ class S3StorageTest {
     }
 
     @Test
-    void checkNamesWhatIsWrongWithTheStorage() {
-        assertThat(check(bucket + "/lake", Map.of())).isEmpty();
-        assertThat(check("s3://no-such-bucket/lake", Map.of()))
-                .singleElement()
-                .satisfies(finding -> assertThat(finding.detail()).contains("no-such-bucket"));
-        assertThat(check(bucket + "/lake", Map.of("s3.secret-access-key", "wrong")))
-                .singleElement()
-                .satisfies(finding -> assertThat(finding.code()).hasValue(ErrorCode.LAKE_NOT_WRITABLE));
+    void ofSeveralThatMakeAnObjectOneDoes() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(8);
+        try {
+            for (int round = 0; round < 5; round++) {
+                String path = "new/" + round;
+                List<Future<Boolean>> tries = new ArrayList<>();
+                for (int i = 0; i < 8; i++) {
+                    byte[] content = bytes("by " + i);
+                    tries.add(threads.submit(() -> isMade(path, content)));
+                }
+                int made = 0;
+                for (int i = 0; i < tries.size(); i++) {
+                    if (tries.get(i).get()) {
+                        made++;
+                        assertThat(text(path)).isEqualTo("by " + i);
+                    }
+                }
+                assertThat(made).isEqualTo(1);
+            }
+        } finally {
+            threads.shutdown();
+        }
     }
 
-    private List<Finding> check(String location, Map<String, String> properties) {
-        try (Lake lake =
-                IcebergLake.open(location, settings(properties), folder.resolve("state"), LakeOptions.defaults())) {
-            return lake.check().stream()
-                    .filter(finding -> finding.status() == Finding.Status.FAILED)
-                    .toList();
+    private boolean isMade(String path, byte[] content) throws IOException {
+        try {
+            store.createNew(path, content);
+            return true;
+        } catch (FileAlreadyExistsException e) {
+            return false;
         }
+    }
+
+    @Test
+    void foldersAreThoseRightInAFolder() throws IOException {
+        put("f/b/1", "x");
+        put("f/a/deeper/2", "x");
+        put("f/file", "x");
+        assertThat(store.folders("f/")).containsExactly("a", "b");
+        assertThat(store.folders("none/")).isEmpty();
+        ObjectStore inside = new FolderStore(store, "f/a");
+        assertThat(inside.root()).isEqualTo("s3://bucket/the/lake/f/a");
+        assertThat(inside.folders("")).containsExactly("deeper");
+        assertThat(inside.objects("")).singleElement().satisfies(found -> {
+            assertThat(found.path()).isEqualTo("deeper/2");
+            assertThat(found.bytes()).isEqualTo(1);
+            assertThat(found.modifiedMillis()).isCloseTo(System.currentTimeMillis(), within(60_000L));
+        });
+        inside.deleteAll("");
+        assertThat(store.list("f/")).containsExactly("f/b/1", "f/file");
     }
 
     private Settings settings(Map<String, String> more) {

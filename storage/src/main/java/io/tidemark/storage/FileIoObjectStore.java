@@ -1,4 +1,4 @@
-package io.tidemark.lake.iceberg.storage;
+package io.tidemark.storage;
 
 import io.tidemark.spi.storage.ObjectStore;
 import java.io.EOFException;
@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import org.apache.iceberg.aws.s3.S3FileIO;
 import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.io.FileInfo;
@@ -88,21 +90,65 @@ public final class FileIoObjectStore implements ObjectStore {
     }
 
     @Override
-    public List<String> list(String prefix) throws IOException {
-        if (!(io instanceof SupportsPrefixOperations prefixes)) {
-            throw new IOException("Cannot list " + location(prefix) + ": this storage cannot list (io="
-                    + io.getClass().getSimpleName() + ")");
+    public void createNew(String path, byte[] content) throws IOException {
+        S3FileIO s3 = s3("make " + location(path) + " unless it is there");
+        try {
+            S3Calls.createNew(s3.client(), location(path), content);
+        } catch (RuntimeException e) {
+            throw failed("create", location(path), e);
         }
-        List<String> paths = new ArrayList<>();
+    }
+
+    @Override
+    public List<String> folders(String folder) throws IOException {
+        S3FileIO s3 = s3("list the folders in " + location(folder));
+        try {
+            return S3Calls.folders(s3.client(), location(folder));
+        } catch (RuntimeException e) {
+            throw failed("list", location(folder), e);
+        }
+    }
+
+    private S3FileIO s3(String what) throws IOException {
+        if (io instanceof S3FileIO s3) {
+            return s3;
+        }
+        throw new IOException("Cannot " + what + ": that is known for S3 only (io="
+                + io.getClass().getSimpleName() + ")");
+    }
+
+    @Override
+    public void deleteAll(String prefix) throws IOException {
+        SupportsPrefixOperations prefixes = prefixes(prefix);
+        try {
+            prefixes.deletePrefix(location(prefix));
+        } catch (RuntimeException e) {
+            throw failed("delete", location(prefix), e);
+        }
+    }
+
+    private SupportsPrefixOperations prefixes(String prefix) throws IOException {
+        if (io instanceof SupportsPrefixOperations prefixes) {
+            return prefixes;
+        }
+        throw new IOException("Cannot list " + location(prefix) + ": this storage cannot list (io="
+                + io.getClass().getSimpleName() + ")");
+    }
+
+    @Override
+    public List<StoredObject> objects(String prefix) throws IOException {
+        SupportsPrefixOperations prefixes = prefixes(prefix);
+        List<StoredObject> objects = new ArrayList<>();
         try {
             for (FileInfo file : prefixes.listPrefix(location(prefix))) {
-                paths.add(file.location().substring(root.length() + 1));
+                objects.add(new StoredObject(
+                        file.location().substring(root.length() + 1), file.size(), file.createdAtMillis()));
             }
         } catch (RuntimeException e) {
             throw failed("list", location(prefix), e);
         }
-        paths.sort(null);
-        return paths;
+        objects.sort(Comparator.comparing(StoredObject::path));
+        return objects;
     }
 
     @Override

@@ -1,48 +1,58 @@
-package io.tidemark.lake.iceberg;
+package io.tidemark.storage;
 
-import io.tidemark.lake.iceberg.storage.FileIoObjectStore;
-import io.tidemark.lake.iceberg.storage.LocalFileIO;
 import io.tidemark.parquet.storage.LocalObjectStore;
 import io.tidemark.spi.config.Settings;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.storage.ObjectStore;
 import java.io.IOException;
+import java.io.Serializable;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.apache.iceberg.CatalogProperties;
 import org.apache.iceberg.CatalogUtil;
 
-/** Where a lake is and through what its files are reached. */
-final class LakeStorage {
+/**
+ * Where a lake is and through what its files are reached: Iceberg's FileIO, whatever the format. Serializable, for tasks on other machines.
+ *
+ * @param root where it is: an absolute path without scheme when it is local, so that every engine reads it alike, else a URI; without a slash at
+ *     the end
+ * @param properties the user's, with the FileIO that the root needs
+ */
+public record LakeStorage(String root, Map<String, String> properties) implements Serializable {
+    private static final Pattern S3 = Pattern.compile("s3[an]?://.*", Pattern.DOTALL);
+    private static final String S3_IO = "org.apache.iceberg.aws.s3.S3FileIO";
     private static final String REMOTE_IO = "org.apache.iceberg.io.ResolvingFileIO";
 
     /** Iceberg's package as users write it; in parts, because the names in a job's jar are not those in its sources. */
     private static final String ICEBERG = String.join(".", "org", "apache", "iceberg", "");
 
-    private LakeStorage() {}
+    public LakeStorage {
+        properties = Map.copyOf(properties);
+    }
 
-    /** The root as Iceberg's metadata shall name it: an absolute path without scheme when it is local, so that every engine reads it alike. */
-    static String root(String location) {
+    /** The storage of a location as users write it. */
+    public static LakeStorage of(String location, Settings settings) {
         String root = LocalFileIO.isLocal(location)
                 ? LocalFileIO.path(location).toAbsolutePath().normalize().toString()
                 : location;
-        return root.endsWith("/") && root.length() > 1 ? root.substring(0, root.length() - 1) : root;
+        String bare = root.endsWith("/") && root.length() > 1 ? root.substring(0, root.length() - 1) : root;
+        return new LakeStorage(bare, properties(bare, settings.properties()));
     }
 
-    /** The user's properties, with the FileIO that the location needs. */
-    static Map<String, String> properties(String root, Settings settings) {
-        Map<String, String> properties = new HashMap<>(settings.properties());
+    private static Map<String, String> properties(String root, Map<String, String> configured) {
+        Map<String, String> properties = new HashMap<>(configured);
         properties.replaceAll((name, value) -> name.endsWith("-impl") ? className(value) : value);
-        String configured = properties.get(CatalogProperties.FILE_IO_IMPL);
+        String io = properties.get(CatalogProperties.FILE_IO_IMPL);
         if (LocalFileIO.isLocal(root)) {
             properties.put(CatalogProperties.FILE_IO_IMPL, LocalFileIO.class.getName());
-            if (configured != null) {
-                properties.put(LocalFileIO.DELEGATE, configured);
+            if (io != null) {
+                properties.put(LocalFileIO.DELEGATE, io);
             }
-        } else if (configured == null) {
-            properties.put(CatalogProperties.FILE_IO_IMPL, REMOTE_IO);
+        } else if (io == null) {
+            properties.put(CatalogProperties.FILE_IO_IMPL, isS3(root) ? S3_IO : REMOTE_IO);
         }
         return properties;
     }
@@ -53,9 +63,25 @@ final class LakeStorage {
         return written.startsWith(ICEBERG) ? here + written.substring(ICEBERG.length()) : written;
     }
 
-    static ObjectStore open(String location, Settings settings) {
-        String root = root(location);
-        if (LocalFileIO.isLocal(root)) {
+    public boolean isLocal() {
+        return LocalFileIO.isLocal(root);
+    }
+
+    public boolean isS3() {
+        return isS3(root);
+    }
+
+    private static boolean isS3(String root) {
+        return S3.matcher(root).matches();
+    }
+
+    /**
+     * Opens it.
+     *
+     * @throws TidemarkException {@code LAKE_NOT_WRITABLE} when a local folder cannot be made
+     */
+    public ObjectStore open() {
+        if (isLocal()) {
             try {
                 return new LocalObjectStore(Path.of(root));
             } catch (IOException e) {
@@ -65,7 +91,6 @@ final class LakeStorage {
                         e);
             }
         }
-        Map<String, String> properties = properties(root, settings);
         return new FileIoObjectStore(
                 CatalogUtil.loadFileIO(properties.get(CatalogProperties.FILE_IO_IMPL), properties, null), root);
     }
