@@ -1,7 +1,7 @@
 package io.tidemark.dist;
 
-import io.tidemark.storage.LocalFileIO;
 import io.tidemark.spi.schema.TableId;
+import io.tidemark.storage.LocalFileIO;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -17,8 +17,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A lake in S3: loaded, changed, asked, proven, and the same again after the storage was away. */
 class S3IT {
@@ -28,8 +29,9 @@ class S3IT {
     @TempDir
     Path folder;
 
-    @Test
-    void aLakeInS3EqualsItsDatabase() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"iceberg", "delta"})
+    void aLakeInS3EqualsItsDatabase(String format) throws Exception {
         try (EmbeddedPostgresServer server = EmbeddedPostgresServer.start();
                 S3Server storage = S3Server.start(folder.resolve("s3"))) {
             String location = storage.createBucket("bucket") + "/some/lake";
@@ -41,7 +43,7 @@ class S3IT {
                             database,
                             Files.createDirectories(folder.resolve("mirror")),
                             location,
-                            settings(storage))) {
+                            settings(storage, format))) {
                 load.load();
                 mirror.start();
                 mirror.awaitLive("pgbench_accounts", "pgbench_branches", "pgbench_history", "pgbench_tellers");
@@ -90,10 +92,11 @@ class S3IT {
         }
     }
 
-    private static String settings(S3Server storage) {
+    private static String settings(S3Server storage, String format) {
         String properties = storage.properties().entrySet().stream()
                 .map(property -> "    " + property.getKey() + ": \"" + property.getValue() + "\"\n")
                 .collect(Collectors.joining());
-        return "  properties:\n" + properties + "slices: {interval: 1s}\ntables:\n  - {include: public.*}\n";
+        return "  type: " + format + "\n  properties:\n" + properties
+                + "slices: {interval: 1s}\ntables:\n  - {include: public.*}\n";
     }
 }

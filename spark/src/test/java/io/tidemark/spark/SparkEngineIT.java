@@ -17,7 +17,6 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -81,11 +80,12 @@ class SparkEngineIT {
     }
 
     /** Driver and tasks reach the storage as the configuration says; the names of classes in it are those of Iceberg. */
-    @Test
-    void aLakeInS3IsLoadedAndKeptByJobs() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"iceberg", "delta"})
+    void aLakeInS3IsLoadedAndKeptByJobs(String lake) throws Exception {
         SparkHome home = SparkHome.make(folder.resolve("spark"));
         try (S3Server storage = S3Server.start(folder.resolve("s3"));
-                SparkPipeline pipeline = new SparkPipeline(server, folder, "iceberg", home, "local[2]")) {
+                SparkPipeline pipeline = new SparkPipeline(server, folder, lake, home, "local[2]")) {
             String properties = storage.properties().entrySet().stream()
                     .map(property -> property.getKey() + ": '" + property.getValue() + "'")
                     .collect(Collectors.joining(", "));
