@@ -86,7 +86,18 @@ public final class FileIoObjectStore implements ObjectStore {
     }
 
     private static IOException failed(String what, String location, RuntimeException e) {
-        return new IOException("Cannot " + what + " " + location + ": " + e.getMessage(), e);
+        return new IOException("Cannot " + what + " " + location + ": " + reason(String.valueOf(e.getMessage())), e);
+    }
+
+    /** In one sentence what the AWS SDK says with the names of all classes that it asked. */
+    private static String reason(String message) {
+        if (message.startsWith("Unable to load region")) {
+            return "no AWS region is known; set AWS_REGION, or client.region under the lake's properties";
+        } else if (message.startsWith("Unable to load credentials")) {
+            return "no AWS credentials were found in environment, profile or role;"
+                    + " set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, AWS_PROFILE, or give this machine a role";
+        }
+        return message;
     }
 
     @Override

@@ -12,26 +12,34 @@ import org.apache.iceberg.IcebergBuild;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Catalogs that Iceberg knows by a type, with the artifacts of the group org.apache.iceberg that hold them. Names are those of Iceberg's
- * {@link CatalogUtil#buildIcebergCatalog}.
+ * Catalogs that Iceberg knows by a type, with the jars that they need. Names are those of Iceberg's {@link CatalogUtil#buildIcebergCatalog}.
  */
 enum CatalogKind {
-    REST(CatalogUtil.ICEBERG_CATALOG_REST, "iceberg-core"),
-    JDBC(CatalogUtil.ICEBERG_CATALOG_JDBC, "iceberg-core"),
-    GLUE(CatalogUtil.ICEBERG_CATALOG_GLUE, "iceberg-aws and iceberg-aws-bundle"),
+    REST(CatalogUtil.ICEBERG_CATALOG_REST, iceberg("iceberg-core")),
+    JDBC(CatalogUtil.ICEBERG_CATALOG_JDBC, iceberg("iceberg-core")),
+    /** Its own class is there with Iceberg's access to S3; the service's is not. */
+    GLUE("software.amazon.awssdk.services.glue.GlueClient", "software.amazon.awssdk:glue of the SDK's version"),
     HIVE(
             CatalogUtil.ICEBERG_CATALOG_HIVE,
-            "iceberg-hive-metastore, with Apache Hive's hive-metastore and what that needs"),
+            iceberg("iceberg-hive-metastore, with Apache Hive's hive-metastore and what that needs")),
     NESSIE(
             CatalogUtil.ICEBERG_CATALOG_NESSIE,
-            "iceberg-nessie, with Project Nessie's nessie-client and what that needs");
+            iceberg("iceberg-nessie, with Project Nessie's nessie-client and what that needs"));
 
-    private final String implementation;
-    private final String artifacts;
+    private final String needed;
+    private final String jars;
 
-    CatalogKind(String implementation, String artifacts) {
-        this.implementation = implementation;
-        this.artifacts = artifacts;
+    /**
+     * @param needed the class without which it is not installed
+     * @param jars what holds it
+     */
+    CatalogKind(String needed, String jars) {
+        this.needed = needed;
+        this.jars = jars;
+    }
+
+    private static String iceberg(String artifacts) {
+        return "org.apache.iceberg:" + artifacts + " of Iceberg's version " + IcebergBuild.version();
     }
 
     /**
@@ -49,7 +57,7 @@ enum CatalogKind {
         }
         String type = properties.getOrDefault(CatalogUtil.ICEBERG_CATALOG_TYPE, "");
         CatalogKind kind = of(type);
-        if (!isInstalled(kind.implementation)) {
+        if (!isInstalled(kind.needed)) {
             throw kind.missing(type, null);
         }
     }
@@ -80,10 +88,7 @@ enum CatalogKind {
     }
 
     private TidemarkException missing(String type, @Nullable LinkageError error) {
-        return missing(
-                Map.of(CatalogUtil.ICEBERG_CATALOG_TYPE, type),
-                "the jars of org.apache.iceberg:" + artifacts + " of Iceberg's version " + IcebergBuild.version(),
-                error);
+        return missing(Map.of(CatalogUtil.ICEBERG_CATALOG_TYPE, type), "the jars of " + jars, error);
     }
 
     private static TidemarkException missing(

@@ -47,7 +47,7 @@ class CatalogPropertiesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "type, glue, iceberg-aws and iceberg-aws-bundle",
+        "type, glue, software.amazon.awssdk:glue",
         "type, hive, iceberg-hive-metastore",
         "type, nessie, iceberg-nessie",
         "type, NESSIE, iceberg-nessie",

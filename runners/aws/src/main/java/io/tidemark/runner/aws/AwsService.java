@@ -6,6 +6,7 @@ import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.source.Finding;
 import java.net.URI;
+import java.util.List;
 import java.util.function.Supplier;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
@@ -26,8 +27,8 @@ final class AwsService {
                     "URL at which the service is called, for a private endpoint; by default the region's own.")
             .asOptional();
 
-    /** The type of lakes that can be in object storage. */
-    private static final String LAKE = "iceberg";
+    /** The types of lakes that can be in S3. */
+    private static final List<String> LAKES = List.of("iceberg", "delta");
 
     private AwsService() {}
 
@@ -64,12 +65,12 @@ final class AwsService {
 
     /** Asks the service for what runs are started with; a finding says what it answered. */
     static Finding checked(String service, String lake, Supplier<Finding> call) {
-        if (!lake.equals(LAKE)) {
+        if (!LAKES.contains(lake)) {
             return Finding.failed(
                     ErrorCode.CONFIG_INVALID,
                     "spark",
                     "lakes of type " + lake + " are on a local disk, which jobs on " + service + " do not reach",
-                    "Use a lake of type " + LAKE + " in S3, or another type of spark:.");
+                    "Use a lake of type " + String.join(" or ", LAKES) + " in S3, or another type of spark:.");
         }
         try {
             return call.get();
