@@ -3,6 +3,7 @@ package io.tidemark.dist;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.sun.net.httpserver.HttpServer;
 import io.tidemark.engine.steer.TableCommands;
 import io.tidemark.engine.table.TableState;
 import io.tidemark.spi.schema.TableId;
@@ -10,13 +11,18 @@ import io.tidemark.testkit.postgres.EmbeddedPostgresServer;
 import io.tidemark.testkit.s3.S3Server;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A lake in S3: loaded, changed, asked, proven, and the same again after the storage was away. */
 class S3IT {
     private static final TableId ACCOUNTS = new TableId("public", "pgbench_accounts");
+    private static final List<String> CREDENTIALS = List.of("aws.accessKeyId", "aws.secretAccessKey");
     private static final String SUM = "select sum(abalance), count(*) from pgbench_accounts";
 
     @TempDir
@@ -61,6 +68,46 @@ class S3IT {
                         .containsExactly(List.of(true));
             }
             assertThat(folder.resolve("mirror/lake")).doesNotExist();
+        }
+    }
+
+    /** Mirrors are registered when they are loaded; the stub stands for the protocol of AWS Glue only. */
+    @Test
+    void deltaMirrorsInS3AreRegisteredInACatalog() throws Exception {
+        List<String> calls = new CopyOnWriteArrayList<>();
+        HttpServer glue = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        glue.createContext("/", exchange -> {
+            String action = exchange.getRequestHeaders().getFirst("X-Amz-Target");
+            calls.add(action + " " + new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+            boolean isFound = !action.endsWith("GetTable");
+            byte[] answer =
+                    (isFound ? "{}" : "{\"__type\":\"EntityNotFoundException\"}").getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(isFound ? 200 : 400, answer.length);
+            exchange.getResponseBody().write(answer);
+            exchange.close();
+        });
+        glue.start();
+        CREDENTIALS.forEach(key -> System.setProperty(key, "stub"));
+        try (EmbeddedPostgresServer server = EmbeddedPostgresServer.start();
+                S3Server storage = S3Server.start(folder.resolve("s3"))) {
+            String location = storage.createBucket("bucket") + "/lake";
+            String catalog = "catalog: {type: glue, database: lake, region: eu-west-1, endpoint: \"http://127.0.0.1:"
+                    + glue.getAddress().getPort() + "\"}\n";
+            String database = server.createDatabase();
+            try (MirroredDatabase mirror = new MirroredDatabase(
+                    server, database, database, folder, location, settings(storage, "delta") + catalog)) {
+                mirror.execute("create table orders (id int primary key)", "insert into orders values (1)");
+                mirror.start();
+                await().atMost(MirroredDatabase.PATIENCE)
+                        .until(() -> calls.stream()
+                                .anyMatch(call -> call.startsWith("AWSGlue.CreateTable")
+                                        && call.contains("\"Name\":\"orders\"")
+                                        && call.contains("\"Location\":\"" + location + "/mirror/public/orders\"")));
+                mirror.awaitLive("orders");
+            }
+        } finally {
+            CREDENTIALS.forEach(System::clearProperty);
+            glue.stop(0);
         }
     }
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tidemark.spi.lake.CatalogEndpoint;
 import io.tidemark.spi.lake.SupportsCatalogEndpoint;
 import io.tidemark.testkit.postgres.EmbeddedPostgresServer;
+import io.tidemark.testkit.s3.S3Server;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -13,13 +15,15 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Trino reads mirrors with readers of its own: Iceberg (position deletes) through the catalog that is served, Delta (deletion vectors) by its folder.
- * Needs an unpacked trino-server 476 ({@code -Dtidemark.trino=FOLDER}) and a JDK that it runs on ({@code -Dtidemark.trino.java=FOLDER}).
+ * Trino reads mirrors with readers of its own: Iceberg (position deletes) through the catalog that is served, Delta (deletion vectors) in S3, and Hudi
+ * (copy-on-write), which Trino reads in S3 only, from a copy there. Needs an unpacked trino-server 476 ({@code -Dtidemark.trino=FOLDER}) and a JDK that it runs on ({@code -Dtidemark.trino.java=FOLDER}).
  */
 @EnabledIfSystemProperty(named = "tidemark.trino", matches = ".+")
 class TrinoIT {
@@ -31,12 +35,23 @@ class TrinoIT {
 
     @Test
     void trinoReadsWhatTheDatabaseHas() throws Exception {
-        try (EmbeddedPostgresServer server = EmbeddedPostgresServer.start()) {
+        try (EmbeddedPostgresServer server = EmbeddedPostgresServer.start();
+                S3Server storage = S3Server.start(folder.resolve("s3"))) {
             String database = server.createDatabase();
+            String bucket = storage.createBucket("bucket");
             try (MirroredDatabase iceberg = mirror(
-                            server, database, "iceberg", "  deletes: position-deletes\n  serve: '127.0.0.1:0'\n");
-                    MirroredDatabase delta = mirror(server, database, "delta", "")) {
-                change(iceberg, delta);
+                            server,
+                            database,
+                            "iceberg",
+                            "./lake",
+                            "  deletes: position-deletes\n  serve: '127.0.0.1:0'\n");
+                    MirroredDatabase delta = mirror(server, database, "delta", bucket + "/lake", properties(storage));
+                    MirroredDatabase hudi = mirror(server, database, "hudi", "./lake", "")) {
+                change(iceberg, delta, hudi);
+                hudi.stop();
+                copy(
+                        hudi.lake().resolve("mirror/public/t"),
+                        storage.folder(bucket).resolve("hudi"));
                 Path metastore = Files.createDirectories(folder.resolve("metastore"));
                 try (CatalogEndpoint endpoint = ((SupportsCatalogEndpoint)
                                         iceberg.pipeline().lake())
@@ -46,22 +61,27 @@ class TrinoIT {
                                 Path.of(System.getProperty("tidemark.trino")),
                                 Path.of(System.getProperty("tidemark.trino.java")),
                                 folder.resolve("trino"),
-                                Map.of("ice", """
+                                Map.of(
+                                        "ice",
+                                        """
                                         connector.name=iceberg
                                         iceberg.catalog.type=rest
                                         iceberg.rest-catalog.uri=%s
                                         fs.hadoop.enabled=true
-                                        """.formatted(endpoint.uri()), "delta", """
+                                        """.formatted(endpoint.uri()),
+                                        "delta",
+                                        """
                                         connector.name=delta_lake
-                                        hive.metastore=file
-                                        hive.metastore.catalog.dir=file://%s
-                                        fs.hadoop.enabled=true
                                         delta.register-table-procedure.enabled=true
-                                        """.formatted(metastore)))) {
+                                        """ + inS3(storage, metastore),
+                                        "hudi",
+                                        """
+                                        connector.name=hudi
+                                        """ + inS3(storage, metastore)))) {
                     trino.query("create schema delta.lake");
-                    trino.query("call delta.system.register_table('lake', 't', 'file://"
-                            + delta.lake().resolve("mirror/public/t") + "')");
-                    for (String table : List.of("ice.public.t", "delta.lake.t")) {
+                    trino.query("call delta.system.register_table('lake', 't', '" + bucket + "/lake/mirror/public/t')");
+                    registerHudi(metastore.resolve("lake/h"), bucket + "/hudi");
+                    for (String table : List.of("ice.public.t", "delta.lake.t", "hudi.lake.h")) {
                         assertThat(trino.query(SUMS + table)).as(table).isEqualTo(source(server, database, SUMS + "t"));
                         assertThat(trino.query(ROWS.formatted(table)))
                                 .as(table)
@@ -72,13 +92,68 @@ class TrinoIT {
         }
     }
 
-    private MirroredDatabase mirror(EmbeddedPostgresServer server, String database, String type, String more)
+    private static String inS3(S3Server storage, Path metastore) {
+        return """
+                hive.metastore=file
+                hive.metastore.catalog.dir=file://%s
+                fs.hadoop.enabled=true
+                fs.native-s3.enabled=true
+                s3.endpoint=%s
+                s3.region=eu-west-1
+                s3.path-style-access=true
+                s3.aws-access-key=%s
+                s3.aws-secret-key=%s
+                """.formatted(metastore, storage.endpoint(), storage.accessKey(), storage.secretKey());
+    }
+
+    private static String properties(S3Server storage) {
+        return "  properties:\n"
+                + storage.properties().entrySet().stream()
+                        .map(property -> "    " + property.getKey() + ": \"" + property.getValue() + "\"\n")
+                        .collect(Collectors.joining());
+    }
+
+    /** Trino's connector makes no Hudi tables: this is the entry of its file metastore that a Hive metastore would have. */
+    private static void registerHudi(Path entry, String location) throws IOException {
+        Files.createDirectories(entry);
+        Files.writeString(entry.resolve(".trinoSchema"), """
+                {"writerVersion": "476", "owner": "test", "tableType": "EXTERNAL_TABLE",
+                 "dataColumns": [
+                  {"name": "id", "type": "int", "properties": {}},
+                  {"name": "name", "type": "string", "properties": {}},
+                  {"name": "n", "type": "decimal(20,3)", "properties": {}},
+                  {"name": "big", "type": "string", "properties": {}}],
+                 "partitionColumns": [], "parameters": {"EXTERNAL": "TRUE"},
+                 "originalStorageFormat": {
+                  "serde": "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe",
+                  "inputFormat": "org.apache.hudi.hadoop.HoodieParquetInputFormat",
+                  "outputFormat": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat"},
+                 "serdeParameters": {}, "externalLocation": "%s", "columnStatistics": {}}
+                """.formatted(location));
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : (Iterable<Path>) files::iterator) {
+                Path target = to.resolve(from.relativize(file).toString());
+                if (Files.isDirectory(file)) {
+                    Files.createDirectories(target);
+                } else {
+                    Files.copy(file, target);
+                }
+            }
+        }
+    }
+
+    private MirroredDatabase mirror(
+            EmbeddedPostgresServer server, String database, String type, String location, String more)
             throws Exception {
         return new MirroredDatabase(
                 server,
                 database,
                 type,
                 Files.createDirectories(folder.resolve(type)),
+                location,
                 "  type: " + type + "\n" + more + "slices: {interval: 1s}\n");
     }
 

@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A Trino server of one process, spoken to by its client protocol (Trino documentation, "Client REST API"). */
 final class TrinoServer implements AutoCloseable {
-    private static final List<String> PLUGINS = List.of("iceberg", "delta-lake");
+    private static final List<String> PLUGINS = List.of("iceberg", "delta-lake", "hudi");
 
     private final HttpClient client = HttpClient.newHttpClient();
     private final ObjectMapper json = new ObjectMapper();

@@ -22,6 +22,7 @@ class InitFileTest {
             Map.of("iceberg", () -> List.of(Setting.integer("format-version", "3", 2, 3, "Version of the format."))),
             Map.of(),
             Map.of(),
+            Map.of(),
             Map.of()));
 
     @Test

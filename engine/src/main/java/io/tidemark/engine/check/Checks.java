@@ -31,6 +31,9 @@ public final class Checks {
             config.spark()
                     .ifPresent(spark -> findings.add(plugins.jobRunner(spark.type())
                             .check(spark.settings(), config.lake().type())));
+            config.catalog()
+                    .ifPresent(catalog ->
+                            findings.add(plugins.catalog(catalog.type()).check(catalog.settings())));
             List<TableId> selected = selected(pipeline, findings);
             Map<TableId, TableScope> scopes = new HashMap<>();
             selected.forEach(table -> scopes.put(table, config.scope(table)));

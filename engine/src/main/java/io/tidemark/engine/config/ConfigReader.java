@@ -58,7 +58,8 @@ public final class ConfigReader {
     private PipelineConfig read(Path file) {
         YamlMap top = YamlFile.parse(content(file), problems);
         List<String> known = new ArrayList<>(SectionReader.keys(PipelineSettings.top()));
-        known.addAll(List.of("source", "lake", "spark", "metadata", "slices", "tables", "transformations", "limits"));
+        known.addAll(List.of(
+                "source", "lake", "spark", "catalog", "metadata", "slices", "tables", "transformations", "limits"));
         sections.refuseUnknown(top, known);
         Optional<String> pipeline = required(top, PipelineSettings.PIPELINE);
         Optional<Path> state =
@@ -84,6 +85,14 @@ public final class ConfigReader {
                         plugins.jobRunners(),
                         Map.of()))
                 : Optional.empty();
+        Optional<Section> catalog = top.has("catalog")
+                ? Optional.of(plugin(
+                        section(top, "catalog", false),
+                        PipelineSettings.CATALOG_TYPE,
+                        PipelineSettings.catalog(),
+                        plugins.catalogs(),
+                        Map.of()))
+                : Optional.empty();
         Settings slices = sections.read(section(top, "slices", false), PipelineSettings.slices());
         Settings limits = sections.read(section(top, "limits", false), PipelineSettings.limits());
         List<Transformation> transformations = new ArrayList<>();
@@ -103,6 +112,7 @@ public final class ConfigReader {
                 metadata,
                 state.orElseThrow(),
                 spark,
+                catalog,
                 sliceConfig(slices),
                 types,
                 badValues.orElseThrow(),

@@ -28,6 +28,7 @@ import java.util.Set;
  * @param metadata the metadata store's section
  * @param state absolute folder on local disk for catalogs, indexes and scratch files
  * @param spark what starts jobs on Spark; empty when none are
+ * @param catalog where mirrors that have no catalog of their own are registered; empty for nowhere
  * @param slices how time slices are cut and kept
  * @param types wanted type per type of the source
  * @param badValues what happens to rows with a value that does not fit its column, unless a rule says otherwise
@@ -44,6 +45,7 @@ public record PipelineConfig(
         Section metadata,
         Path state,
         Optional<Section> spark,
+        Optional<Section> catalog,
         SliceConfig slices,
         Map<String, ColumnType> types,
         BadValues badValues,

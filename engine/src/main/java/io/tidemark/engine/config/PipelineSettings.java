@@ -69,6 +69,9 @@ public final class PipelineSettings {
     static final Setting<String> SPARK_TYPE = Setting.text("type", "What starts jobs of tables with engine: spark.")
             .withDefault("spark-submit");
 
+    static final Setting<String> CATALOG_TYPE =
+            Setting.text("type", "Kind of the catalog in which mirrors that have none of their own are registered.");
+
     static final Setting<Duration> INTERVAL = Setting.duration(
             "interval",
             "10s",
@@ -245,6 +248,11 @@ public final class PipelineSettings {
     /** Settings of the section {@code metadata} beside the plug-in's own. */
     public static List<Setting<?>> metadata() {
         return List.of(METADATA_TYPE);
+    }
+
+    /** Settings of the section {@code catalog} beside the catalog's own. */
+    public static List<Setting<?>> catalog() {
+        return List.of(CATALOG_TYPE);
     }
 
     /** Settings of the section {@code spark} beside the job runner's own. */

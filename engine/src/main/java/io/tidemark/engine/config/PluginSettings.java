@@ -18,6 +18,7 @@ import java.util.function.Supplier;
  * @param lakes settings of each type of lake
  * @param metastores settings of each type of metadata store
  * @param jobRunners settings of each type of job runner
+ * @param catalogs settings of each type of catalog
  * @param typeRefusals what each type of source says to a wanted type
  */
 public record PluginSettings(
@@ -25,12 +26,14 @@ public record PluginSettings(
         Map<String, Supplier<List<Setting<?>>>> lakes,
         Map<String, Supplier<List<Setting<?>>>> metastores,
         Map<String, Supplier<List<Setting<?>>>> jobRunners,
+        Map<String, Supplier<List<Setting<?>>>> catalogs,
         Map<String, TypeRefusal> typeRefusals) {
     public PluginSettings {
         sources = Collections.unmodifiableMap(new TreeMap<>(sources));
         lakes = Collections.unmodifiableMap(new TreeMap<>(lakes));
         metastores = Collections.unmodifiableMap(new TreeMap<>(metastores));
         jobRunners = Collections.unmodifiableMap(new TreeMap<>(jobRunners));
+        catalogs = Collections.unmodifiableMap(new TreeMap<>(catalogs));
         typeRefusals = Map.copyOf(typeRefusals);
     }
 
@@ -54,6 +57,7 @@ public record PluginSettings(
                 byType(plugins.lakeTypes(), type -> plugins.lake(type).settings()),
                 byType(plugins.metastoreTypes(), type -> plugins.metastore(type).settings()),
                 byType(plugins.jobRunnerTypes(), type -> plugins.jobRunner(type).settings()),
+                byType(plugins.catalogTypes(), type -> plugins.catalog(type).settings()),
                 refusals);
     }
 

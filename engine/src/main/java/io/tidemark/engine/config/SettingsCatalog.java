@@ -36,6 +36,7 @@ public record SettingsCatalog(List<Section> sections) {
         addPlugins(sections, "source", PipelineSettings.source(), plugins.sources());
         addPlugins(sections, "lake", PipelineSettings.lake(), plugins.lakes());
         addPlugins(sections, "spark", PipelineSettings.spark(), plugins.jobRunners());
+        addPlugins(sections, "catalog", PipelineSettings.catalog(), plugins.catalogs());
         sections.add(new Section("slices", "", "slices", PipelineSettings.slices()));
         sections.add(new Section("tables", "", "tables (each rule of the list)", PipelineSettings.tableRule()));
         sections.add(new Section(

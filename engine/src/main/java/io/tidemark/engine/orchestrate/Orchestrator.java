@@ -38,12 +38,14 @@ public final class Orchestrator {
     private final Pipeline pipeline;
     private final Documents<WorkItem> items;
     private final CutLog cuts;
+    private final CatalogEntries entries;
     private Instant lastPrune;
 
     public Orchestrator(Pipeline pipeline) {
         this.pipeline = pipeline;
         this.items = new Documents<>(pipeline.metastore(), WorkItem.class);
         this.cuts = new CutLog(pipeline.metastore());
+        this.entries = new CatalogEntries(pipeline);
         this.lastPrune = pipeline.clock().instant();
     }
 
@@ -70,6 +72,7 @@ public final class Orchestrator {
         if (behind) {
             pipeline.signals().dispatched().wake();
         }
+        entries.keep(tables);
         if (newest.isPresent()) {
             cuts.record(pipeline, tables);
             prune(tables);

@@ -2,6 +2,7 @@ package io.tidemark.engine.pipeline;
 
 import io.tidemark.engine.config.ChosenTypes;
 import io.tidemark.engine.config.PipelineConfig;
+import io.tidemark.engine.config.Section;
 import io.tidemark.engine.config.SnapshotPath;
 import io.tidemark.engine.config.TableRule;
 import io.tidemark.engine.deadletter.DeadLetters;
@@ -15,6 +16,8 @@ import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.job.JobRunner;
 import io.tidemark.spi.lake.Lake;
+import io.tidemark.spi.lake.MirrorCatalog;
+import io.tidemark.spi.lake.MirrorCatalogProvider;
 import io.tidemark.spi.metastore.MetadataStore;
 import io.tidemark.spi.slice.SliceLog;
 import io.tidemark.spi.source.Source;
@@ -44,6 +47,7 @@ public final class Pipeline implements AutoCloseable {
     private final ProgressIndex progress;
     private final DeadLetters deadLetters;
     private final Optional<JobRunner> jobRunner;
+    private final Optional<MirrorCatalog> catalog;
 
     private Pipeline(PipelineConfig config, Plugins plugins, Clock clock) {
         this.config = config;
@@ -93,12 +97,25 @@ public final class Pipeline implements AutoCloseable {
                                     spark.settings(),
                                     config.file(),
                                     config.state().resolve("jobs"))));
+            this.catalog = config.catalog().map(section -> kept(openCatalog(config, plugins, section)));
             complete = true;
         } finally {
             if (!complete) {
                 close();
             }
         }
+    }
+
+    private static MirrorCatalog openCatalog(PipelineConfig config, Plugins plugins, Section section) {
+        MirrorCatalogProvider provider = plugins.catalog(section.type());
+        provider.refusal(config.lake().type(), config.location()).ifPresent(reason -> {
+            throw new TidemarkException(
+                    ErrorCode.CONFIG_INVALID,
+                    "Cannot register mirrors in a catalog of type " + section.type() + ": " + reason,
+                    "Take the section catalog out.",
+                    null);
+        });
+        return provider.open(section.settings());
     }
 
     private static void refuseStaged(PipelineConfig config) {
@@ -142,6 +159,11 @@ public final class Pipeline implements AutoCloseable {
 
     public Lake lake() {
         return lake;
+    }
+
+    /** Where mirrors that have no catalog of their own are registered. */
+    public Optional<MirrorCatalog> catalog() {
+        return catalog;
     }
 
     public ObjectStore storage() {

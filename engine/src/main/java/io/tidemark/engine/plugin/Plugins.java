@@ -4,6 +4,7 @@ import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.job.JobRunnerProvider;
 import io.tidemark.spi.lake.LakeProvider;
+import io.tidemark.spi.lake.MirrorCatalogProvider;
 import io.tidemark.spi.metastore.MetadataStoreProvider;
 import io.tidemark.spi.query.QueryEngineProvider;
 import io.tidemark.spi.slice.SliceLogProvider;
@@ -22,6 +23,7 @@ public final class Plugins {
     private final Kind<LakeProvider> lakes;
     private final Kind<MetadataStoreProvider> metastores;
     private final Kind<JobRunnerProvider> jobRunners;
+    private final Kind<MirrorCatalogProvider> catalogs;
 
     /** The folders are those that the launcher names. */
     public Plugins() {
@@ -34,6 +36,7 @@ public final class Plugins {
         this.metastores =
                 new Kind<>("metadata store", MetadataStoreProvider.class, MetadataStoreProvider::type, folders);
         this.jobRunners = new Kind<>("job runner", JobRunnerProvider.class, JobRunnerProvider::type, folders);
+        this.catalogs = new Kind<>("mirror catalog", MirrorCatalogProvider.class, MirrorCatalogProvider::type, folders);
     }
 
     public SourceProvider source(String type) {
@@ -50,6 +53,10 @@ public final class Plugins {
 
     public JobRunnerProvider jobRunner(String type) {
         return jobRunners.get(type);
+    }
+
+    public MirrorCatalogProvider catalog(String type) {
+        return catalogs.get(type);
     }
 
     public SliceLogProvider sliceLog() {
@@ -75,6 +82,10 @@ public final class Plugins {
 
     public List<String> jobRunnerTypes() {
         return jobRunners.types();
+    }
+
+    public List<String> catalogTypes() {
+        return catalogs.types();
     }
 
     private static <T> T only(Class<T> contract, String what) {

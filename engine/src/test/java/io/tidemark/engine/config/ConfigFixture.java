@@ -33,6 +33,7 @@ final class ConfigFixture {
                     "etcd",
                     () -> List.of(Setting.text("endpoints", "Hosts."))),
             Map.of("spark-submit", () -> List.of(Setting.text("jar", "Path of the jar."))),
+            Map.of("glue", () -> List.of(Setting.text("database", "Database.").asOptional())),
             Map.of(
                     "postgres",
                     (type, wanted) -> wanted.equals(ColumnType.STRING)

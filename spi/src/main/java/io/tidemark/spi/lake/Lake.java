@@ -16,6 +16,11 @@ public interface Lake extends AutoCloseable {
         return true;
     }
 
+    /** The mirror's folder, as engines open it; empty when there is no mirror, or engines find it by the format's own catalog. */
+    default Optional<String> location(TableId mirror) {
+        return Optional.empty();
+    }
+
     /** The mirror of a source table, if there is one. */
     Optional<LakeTable> find(TableId table);
 

@@ -118,6 +118,12 @@ final class DeltaLake implements Lake {
     }
 
     @Override
+    public Optional<String> location(TableId mirror) {
+        DeltaLog log = log(folder(mirror));
+        return log.exists() ? Optional.of(log.folder()) : Optional.empty();
+    }
+
+    @Override
     public Optional<LakeTable> find(TableId table) {
         String folder = folder(table);
         DeltaLog log = log(folder);

@@ -57,6 +57,11 @@ final class HudiLake implements Lake {
     }
 
     @Override
+    public Optional<String> location(TableId mirror) {
+        return pointers.published(mirror).map(Path::toString);
+    }
+
+    @Override
     public Optional<LakeTable> find(TableId table) {
         return pointers.published(table).flatMap(this::open);
     }

@@ -152,7 +152,7 @@ class GlueRunnerTest {
                 .extracting(Finding::detail)
                 .asString()
                 .contains("Job mirror not found.");
-        assertThat(provider.check(settings(), "delta").detail()).contains("local disk");
+        assertThat(provider.check(settings(), "hudi").detail()).contains("local disk");
         assertThat(service.calls("AWSGlue.StartJobRun")).isEmpty();
     }
 
