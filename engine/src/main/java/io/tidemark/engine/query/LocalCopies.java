@@ -6,9 +6,9 @@ import io.tidemark.spi.storage.ObjectStore;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -132,7 +132,7 @@ final class LocalCopies implements AutoCloseable {
         }
     }
 
-    /** Whether the link is there; a file that it could be made from may have gone. */
+    /** Whether the link is there; the file that it could be made from may have gone, and not every file system has links. */
     private boolean linked(Path link, Path file) throws IOException {
         try {
             Files.createLink(link, file);
@@ -140,7 +140,7 @@ final class LocalCopies implements AutoCloseable {
             return true;
         } catch (FileAlreadyExistsException e) {
             return true;
-        } catch (NoSuchFileException | UnsupportedOperationException | AtomicMoveNotSupportedException e) {
+        } catch (FileSystemException | UnsupportedOperationException e) {
             return false;
         }
     }
