@@ -7,10 +7,10 @@ import io.tidemark.spi.schema.TableId;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.glue.GlueClient;
 import software.amazon.awssdk.services.glue.model.AlreadyExistsException;
+import software.amazon.awssdk.services.glue.model.Column;
 import software.amazon.awssdk.services.glue.model.EntityNotFoundException;
 import software.amazon.awssdk.services.glue.model.Table;
 import software.amazon.awssdk.services.glue.model.TableInput;
@@ -24,6 +24,9 @@ final class GlueCatalog implements MirrorCatalog {
 
     /** Property of our entries: the mirror whose it is. */
     private static final String MIRROR = "tidemark.mirror";
+
+    private static final Column UNREAD =
+            Column.builder().name("col").type("array<string>").build();
 
     private final GlueClient client;
     private final Optional<String> database;
@@ -40,7 +43,7 @@ final class GlueCatalog implements MirrorCatalog {
             Optional<Table> found = find(mirror);
             if (found.isEmpty()) {
                 create(mirror, location);
-                return mirror;
+                return;
             }
             Table table = found.orElseThrow();
             requireOurs(mirror, table);
@@ -48,7 +51,6 @@ final class GlueCatalog implements MirrorCatalog {
                 client.updateTable(
                         update -> update.databaseName(database(mirror)).tableInput(entry(mirror, location)));
             }
-            return mirror;
         });
     }
 
@@ -72,7 +74,6 @@ final class GlueCatalog implements MirrorCatalog {
                     .filter(table -> isOurs(mirror, table))
                     .ifPresent(table -> client.deleteTable(
                             delete -> delete.databaseName(database(mirror)).name(name(mirror))));
-            return mirror;
         });
     }
 
@@ -96,8 +97,7 @@ final class GlueCatalog implements MirrorCatalog {
                 .name(name(mirror))
                 .tableType("EXTERNAL_TABLE")
                 .parameters(Map.of("EXTERNAL", "TRUE", "spark.sql.sources.provider", "delta", MIRROR, mirror.quoted()))
-                .storageDescriptor(storage -> storage.columns(
-                                column -> column.name("col").type("array<string>"))
+                .storageDescriptor(storage -> storage.columns(UNREAD)
                         .location(location)
                         .serdeInfo(serde -> serde.parameters(Map.of("serialization.format", "1", "path", location))))
                 .build();
@@ -127,9 +127,9 @@ final class GlueCatalog implements MirrorCatalog {
         return mirror.name().toLowerCase(Locale.ROOT);
     }
 
-    private static void call(String verb, TableId mirror, Supplier<TableId> work) {
+    private static void call(String verb, TableId mirror, Runnable work) {
         try {
-            work.get();
+            work.run();
         } catch (SdkException e) {
             throw new TidemarkException(
                     ErrorCode.LAKE_IO,
