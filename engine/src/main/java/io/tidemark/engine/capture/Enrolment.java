@@ -142,8 +142,7 @@ public final class Enrolment {
                 .anyMatch(other ->
                         !other.id().equals(before.id()) && other.mirror().equals(before.mirror()));
         if (!before.mirror().equals(after.mirror()) && !isOfAnother) {
-            pipeline.catalog().ifPresent(catalog -> catalog.remove(before.mirror()));
-            pipeline.lake().drop(before.mirror());
+            pipeline.dropMirror(before.mirror());
         }
     }
 

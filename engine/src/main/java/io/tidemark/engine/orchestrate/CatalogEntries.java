@@ -1,6 +1,7 @@
 package io.tidemark.engine.orchestrate;
 
 import io.tidemark.engine.pipeline.Pipeline;
+import io.tidemark.engine.table.LoadPlan;
 import io.tidemark.engine.table.TableRecord;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.MirrorCatalog;
@@ -14,13 +15,15 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Keeps the configured catalog's entries as the mirrors are, each at its first sight in a process and whenever its place changes. */
+/** Keeps the configured catalog's entries as the mirrors are, each at its first sight in a process and after every load, since only a load gives a mirror another place. */
 final class CatalogEntries {
     private static final Logger LOG = LoggerFactory.getLogger(CatalogEntries.class);
     private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMinutes(1);
 
     private final Pipeline pipeline;
-    private final Map<TableId, String> registered = new HashMap<>();
+    /** The load that each registered mirror came from. */
+    private final Map<TableId, LoadPlan> registered = new HashMap<>();
+
     private Instant next = Instant.EPOCH;
 
     CatalogEntries(Pipeline pipeline) {
@@ -34,19 +37,19 @@ final class CatalogEntries {
             return;
         }
         for (TableRecord table : tables) {
-            if (table.state().applies()) {
+            LoadPlan load = table.load();
+            if (table.state().applies() && load != null && !load.equals(registered.get(table.mirror()))) {
                 pipeline.lake()
                         .location(table.mirror())
-                        .filter(location -> !location.equals(registered.get(table.mirror())))
-                        .ifPresent(location -> register(catalog.orElseThrow(), table.mirror(), location));
+                        .ifPresent(location -> register(catalog.orElseThrow(), table.mirror(), location, load));
             }
         }
     }
 
-    private void register(MirrorCatalog catalog, TableId mirror, String location) {
+    private void register(MirrorCatalog catalog, TableId mirror, String location, LoadPlan load) {
         try {
             catalog.register(mirror, location);
-            registered.put(mirror, location);
+            registered.put(mirror, load);
             LOG.info("mirror is in the catalog table={} location={}", mirror, location);
         } catch (TidemarkException e) {
             next = pipeline.clock().instant().plus(PAUSE_AFTER_FAILURE);

@@ -19,6 +19,7 @@ import io.tidemark.spi.lake.Lake;
 import io.tidemark.spi.lake.MirrorCatalog;
 import io.tidemark.spi.lake.MirrorCatalogProvider;
 import io.tidemark.spi.metastore.MetadataStore;
+import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.slice.SliceLog;
 import io.tidemark.spi.source.Source;
 import io.tidemark.spi.storage.ObjectStore;
@@ -164,6 +165,12 @@ public final class Pipeline implements AutoCloseable {
     /** Where mirrors that have no catalog of their own are registered. */
     public Optional<MirrorCatalog> catalog() {
         return catalog;
+    }
+
+    /** Drops a mirror, and its entry in the catalog before. */
+    public void dropMirror(TableId mirror) {
+        catalog.ifPresent(entries -> entries.remove(mirror));
+        lake.drop(mirror);
     }
 
     public ObjectStore storage() {

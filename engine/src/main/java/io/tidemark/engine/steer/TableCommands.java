@@ -82,8 +82,7 @@ public final class TableCommands {
         pipeline.progress().forget(table);
         pipeline.deadLetters().resolveBefore(table, new Position(-1));
         if (withMirror == MirrorFate.DELETED) {
-            pipeline.catalog().ifPresent(catalog -> catalog.remove(dropped.mirror()));
-            pipeline.lake().drop(dropped.mirror());
+            pipeline.dropMirror(dropped.mirror());
         }
         return dropped;
     }

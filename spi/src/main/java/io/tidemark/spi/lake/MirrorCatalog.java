@@ -5,7 +5,7 @@ import io.tidemark.spi.schema.TableId;
 
 /**
  * A catalog in which engines find mirrors of formats that bring none of their own. An entry is a name and a place; columns and versions are in the
- * mirror. Calls may come again and again for what is done already. Used by one thread at a time.
+ * mirror. Calls may come again and again for what is done already. Safe from any thread.
  */
 public interface MirrorCatalog extends AutoCloseable {
     /**

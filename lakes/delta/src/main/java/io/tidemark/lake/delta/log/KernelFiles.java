@@ -33,15 +33,16 @@ final class KernelFiles implements FileIO {
     public CloseableIterator<FileStatus> listFrom(String path) throws IOException {
         String from = relative(path);
         String folder = from.substring(0, from.lastIndexOf('/') + 1);
+        List<StoredObject> objects = table.objects(folder);
+        if (objects.isEmpty()) {
+            throw new FileNotFoundException("No such folder: " + path(folder));
+        }
         List<FileStatus> found = new ArrayList<>();
-        for (StoredObject object : table.objects(folder)) {
+        for (StoredObject object : objects) {
             boolean isInside = object.path().indexOf('/', folder.length()) >= 0;
             if (!isInside && object.path().compareTo(from) >= 0) {
                 found.add(status(object.path(), object.bytes(), object.modifiedMillis()));
             }
-        }
-        if (found.isEmpty() && table.objects(folder).isEmpty()) {
-            throw new FileNotFoundException("No such folder: " + path(folder));
         }
         return iterator(found.iterator());
     }
