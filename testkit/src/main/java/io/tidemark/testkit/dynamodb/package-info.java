@@ -1,0 +1,5 @@
+/** A real server that speaks DynamoDB. */
+@NullMarked
+package io.tidemark.testkit.dynamodb;
+
+import org.jspecify.annotations.NullMarked;

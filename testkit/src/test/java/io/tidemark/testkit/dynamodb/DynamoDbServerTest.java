@@ -1,0 +1,152 @@
+package io.tidemark.testkit.dynamodb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+class DynamoDbServerTest {
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+    @Test
+    void givesChangesBackThroughTheStream() throws Exception {
+        try (DynamoDbServer server = DynamoDbServer.start()) {
+            createTable(server);
+            put(server, "first");
+            put(server, "second");
+
+            String records = records(server, shardIds(server).get(0));
+            assertThat(values("eventName", records)).containsExactly("INSERT", "MODIFY");
+            assertThat(records).containsPattern("\"NewImage\":\\{[^]]*\"second\"");
+            assertThat(records).containsPattern("\"OldImage\":\\{[^]]*\"first\"");
+        }
+    }
+
+    @Test
+    void rollsAShardOverToItsChild() throws Exception {
+        try (DynamoDbServer server = DynamoDbServer.start()) {
+            createTable(server);
+            put(server, "first");
+            server.rollShards();
+            put(server, "second");
+
+            List<String> shards = shardIds(server);
+            assertThat(shards).hasSize(2);
+            assertThat(values("ParentShardId", describeStream(server))).containsExactly(shards.get(0));
+            assertThat(values("EndingSequenceNumber", describeStream(server))).hasSize(1);
+            String closed = records(server, shards.get(0));
+            assertThat(values("eventName", closed)).containsExactly("INSERT");
+            assertThat(values("NextShardIterator", closed)).isEmpty();
+            String open = records(server, shards.get(1));
+            assertThat(values("eventName", open)).containsExactly("MODIFY");
+            assertThat(values("NextShardIterator", open)).hasSize(1);
+        }
+    }
+
+    @Test
+    void keepsItsTablesAndItsPortOverARestart() throws Exception {
+        try (DynamoDbServer server = DynamoDbServer.start()) {
+            URI endpoint = server.endpoint();
+            createTable(server);
+            put(server, "first");
+
+            server.stop();
+            assertThatThrownBy(() -> describeStream(server)).isInstanceOf(ConnectException.class);
+            server.restart();
+            assertThat(server.endpoint()).isEqualTo(endpoint);
+            put(server, "second");
+            assertThat(values("eventName", records(server, shardIds(server).get(0))))
+                    .containsExactly("INSERT", "MODIFY");
+        }
+    }
+
+    @Test
+    void runsBesideAnotherAndSharesNothingWithIt() throws Exception {
+        try (DynamoDbServer server = DynamoDbServer.start()) {
+            createTable(server);
+            try (DynamoDbServer other = DynamoDbServer.start()) {
+                assertThat(other.endpoint()).isNotEqualTo(server.endpoint());
+                createTable(other);
+                put(other, "other");
+                other.rollShards();
+            }
+            put(server, "first");
+            assertThat(shardIds(server)).hasSize(1);
+            assertThat(records(server, shardIds(server).get(0)))
+                    .contains("\"first\"")
+                    .doesNotContain("\"other\"");
+        }
+    }
+
+    private static void createTable(DynamoDbServer server) throws Exception {
+        call(server, "DynamoDB_20120810.CreateTable", """
+                {"TableName": "orders", "BillingMode": "PAY_PER_REQUEST",
+                 "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+                 "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+                 "StreamSpecification": {"StreamEnabled": true, "StreamViewType": "NEW_AND_OLD_IMAGES"}}""");
+    }
+
+    private static void put(DynamoDbServer server, String value) throws Exception {
+        call(
+                server,
+                "DynamoDB_20120810.PutItem",
+                "{\"TableName\": \"orders\", \"Item\": {\"id\": {\"S\": \"1\"}, \"value\": {\"S\": \"" + value
+                        + "\"}}}");
+    }
+
+    private static List<String> shardIds(DynamoDbServer server) throws Exception {
+        return values("ShardId", describeStream(server));
+    }
+
+    private static String describeStream(DynamoDbServer server) throws Exception {
+        return call(server, "DynamoDBStreams_20120810.DescribeStream", "{\"StreamArn\": \"" + stream(server) + "\"}");
+    }
+
+    /** The answer to a reading of a shard from its start. */
+    private static String records(DynamoDbServer server, String shardId) throws Exception {
+        String iterator = call(
+                server,
+                "DynamoDBStreams_20120810.GetShardIterator",
+                "{\"StreamArn\": \"" + stream(server) + "\", \"ShardId\": \"" + shardId
+                        + "\", \"ShardIteratorType\": \"TRIM_HORIZON\"}");
+        return call(server, "DynamoDBStreams_20120810.GetRecords", iterator);
+    }
+
+    private static String stream(DynamoDbServer server) throws Exception {
+        String streams = call(server, "DynamoDBStreams_20120810.ListStreams", "{\"TableName\": \"orders\"}");
+        return values("StreamArn", streams).get(0);
+    }
+
+    private static List<String> values(String key, String json) {
+        return Pattern.compile("\"" + key + "\":\"([^\"]*)\"")
+                .matcher(json)
+                .results()
+                .map((MatchResult found) -> found.group(1))
+                .toList();
+    }
+
+    private static String call(DynamoDbServer server, String target, String body)
+            throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(server.endpoint())
+                .header("Content-Type", "application/x-amz-json-1.0")
+                .header("X-Amz-Target", target)
+                .header(
+                        "Authorization",
+                        "AWS4-HMAC-SHA256 Credential=" + server.accessKey() + "/20260101/" + server.region()
+                                + "/dynamodb/aws4_request, SignedHeaders=host, Signature=none")
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build();
+        HttpResponse<String> response = CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        return response.body();
+    }
+}
