@@ -11,6 +11,7 @@ import io.tidemark.engine.verify.TableProof;
 import io.tidemark.spi.change.Position;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.Finding;
+import io.tidemark.spi.source.LogSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -154,10 +155,10 @@ final class ScenarioRun implements AutoCloseable {
 
     private Position awaitSealed() {
         running();
-        Position position = pipeline.opened().source().mark(Marker.SEAL);
+        Position position = ((LogSource) pipeline.opened().source()).mark(Marker.SEAL);
         // The position lies behind the marker's transaction, so it takes a transaction after it to seal a slice through
         // it.
-        pipeline.opened().source().mark(Marker.SEAL);
+        ((LogSource) pipeline.opened().source()).mark(Marker.SEAL);
         awaitTrue(
                 () -> pipeline.opened()
                         .sliceLog()

@@ -7,6 +7,7 @@ import io.tidemark.engine.verify.KeyDifference;
 import io.tidemark.engine.verify.VerifyReport;
 import io.tidemark.spi.change.Position;
 import io.tidemark.spi.schema.TableId;
+import io.tidemark.spi.source.LogSource;
 import io.tidemark.testkit.postgres.EmbeddedPostgresServer;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -93,14 +94,10 @@ class CrashIT {
                 mirrored.awaitLive("t");
                 await().atMost(MirroredDatabase.PATIENCE)
                         .until(() -> mirrored.pipeline().sliceLog().newest().isPresent());
-                Position before = mirrored.pipeline().source().status().acknowledged();
+                Position before = acknowledged(mirrored);
                 mirrored.execute("create table unrelated as select generate_series(1, 1000)", "drop table unrelated");
                 await().atMost(MirroredDatabase.PATIENCE)
-                        .until(() -> mirrored.pipeline()
-                                .source()
-                                .status()
-                                .acknowledged()
-                                .isAfter(before));
+                        .until(() -> acknowledged(mirrored).isAfter(before));
                 mirrored.execute("insert into t values (2)");
                 await().atMost(MirroredDatabase.PATIENCE)
                         .until(() -> mirrored.status()
@@ -133,5 +130,9 @@ class CrashIT {
                 .redirectErrorStream(true)
                 .redirectOutput(log(run).toFile())
                 .start();
+    }
+
+    private static Position acknowledged(MirroredDatabase mirrored) {
+        return ((LogSource) mirrored.pipeline().source()).status().acknowledged();
     }
 }

@@ -5,11 +5,11 @@ import io.tidemark.engine.metadata.Documents;
 import io.tidemark.engine.metadata.Keys;
 import io.tidemark.engine.pipeline.Pipeline;
 import io.tidemark.engine.signal.Marker;
-import io.tidemark.engine.table.TableRecord;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.slice.SliceManifest;
 import io.tidemark.spi.source.ChangeStream;
+import io.tidemark.spi.source.LogSource;
 import io.tidemark.spi.source.SourceTable;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,11 +28,10 @@ public final class CaptureRole {
     private static final Logger LOG = LoggerFactory.getLogger(CaptureRole.class);
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration REPORT = Duration.ofSeconds(1);
-    private static final Duration ENROL = Duration.ofSeconds(10);
-    private static final Duration REGISTRY_LOOK = Duration.ofSeconds(2);
     private static final Duration HEARTBEAT = Duration.ofSeconds(30);
 
     private final Pipeline pipeline;
+    private final LogSource source;
     private final Documents<CaptureProgress> reports;
     private final SetAside setAside;
 
@@ -42,13 +41,12 @@ public final class CaptureRole {
     private boolean restarting;
 
     private Instant lastReport = Instant.EPOCH;
-    private Instant lastEnrolment = Instant.EPOCH;
-    private Instant lastRegistryLook = Instant.EPOCH;
     private Instant lastHeartbeat = Instant.EPOCH;
     private long heartbeatEvents = -1;
 
-    public CaptureRole(Pipeline pipeline) {
+    public CaptureRole(Pipeline pipeline, LogSource source) {
         this.pipeline = pipeline;
+        this.source = source;
         this.reports = new Documents<>(pipeline.metastore(), CaptureProgress.class);
         this.setAside = new SetAside(pipeline);
     }
@@ -60,14 +58,13 @@ public final class CaptureRole {
         idleToken = token.orElse("");
         Enrolment enrolment = new Enrolment(pipeline);
         List<SourceTable> tables = enrolment.refresh(token);
-        lastEnrolment = pipeline.clock().instant();
         LOG.info(
                 "capture started tables={} after_slice={} from={}",
                 tables.size(),
                 newest.map(SliceManifest::sequence).orElse(0L),
                 token.orElse("start"));
-        try (SliceSink sink = newSink();
-                ChangeStream stream = pipeline.source().openStream(token, tables)) {
+        try (SliceSink sink = SliceSink.of(pipeline, setAside);
+                ChangeStream stream = source.openStream(token, tables)) {
             long sealed = newest.map(SliceManifest::sequence).orElse(0L);
             while (!pipeline.signals().stopping()) {
                 stream.poll(sink, sink.untilDue(POLL));
@@ -81,7 +78,7 @@ public final class CaptureRole {
                 }
                 report(sink, stream, sealed);
                 beat(sink);
-                if (isEnrolmentDue() && enrolment.hasChanged(tables)) {
+                if (enrolment.isDue() && enrolment.hasChanged(tables)) {
                     LOG.info("tables changed, the stream is opened again");
                     break;
                 }
@@ -93,29 +90,6 @@ public final class CaptureRole {
             report(sink, stream, sealed);
             LOG.info("capture stopped slice={}", sealed);
         }
-    }
-
-    /** Looks at the source once in a while, and soon when a command has left a table to be enrolled. */
-    private boolean isEnrolmentDue() {
-        if (!isPast(lastRegistryLook, REGISTRY_LOOK)) {
-            return false;
-        }
-        lastRegistryLook = pipeline.clock().instant();
-        boolean waiting = pipeline.registry().list().stream().anyMatch(TableRecord::isToBeEnrolled);
-        if (waiting || isPast(lastEnrolment, ENROL)) {
-            lastEnrolment = lastRegistryLook;
-            return true;
-        }
-        return false;
-    }
-
-    private SliceSink newSink() {
-        return new SliceSink(
-                pipeline.sliceLog(),
-                pipeline.clock(),
-                pipeline.config().slices().interval(),
-                pipeline.config().slices().bytesMax(),
-                setAside::take);
     }
 
     /** After the newest slice, or after what was read since without finding anything to capture. */
@@ -182,7 +156,7 @@ public final class CaptureRole {
         }
         lastHeartbeat = pipeline.clock().instant();
         if (heartbeatEvents == sink.events()) {
-            pipeline.source().mark(Marker.HEARTBEAT);
+            source.mark(Marker.HEARTBEAT);
         }
         heartbeatEvents = sink.events();
     }

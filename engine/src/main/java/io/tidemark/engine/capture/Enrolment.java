@@ -12,7 +12,10 @@ import io.tidemark.spi.schema.BeforeImage;
 import io.tidemark.spi.schema.Column;
 import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.schema.TableId;
+import io.tidemark.spi.source.PartitionedSource;
 import io.tidemark.spi.source.SourceTable;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -24,12 +27,20 @@ import org.jspecify.annotations.Nullable;
 
 /** Brings the registry in line with the source's tables and the configured rules, and makes the source publish the result. */
 public final class Enrolment {
+    private static final Duration LOOK = Duration.ofSeconds(10);
+    private static final Duration REGISTRY_LOOK = Duration.ofSeconds(2);
+
     private final Pipeline pipeline;
     private final TableRegistry registry;
+    private Map<TableId, SourceTable> prepared = Map.of();
+    private Instant lastLook;
+    private Instant lastRegistryLook;
 
     public Enrolment(Pipeline pipeline) {
         this.pipeline = pipeline;
         this.registry = pipeline.registry();
+        this.lastLook = pipeline.clock().instant();
+        this.lastRegistryLook = lastLook;
     }
 
     /** The rule that selects a table, unless it is left out: the first that matches decides. */
@@ -45,9 +56,22 @@ public final class Enrolment {
      * @return the tables that are published
      */
     public List<SourceTable> refresh(Optional<String> resumeToken) {
-        Map<TableId, SourceTable> found = inSource();
-        List<SourceTable> captured = look(found);
+        List<SourceTable> captured = prepare(resumeToken);
+        publish(captured);
+        return captured;
+    }
+
+    /** The first half of {@link #refresh}: no table is loaded yet that was not before. */
+    List<SourceTable> prepare(Optional<String> resumeToken) {
+        prepared = inSource();
+        List<SourceTable> captured = look(prepared);
         pipeline.source().prepare(captured, resumeToken);
+        return captured;
+    }
+
+    /** The second half: loads may begin. */
+    void publish(List<SourceTable> captured) {
+        Map<TableId, SourceTable> found = prepared;
         for (SourceTable table : captured) {
             registry.find(table.id()).filter(TableRecord::isToBeEnrolled).ifPresent(record -> {
                 registry.update(
@@ -59,7 +83,21 @@ public final class Enrolment {
                 pipeline.signals().tables().wake();
             });
         }
-        return captured;
+    }
+
+    /** Whether to look again: once in a while, and soon when a command has left a table to be enrolled. */
+    boolean isDue() {
+        Instant now = pipeline.clock().instant();
+        if (Duration.between(lastRegistryLook, now).compareTo(REGISTRY_LOOK) < 0) {
+            return false;
+        }
+        lastRegistryLook = now;
+        boolean waiting = registry.list().stream().anyMatch(TableRecord::isToBeEnrolled);
+        if (waiting || Duration.between(lastLook, now).compareTo(LOOK) >= 0) {
+            lastLook = now;
+            return true;
+        }
+        return false;
     }
 
     /** Looks at source and rules again; returns whether the stream that was opened for these tables has to be opened anew. */
@@ -79,8 +117,24 @@ public final class Enrolment {
 
     private Map<TableId, SourceTable> inSource() {
         Map<TableId, SourceTable> found = new LinkedHashMap<>();
-        pipeline.source().tables().forEach(table -> found.put(table.id(), table));
+        pipeline.source().tables().forEach(table -> found.put(table.id(), withKnownColumns(table)));
         return found;
+    }
+
+    /** What a partitioned source has shown of a table once is known for ever; a look at it need not meet it again. */
+    private SourceTable withKnownColumns(SourceTable table) {
+        if (!(pipeline.source() instanceof PartitionedSource)) {
+            return table;
+        }
+        return registry.find(table.id())
+                .filter(record -> record.identity().equals(table.identity()))
+                .map(record -> new SourceTable(
+                        table.schema().plus(record.schema()),
+                        table.estimatedRows(),
+                        table.estimatedBytes(),
+                        table.notices(),
+                        table.scope()))
+                .orElse(table);
     }
 
     private List<SourceTable> look(Map<TableId, SourceTable> found) {

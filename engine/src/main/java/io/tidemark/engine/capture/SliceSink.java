@@ -1,5 +1,6 @@
 package io.tidemark.engine.capture;
 
+import io.tidemark.engine.pipeline.Pipeline;
 import io.tidemark.engine.signal.Marker;
 import io.tidemark.spi.change.ChangeBatch;
 import io.tidemark.spi.change.Position;
@@ -51,6 +52,15 @@ final class SliceSink implements ChangeSink, AutoCloseable {
         this.interval = interval;
         this.bytesMax = bytesMax;
         this.undecodable = undecodable;
+    }
+
+    static SliceSink of(Pipeline pipeline, SetAside setAside) {
+        return new SliceSink(
+                pipeline.sliceLog(),
+                pipeline.clock(),
+                pipeline.config().slices().interval(),
+                pipeline.config().slices().bytesMax(),
+                setAside::take);
     }
 
     @Override
@@ -117,9 +127,14 @@ final class SliceSink implements ChangeSink, AutoCloseable {
 
     /** Seals everything captured so far; to be called between transactions. */
     SliceManifest seal(long fence) {
+        return seal(fence, token);
+    }
+
+    /** The same, where the source goes on elsewhere than the last commit said. */
+    SliceManifest seal(long fence, String resumeToken) {
         SliceWriter open = openWriter();
         batches.values().forEach(batch -> flushTo(open, batch));
-        SliceManifest sealed = open.seal(through, token, clock.instant(), fence);
+        SliceManifest sealed = open.seal(through, resumeToken, clock.instant(), fence);
         open.close();
         writer = null;
         batches.clear();

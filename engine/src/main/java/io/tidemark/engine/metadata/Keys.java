@@ -20,6 +20,7 @@ public final class Keys {
 
     public static final String ROLES = "roles/";
     public static final String CAPTURE = "capture";
+    public static final String PARTITIONS = "partitions";
 
     private Keys() {}
 

@@ -1,5 +1,6 @@
 package io.tidemark.engine.orchestrate;
 
+import io.tidemark.engine.capture.CaughtUp;
 import io.tidemark.engine.cut.CutLog;
 import io.tidemark.engine.lease.Lease;
 import io.tidemark.engine.metadata.Documents;
@@ -14,8 +15,12 @@ import io.tidemark.spi.change.Position;
 import io.tidemark.spi.slice.SliceManifest;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +44,11 @@ public final class Orchestrator {
     private final Documents<WorkItem> items;
     private final CutLog cuts;
     private final CatalogEntries entries;
+    private final CaughtUp caughtUp;
+
+    /** The slice that holds the last event from before a load ended, by load. */
+    private final Map<String, Long> exactAt = new HashMap<>();
+
     private Instant lastPrune;
 
     public Orchestrator(Pipeline pipeline) {
@@ -46,6 +56,7 @@ public final class Orchestrator {
         this.items = new Documents<>(pipeline.metastore(), WorkItem.class);
         this.cuts = new CutLog(pipeline.metastore());
         this.entries = new CatalogEntries(pipeline);
+        this.caughtUp = new CaughtUp(pipeline);
         this.lastPrune = pipeline.clock().instant();
     }
 
@@ -86,13 +97,14 @@ public final class Orchestrator {
             return true;
         }
         LoadPlan load = table.load();
-        boolean caughtUp = pipeline.progress()
-                .find(table.id())
-                .filter(progress -> progress.slice() >= newest - SLICES_UNDER_WAY)
-                .filter(progress -> load == null
-                        || !progress.position()
-                                .isBefore(new Position(load.lastCutoff().value() - 1)))
-                .isPresent();
+        boolean caughtUp = hasCapturedLoad(load)
+                && pipeline.progress()
+                        .find(table.id())
+                        .filter(progress -> progress.slice() >= newest - SLICES_UNDER_WAY)
+                        .filter(progress -> load == null
+                                || !progress.position()
+                                        .isBefore(new Position(load.lastCutoff().value() - 1)))
+                        .isPresent();
         if (caughtUp) {
             pipeline.registry()
                     .update(
@@ -102,6 +114,24 @@ public final class Orchestrator {
                                     : current);
         }
         return caughtUp;
+    }
+
+    /** Whether all events from before the last row was read are sealed. */
+    private boolean hasCapturedLoad(@Nullable LoadPlan load) {
+        Instant until = load == null ? null : load.readUntil();
+        if (load == null || until == null) {
+            return true;
+        }
+        Long slice = exactAt.get(load.loadId());
+        if (slice == null) {
+            OptionalLong found = caughtUp.slice(until);
+            if (found.isEmpty()) {
+                return false;
+            }
+            slice = found.getAsLong();
+            exactAt.put(load.loadId(), slice);
+        }
+        return caughtUp.isSealed(slice);
     }
 
     private boolean dispatch(TableRecord table, SliceManifest newest) {

@@ -9,9 +9,11 @@ import io.tidemark.engine.deadletter.DeadLetters;
 import io.tidemark.engine.lease.Leases;
 import io.tidemark.engine.metadata.PrefixedMetadataStore;
 import io.tidemark.engine.plugin.Plugins;
+import io.tidemark.engine.signal.Marker;
 import io.tidemark.engine.signal.Signals;
 import io.tidemark.engine.table.ProgressIndex;
 import io.tidemark.engine.table.TableRegistry;
+import io.tidemark.spi.change.Position;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.job.JobRunner;
@@ -21,6 +23,9 @@ import io.tidemark.spi.lake.MirrorCatalogProvider;
 import io.tidemark.spi.metastore.MetadataStore;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.slice.SliceLog;
+import io.tidemark.spi.source.LogSource;
+import io.tidemark.spi.source.PartitionedSource;
+import io.tidemark.spi.source.SnapshotCut;
 import io.tidemark.spi.source.Source;
 import io.tidemark.spi.storage.ObjectStore;
 import java.io.IOException;
@@ -156,6 +161,27 @@ public final class Pipeline implements AutoCloseable {
 
     public Source source() {
         return source;
+    }
+
+    /**
+     * Opens a view of the source's tables, of which everything in the slice log before its cutoff is part. It is exact at the cutoff unless the source
+     * is partitioned.
+     *
+     * @param readers how many chunks can be read at the same time
+     */
+    public SnapshotCut openCut(int readers) {
+        if (source instanceof LogSource log) {
+            return log.openCut(readers, config.limits().cutTimeout());
+        }
+        long sealed = sliceLog.newest().map(slice -> slice.through().value()).orElse(0L);
+        return ((PartitionedSource) source).openView(new Position(sealed + 1), readers);
+    }
+
+    /** Has the open slice sealed soon, also when nobody writes. Slices of a partitioned source are sealed by the clock. */
+    public void askSeal() {
+        if (source instanceof LogSource log) {
+            log.mark(Marker.SEAL);
+        }
     }
 
     public Lake lake() {

@@ -68,7 +68,7 @@ public final class WantedTables {
         SourceTable table = of(whole);
         return types.problem(table)
                 .or(() -> omittedKey(whole, table))
-                .or(() -> table.scope().rows().isEmpty() ? Optional.empty() : source.scopeProblem(table))
+                .or(() -> source.problem(table))
                 .or(() -> unfit(table))
                 .or(() -> taken(table.id(), registered));
     }

@@ -1,6 +1,7 @@
 package io.tidemark.engine.run;
 
 import io.tidemark.engine.capture.CaptureRole;
+import io.tidemark.engine.capture.PartitionedCapture;
 import io.tidemark.engine.lease.Lease;
 import io.tidemark.engine.metadata.Documents;
 import io.tidemark.engine.metadata.Keys;
@@ -10,6 +11,8 @@ import io.tidemark.engine.snapshot.SnapshotRole;
 import io.tidemark.engine.work.Worker;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.source.LogSource;
+import io.tidemark.spi.source.PartitionedSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -51,8 +54,8 @@ public final class Runner implements AutoCloseable {
         this.reports = new Documents<>(pipeline.metastore(), RoleReport.class);
         this.worker = new Worker(pipeline);
         if (roles.contains(Role.CAPTURE)) {
-            CaptureRole capture = new CaptureRole(pipeline);
-            start("capture", () -> leased(CaptureRole.LEASE, capture::run));
+            LeasedBody capture = capture(pipeline);
+            start("capture", () -> leased(CaptureRole.LEASE, capture));
         }
         if (roles.contains(Role.ORCHESTRATOR)) {
             Orchestrator orchestrator = new Orchestrator(pipeline);
@@ -67,6 +70,13 @@ public final class Runner implements AutoCloseable {
                 start("worker-" + i, worker::run);
             }
         }
+    }
+
+    private static LeasedBody capture(Pipeline pipeline) {
+        if (pipeline.source() instanceof LogSource log) {
+            return new CaptureRole(pipeline, log)::run;
+        }
+        return new PartitionedCapture(pipeline, (PartitionedSource) pipeline.source())::run;
     }
 
     /** Starts the roles; they run until {@link #close}. A pipeline has one runner at a time. */

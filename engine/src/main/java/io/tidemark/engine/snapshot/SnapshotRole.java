@@ -2,7 +2,6 @@ package io.tidemark.engine.snapshot;
 
 import io.tidemark.engine.lease.Lease;
 import io.tidemark.engine.pipeline.Pipeline;
-import io.tidemark.engine.signal.Marker;
 import io.tidemark.engine.table.SchemaPolicy;
 import io.tidemark.engine.table.TableRecord;
 import io.tidemark.engine.table.TableState;
@@ -86,8 +85,7 @@ public final class SnapshotRole {
         ExecutorService threads = Executors.newFixedThreadPool(readers, task -> new Thread(task, "snapshot-reader"));
         boolean isSettled = true;
         try {
-            try (SnapshotCut cut = pipeline.source()
-                    .openCut(readers, pipeline.config().limits().cutTimeout())) {
+            try (SnapshotCut cut = pipeline.openCut(readers)) {
                 for (int i = 0; i < tables.size(); i++) {
                     open(tables.get(i), leases.get(i), cut, afterSlice).ifPresent(loads::add);
                 }
@@ -111,7 +109,7 @@ public final class SnapshotRole {
             loads.forEach(TableLoad::close);
         }
         // A slice past the cut lets tables turn live even when nobody writes.
-        pipeline.source().mark(Marker.SEAL);
+        pipeline.askSeal();
         pipeline.signals().sealed().wake();
         return isSettled;
     }

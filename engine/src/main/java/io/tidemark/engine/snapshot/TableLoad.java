@@ -18,7 +18,10 @@ import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeProgress;
 import io.tidemark.spi.lake.LakeTable;
 import io.tidemark.spi.lake.LakeTable.ChunkWriter;
+import io.tidemark.spi.schema.Column;
 import io.tidemark.spi.schema.RowSchema;
+import io.tidemark.spi.schema.SchemaChange;
+import io.tidemark.spi.source.LogSource;
 import io.tidemark.spi.source.SnapshotChunk;
 import io.tidemark.spi.source.SnapshotCut;
 import java.time.Duration;
@@ -30,6 +33,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -55,6 +59,10 @@ final class TableLoad implements AutoCloseable {
     private final boolean finished;
 
     private final AtomicInteger unfinished;
+
+    /** A schema with columns that the registered one lacks; null while no row has any. */
+    private final AtomicReference<@Nullable RowSchema> met = new AtomicReference<>();
+
     private final AtomicLong rows = new AtomicLong();
     private final Instant startedAt;
     private volatile Instant lastReport = Instant.EPOCH;
@@ -126,7 +134,9 @@ final class TableLoad implements AutoCloseable {
         try (ChunkWriter writer =
                 staged.map(chunks -> chunks.open(chunk.ordinal())).orElseGet(() -> table.openChunk(chunk.ordinal()))) {
             Consumer<ChangeBatch> rowsOfChunk = batch -> {
-                writer.append(mirrorRows.of(batch));
+                if (isKnown(batch.schema())) {
+                    writer.append(mirrorRows.of(batch));
+                }
                 rows.addAndGet(batch.size());
                 report(false);
                 if (pipeline.signals().stopping()) {
@@ -160,6 +170,9 @@ final class TableLoad implements AutoCloseable {
 
     /** Ends the load if all chunks are read; returns whether it has ended. Staged chunks become the mirror first, which takes as long as the job. */
     boolean finish() throws InterruptedException {
+        if (failure == null) {
+            failure = furtherColumns();
+        }
         if (failure != null || unfinished.get() > 0) {
             return false;
         }
@@ -173,7 +186,7 @@ final class TableLoad implements AutoCloseable {
                 .update(
                         record.id(),
                         (current, now) -> current.state() == TableState.LOADING
-                                ? current.in(TableState.CATCHING_UP, now)
+                                ? current.loaded(isExactAtCut() ? null : now, now)
                                 : current);
         reports.remove(Keys.of(Keys.LOADS, record.id()));
         staged.ifPresent(StagedChunks::deleteAll);
@@ -183,6 +196,38 @@ final class TableLoad implements AutoCloseable {
                 rows.get(),
                 Duration.between(startedAt, pipeline.clock().instant()).toSeconds());
         return true;
+    }
+
+    /** A partitioned source knows the columns of a table by having met them: rows with further ones are read once more, when all are known. */
+    private boolean isKnown(RowSchema schema) {
+        if (schema.hasSameRowsAs(record.schema())) {
+            return true;
+        }
+        met.accumulateAndGet(schema, (known, one) -> known == null ? one : known.plus(one));
+        return false;
+    }
+
+    private @Nullable TidemarkException furtherColumns() {
+        RowSchema wider = met.get();
+        if (wider == null) {
+            return null;
+        }
+        pipeline.registry()
+                .update(
+                        record.id(),
+                        (current, now) -> current.withSchema(current.schema().plus(wider)));
+        return new TidemarkException(
+                ErrorCode.SOURCE_SCHEMA_CHANGED,
+                "Cannot finish the load of " + record.id() + ": rows have columns that were not met before (columns="
+                        + String.join(
+                                ", ",
+                                new SchemaChange(record.schema(), wider)
+                                        .added().stream().map(Column::name).toList())
+                        + ")");
+    }
+
+    private boolean isExactAtCut() {
+        return pipeline.source() instanceof LogSource;
     }
 
     /** Has a job make the mirror of what is staged; returns whether it did. One that ended before, unheard of, has left its chunks in the mirror. */
@@ -234,7 +279,8 @@ final class TableLoad implements AutoCloseable {
                     earlier.afterSlice(),
                     earlier.firstCutoff(),
                     Position.max(earlier.lastCutoff(), cut.cutoff()),
-                    earlier.chunks());
+                    earlier.chunks(),
+                    null);
         }
         pipeline.deadLetters().resolveBefore(before.id(), cut.cutoff());
         return new LoadPlan(
@@ -242,7 +288,8 @@ final class TableLoad implements AutoCloseable {
                 afterSlice,
                 cut.cutoff(),
                 cut.cutoff(),
-                cut.plan(before.sourceTable(), pipeline.config().limits().chunkBytes()));
+                cut.plan(before.sourceTable(), pipeline.config().limits().chunkBytes()),
+                null);
     }
 
     /**

@@ -16,6 +16,7 @@ import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeTable;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.slice.SliceManifest;
+import io.tidemark.spi.source.LogSource;
 import io.tidemark.spi.source.SourceStatus;
 import java.time.Duration;
 import java.time.Instant;
@@ -65,9 +66,9 @@ public final class StatusReader {
                 .toList();
         Optional<SourceStatus> source = Optional.empty();
         String sourceError = "";
-        if (details.contains(Detail.SOURCE)) {
+        if (details.contains(Detail.SOURCE) && pipeline.source() instanceof LogSource log) {
             try {
-                source = Optional.of(pipeline.source().status());
+                source = Optional.of(log.status());
             } catch (TidemarkException e) {
                 sourceError = e.reason();
             }

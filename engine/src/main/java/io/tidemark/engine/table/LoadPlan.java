@@ -2,7 +2,9 @@ package io.tidemark.engine.table;
 
 import io.tidemark.spi.change.Position;
 import io.tidemark.spi.source.SnapshotChunk;
+import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a table is loaded; written before the first chunk, so that an interrupted load goes on with the same chunks.
@@ -12,14 +14,22 @@ import java.util.List;
  * @param firstCutoff cutoff of the first cut: events before it are in every chunk
  * @param lastCutoff cutoff of the newest cut a chunk was read at: the table is exact once events through it are applied
  * @param chunks the chunks
+ * @param readUntil when the last chunk was read, if rows are as they were at any time before: the table is exact once all events from before are
+ *     applied; null when the cutoffs say so
  */
 public record LoadPlan(
-        String loadId, long afterSlice, Position firstCutoff, Position lastCutoff, List<SnapshotChunk> chunks) {
+        String loadId,
+        long afterSlice,
+        Position firstCutoff,
+        Position lastCutoff,
+        List<SnapshotChunk> chunks,
+        @Nullable Instant readUntil) {
     public LoadPlan {
         chunks = List.copyOf(chunks);
     }
 
-    LoadPlan withLastCutoff(Position cutoff) {
-        return new LoadPlan(loadId, afterSlice, firstCutoff, Position.max(lastCutoff, cutoff), chunks);
+    /** The same, with its last chunk read. */
+    LoadPlan readUntil(Instant time) {
+        return new LoadPlan(loadId, afterSlice, firstCutoff, lastCutoff, chunks, time);
     }
 }

@@ -190,6 +190,17 @@ public record TableRecord(
         return standing(next.state, next.resumeTo, next.since, plan, null);
     }
 
+    /**
+     * Loaded; events from after the load are next.
+     *
+     * @param readUntil see {@link LoadPlan}
+     */
+    public TableRecord loaded(@Nullable Instant readUntil, Instant now) {
+        TableRecord next = in(TableState.CATCHING_UP, now);
+        LoadPlan plan = load == null || readUntil == null ? load : load.readUntil(readUntil);
+        return standing(next.state, next.resumeTo, next.since, plan, null);
+    }
+
     /** Whether its load waits for the source to publish it as it is wanted now. */
     public boolean isToBeEnrolled() {
         return state == TableState.PENDING && !published;

@@ -1,12 +1,12 @@
 package io.tidemark.engine.verify;
 
 import io.tidemark.engine.capture.CaptureRole;
+import io.tidemark.engine.capture.CaughtUp;
 import io.tidemark.engine.lease.Lease;
 import io.tidemark.engine.metadata.Documents;
 import io.tidemark.engine.metadata.Keys;
 import io.tidemark.engine.pipeline.Pipeline;
 import io.tidemark.engine.run.RoleReport;
-import io.tidemark.engine.signal.Marker;
 import io.tidemark.engine.table.TableProgress;
 import io.tidemark.engine.table.TableRecord;
 import io.tidemark.engine.work.Hold;
@@ -18,6 +18,7 @@ import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeTable;
 import io.tidemark.spi.lake.PinnedTable;
 import io.tidemark.spi.schema.TableId;
+import io.tidemark.spi.source.PartitionedSource;
 import io.tidemark.spi.source.SnapshotCut;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 
@@ -60,16 +62,17 @@ final class AlignedCut implements AutoCloseable {
         SnapshotCut taken = null;
         boolean complete = false;
         try {
+            if (pipeline.source() instanceof PartitionedSource) {
+                listener.step("waiting for capture to read what there is");
+                awaitCaptured(pipeline.clock().instant());
+            }
             leases.add(lease(LEASE));
             listener.step("waiting for workers to finish their commit");
             for (TableRecord table : tables) {
                 leases.add(lease(Worker.lease(table.id())));
             }
             listener.step("taking a consistent cut of the source");
-            taken = pipeline.source()
-                    .openCut(
-                            pipeline.config().limits().snapshotReaders(),
-                            pipeline.config().limits().cutTimeout());
+            taken = pipeline.openCut(pipeline.config().limits().snapshotReaders());
             this.takenAt = pipeline.clock().instant();
             this.cut = taken;
             this.through = new Position(taken.cutoff().value() - 1);
@@ -80,7 +83,7 @@ final class AlignedCut implements AutoCloseable {
                 held.add(table.id());
             }
             leases.subList(1, leases.size()).forEach(Lease::close);
-            pipeline.source().mark(Marker.SEAL);
+            pipeline.askSeal();
             listener.step("waiting for the mirrors to reach position " + taken.cutoff());
             align(tables);
             complete = true;
@@ -140,6 +143,26 @@ final class AlignedCut implements AutoCloseable {
                 }
                 pipeline.signals().applied().await(seen, LOOK);
             }
+        }
+    }
+
+    /** Waits until everything from before the time is sealed. */
+    private void awaitCaptured(Instant time) throws InterruptedException {
+        CaughtUp caughtUp = new CaughtUp(pipeline);
+        OptionalLong slice = OptionalLong.empty();
+        while (slice.isEmpty() || !caughtUp.isSealed(slice.getAsLong())) {
+            if (pipeline.clock().instant().isAfter(time.plus(timeout))) {
+                throw new TidemarkException(
+                        ErrorCode.TIMEOUT,
+                        "Cannot verify: capture did not read what there was in " + timeout.toSeconds() + " s",
+                        "Is the pipeline running and keeping up? See 'tidemark status'; give it more time with --timeout.",
+                        null);
+            }
+            long seen = pipeline.signals().sealed().count();
+            if (slice.isEmpty()) {
+                slice = caughtUp.slice(time);
+            }
+            pipeline.signals().sealed().await(seen, LOOK);
         }
     }
 

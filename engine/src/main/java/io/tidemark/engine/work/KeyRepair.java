@@ -4,7 +4,6 @@ import io.tidemark.engine.job.JobEngine;
 import io.tidemark.engine.lease.Lease;
 import io.tidemark.engine.mirror.MirrorRows;
 import io.tidemark.engine.pipeline.Pipeline;
-import io.tidemark.engine.signal.Marker;
 import io.tidemark.engine.table.TableRecord;
 import io.tidemark.spi.change.ChangeBatch;
 import io.tidemark.spi.change.ColumnVector;
@@ -54,10 +53,9 @@ final class KeyRepair {
      * @return keys whose rows cannot be decoded: they are dead letters, and their rows in the mirror stay as they are
      */
     List<List<String>> run(List<List<String>> keys) throws InterruptedException {
-        try (SnapshotCut cut =
-                pipeline.source().openCut(1, pipeline.config().limits().cutTimeout())) {
+        try (SnapshotCut cut = pipeline.openCut(1)) {
             Position before = new Position(cut.cutoff().value() - 1);
-            pipeline.source().mark(Marker.SEAL);
+            pipeline.askSeal();
             long slice = awaitSealed(before);
             SliceApplier applier = new SliceApplier(pipeline, record, table, lease, engine);
             while (applier.step(slice, before).more()) {

@@ -18,6 +18,7 @@ import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.schema.SchemaChange;
 import io.tidemark.spi.slice.SliceFile;
 import io.tidemark.spi.slice.SliceManifest;
+import io.tidemark.spi.source.PartitionedSource;
 import io.tidemark.spi.source.UndecodableRow;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -64,8 +65,8 @@ final class SliceApplier {
                             0);
             return new Step(plan.more(), 0, null);
         }
-        RowSchema wanted = job.files().get(job.files().size() - 1).schema();
         requireFollowable(job.files());
+        RowSchema wanted = wanted(job.files());
         if (!wanted.hasSameRowsAs(record.schema())) {
             return new Step(true, 0, wanted);
         }
@@ -81,6 +82,18 @@ final class SliceApplier {
         LakeProgress after = Objects.requireNonNull(report.progress());
         pipeline.progress().applied(record.id(), after, report.events());
         return new Step(plan.more(), report.events(), null);
+    }
+
+    /** The newest version of the schema; of a partitioned source all columns of all versions, since one that lacks a column has no values in it. */
+    private RowSchema wanted(List<SliceFile> files) {
+        if (pipeline.source() instanceof PartitionedSource) {
+            RowSchema all = record.schema();
+            for (SliceFile file : files) {
+                all = all.plus(file.schema());
+            }
+            return all;
+        }
+        return files.get(files.size() - 1).schema();
     }
 
     /** A job has no way to note what becomes of keys that were set aside, and a table without a key is searched row by row: both are done here. */
@@ -162,7 +175,7 @@ final class SliceApplier {
                                     + files.get(i).path() + ")");
                 }
             }
-            before = after;
+            before = pipeline.source() instanceof PartitionedSource ? before.plus(after) : after;
         }
     }
 

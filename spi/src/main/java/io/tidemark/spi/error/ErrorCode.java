@@ -35,6 +35,11 @@ public enum ErrorCode {
             ErrorKind.SOURCE,
             RetryRule.OPERATOR,
             "Set wal_level = logical (on RDS: rds.logical_replication = 1) and restart the database."),
+    SOURCE_STREAM_OFF(
+            ErrorKind.SOURCE,
+            RetryRule.OPERATOR,
+            "Turn the table's stream on with new images: aws dynamodb update-table --table-name TABLE --stream-specification"
+                    + " StreamEnabled=true,StreamViewType=NEW_AND_OLD_IMAGES; then run 'tidemark resync TABLE'."),
     SOURCE_NO_FREE_SLOT(
             ErrorKind.SOURCE,
             RetryRule.OPERATOR,

@@ -44,6 +44,21 @@ public record RowSchema(TableId table, List<Column> columns, List<String> key, B
         return new RowSchema(table, newColumns, newKey, beforeImage, identity);
     }
 
+    /**
+     * The same with the columns of another version that this one lacks, told apart by their ids; of a column that both have, the wider type if the
+     * values of one fit the other.
+     */
+    public RowSchema plus(RowSchema other) {
+        List<Column> all = new ArrayList<>();
+        for (Column mine : columns) {
+            int index = other.indexOfId(mine.id());
+            Column theirs = index < 0 ? mine : other.columns.get(index);
+            all.add(mine.type().widensTo(theirs.type()) ? theirs : mine);
+        }
+        other.columns.stream().filter(column -> indexOfId(column.id()) < 0).forEach(all::add);
+        return with(all, key);
+    }
+
     /** The same rows with another before image. */
     public RowSchema with(BeforeImage newBeforeImage) {
         return new RowSchema(table, columns, key, newBeforeImage, identity);

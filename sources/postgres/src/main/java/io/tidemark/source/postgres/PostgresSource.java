@@ -18,8 +18,8 @@ import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.ChangeStream;
 import io.tidemark.spi.source.Finding;
+import io.tidemark.spi.source.LogSource;
 import io.tidemark.spi.source.SnapshotCut;
-import io.tidemark.spi.source.Source;
 import io.tidemark.spi.source.SourceStatus;
 import io.tidemark.spi.source.SourceTable;
 import io.tidemark.spi.source.TableScope;
@@ -41,7 +41,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** PostgreSQL 14 to 18. Positions are LSNs at which commit records start. */
-final class PostgresSource implements Source {
+final class PostgresSource implements LogSource {
     private static final Logger LOG = LoggerFactory.getLogger(PostgresSource.class);
 
     /** What logical messages of Tidemark are told from those of others by. */
@@ -89,7 +89,7 @@ final class PostgresSource implements Source {
     }
 
     @Override
-    public Optional<TidemarkException> scopeProblem(SourceTable table) {
+    public Optional<TidemarkException> problem(SourceTable table) {
         Optional<TidemarkException> ofColumns = ScopeProblem.ofColumns(table);
         if (ofColumns.isPresent() || table.scope().rows().isEmpty()) {
             return ofColumns;

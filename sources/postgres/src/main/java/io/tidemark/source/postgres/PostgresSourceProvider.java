@@ -4,7 +4,7 @@ import io.tidemark.source.postgres.type.ColumnChoices;
 import io.tidemark.spi.config.Setting;
 import io.tidemark.spi.config.Settings;
 import io.tidemark.spi.schema.ColumnType;
-import io.tidemark.spi.source.Source;
+import io.tidemark.spi.source.LogSource;
 import io.tidemark.spi.source.SourceProvider;
 import io.tidemark.spi.source.TypeChoices;
 import java.nio.file.Path;
@@ -29,7 +29,7 @@ public final class PostgresSourceProvider implements SourceProvider {
     }
 
     @Override
-    public Source open(String pipeline, Settings settings, Path scratch, TypeChoices choices) {
+    public LogSource open(String pipeline, Settings settings, Path scratch, TypeChoices choices) {
         return new PostgresSource(
                 PostgresSettings.connections(pipeline, settings),
                 PostgresSettings.names(pipeline, settings),

@@ -12,9 +12,9 @@ import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.source.ChangeSink;
 import io.tidemark.spi.source.ChangeStream;
+import io.tidemark.spi.source.LogSource;
 import io.tidemark.spi.source.SnapshotChunk;
 import io.tidemark.spi.source.SnapshotCut;
-import io.tidemark.spi.source.Source;
 import io.tidemark.spi.source.SourceStatus;
 import io.tidemark.spi.source.SourceTable;
 import io.tidemark.spi.source.UndecodableRow;
@@ -65,7 +65,7 @@ class CaptureAndSnapshotIT {
                 "insert into t select g, 0, 'note ' || g from generate_series(1, 20000) g");
         AtomicBoolean isStopped = new AtomicBoolean();
         ExecutorService executor = Executors.newFixedThreadPool(WRITERS + 1);
-        try (Source source = TestSource.open(server, database, "both")) {
+        try (LogSource source = TestSource.open(server, database, "both")) {
             SourceTable table = TestSource.table(source, "public", "t");
             source.prepare(List.of(table), Optional.empty());
             List<Future<Void>> writers = new ArrayList<>();
@@ -119,7 +119,7 @@ class CaptureAndSnapshotIT {
     void removingEndsAStreamThatStillReads() {
         String database = server.createDatabase();
         server.execute(database, "create table t (id bigint primary key)");
-        try (Source source = TestSource.open(server, database, "removed");
+        try (LogSource source = TestSource.open(server, database, "removed");
                 ChangeStream stream = open(source)) {
             assertThat(source.status().active()).isTrue();
             source.remove();
@@ -135,12 +135,12 @@ class CaptureAndSnapshotIT {
         }
     }
 
-    private static ChangeStream open(Source source) {
+    private static ChangeStream open(LogSource source) {
         source.prepare(source.tables(), Optional.empty());
         return source.openStream(Optional.empty(), source.tables());
     }
 
-    private static Position snapshot(Source source, SourceTable table, Mirror mirror) {
+    private static Position snapshot(LogSource source, SourceTable table, Mirror mirror) {
         try (SnapshotCut cut = source.openCut(2, TIMEOUT)) {
             Map<Long, String> rows = new HashMap<>();
             for (SnapshotChunk chunk : cut.plan(table, 128 << 10)) {

@@ -8,8 +8,8 @@ import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.Finding;
+import io.tidemark.spi.source.LogSource;
 import io.tidemark.spi.source.SnapshotCut;
-import io.tidemark.spi.source.Source;
 import io.tidemark.spi.source.SourceTable;
 import io.tidemark.spi.source.TypeChoices;
 import io.tidemark.testkit.postgres.EmbeddedPostgresServer;
@@ -66,7 +66,7 @@ class ConnectionErrorsIT {
 
     @Test
     void aWrongPasswordIsNotRepeated() {
-        try (Source source = as("secretive", Map.of("password", "wrong-password"))) {
+        try (LogSource source = as("secretive", Map.of("password", "wrong-password"))) {
             assertError(
                     source::tables,
                     ErrorCode.SOURCE_AUTHENTICATION,
@@ -80,14 +80,14 @@ class ConnectionErrorsIT {
                                     + ": user or password is wrong (user=secretive, sqlstate=28P01)",
                             "Check user and password of the source."));
         }
-        try (Source source = as("secretive", Map.of("password", "right"))) {
+        try (LogSource source = as("secretive", Map.of("password", "right"))) {
             assertThat(source.tables()).isEmpty();
         }
     }
 
     @Test
     void aMissingPasswordIsSaidToBeMissing() {
-        try (Source source = as("secretive", Map.of())) {
+        try (LogSource source = as("secretive", Map.of())) {
             assertError(
                     source::tables,
                     ErrorCode.SOURCE_AUTHENTICATION,
@@ -99,7 +99,7 @@ class ConnectionErrorsIT {
 
     @Test
     void aRoleThatIsNotLetInIsSaidSo() {
-        try (Source source = as("nobody_knows", Map.of())) {
+        try (LogSource source = as("nobody_knows", Map.of())) {
             assertError(
                     source::tables,
                     ErrorCode.SOURCE_AUTHENTICATION,
@@ -111,7 +111,7 @@ class ConnectionErrorsIT {
 
     @Test
     void anUnknownDatabaseIsNamed() {
-        try (Source source = TestSource.open(server, "no \"such", "p")) {
+        try (LogSource source = TestSource.open(server, "no \"such", "p")) {
             assertError(
                     source::tables,
                     ErrorCode.SOURCE_DATABASE_MISSING,
@@ -127,7 +127,7 @@ class ConnectionErrorsIT {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = socket.getLocalPort();
         }
-        try (Source source = TestSource.open(
+        try (LogSource source = TestSource.open(
                 server, database, "p", Map.of("url", "postgresql://127.0.0.1:" + port + "/d"), TypeChoices.NONE)) {
             assertError(
                     source::tables,
@@ -136,7 +136,7 @@ class ConnectionErrorsIT {
                             + "/d: the connection was refused (user=postgres, sqlstate=08001)",
                     "Check host, port and network; is the database up?");
         }
-        try (Source source = TestSource.open(
+        try (LogSource source = TestSource.open(
                 server, database, "p", Map.of("url", "postgresql://no-such-host.invalid/d"), TypeChoices.NONE)) {
             assertError(
                     source::tables,
@@ -154,7 +154,7 @@ class ConnectionErrorsIT {
                 "grant create on schema public to writer");
         server.execute(database, "set role writer", "create table t (id int primary key)");
         String remedy = "Run: ALTER ROLE \"writer\" REPLICATION; (on RDS: GRANT rds_replication TO \"writer\";)";
-        try (Source source = as("writer", Map.of())) {
+        try (LogSource source = as("writer", Map.of())) {
             assertError(
                     () -> source.prepare(source.tables(), Optional.empty()),
                     ErrorCode.SOURCE_PERMISSION,
@@ -175,7 +175,7 @@ class ConnectionErrorsIT {
     @Test
     void missingCreateAndOwnershipComeWithTheStatements() {
         server.execute(database, "create table t (id int primary key)", "grant select on t to replicator");
-        try (Source source = as("replicator", Map.of())) {
+        try (LogSource source = as("replicator", Map.of())) {
             List<SourceTable> tables = source.tables();
             assertError(
                     () -> source.prepare(tables, Optional.empty()),
@@ -201,7 +201,7 @@ class ConnectionErrorsIT {
         server.execute(database, "create schema \"s p\"", "create table \"s p\".t (id int primary key)");
         String remedy =
                 "Run: GRANT USAGE ON SCHEMA \"s p\" TO \"replicator\"; GRANT SELECT ON \"s p\".\"t\" TO \"replicator\";";
-        try (Source source = as("replicator", Map.of());
+        try (LogSource source = as("replicator", Map.of());
                 SnapshotCut cut = source.openCut(1, TIMEOUT)) {
             SourceTable table = source.tables().get(0);
             assertThatThrownBy(() -> TestSource.readAll(cut, table, 1 << 20, batch -> {}))
@@ -229,7 +229,7 @@ class ConnectionErrorsIT {
                 "insert into t values (1)",
                 "alter table t enable row level security",
                 "grant select on t to replicator");
-        try (Source source = as("replicator", Map.of());
+        try (LogSource source = as("replicator", Map.of());
                 SnapshotCut cut = source.openCut(1, TIMEOUT)) {
             SourceTable table = source.tables().get(0);
             assertThatThrownBy(() -> TestSource.readAll(cut, table, 1 << 20, batch -> {}))
@@ -252,7 +252,7 @@ class ConnectionErrorsIT {
                 "Run: ALTER SYSTEM SET wal_level = 'logical'; then restart the database (on RDS: set rds.logical_replication = 1"
                         + " in the parameter group and reboot).";
         try (EmbeddedPostgresServer plain = EmbeddedPostgresServer.start(Map.of("wal_level", "replica"));
-                Source source = TestSource.open(plain, "postgres", "p")) {
+                LogSource source = TestSource.open(plain, "postgres", "p")) {
             assertError(
                     () -> source.prepare(List.of(), Optional.empty()),
                     ErrorCode.SOURCE_NOT_LOGICAL,
@@ -269,7 +269,7 @@ class ConnectionErrorsIT {
                             notLogical));
         }
         try (EmbeddedPostgresServer full = EmbeddedPostgresServer.start(Map.of("max_replication_slots", "1"));
-                Source source = TestSource.open(full, "postgres", "p")) {
+                LogSource source = TestSource.open(full, "postgres", "p")) {
             full.execute("postgres", "select pg_create_physical_replication_slot('taken')");
             assertError(
                     () -> source.prepare(List.of(), Optional.empty()),
@@ -284,7 +284,7 @@ class ConnectionErrorsIT {
         }
     }
 
-    private Source as(String user, Map<String, String> settings) {
+    private LogSource as(String user, Map<String, String> settings) {
         Map<String, String> all = new HashMap<>(settings);
         all.put("user", user);
         return TestSource.open(server, database, "errors", all, TypeChoices.NONE);

@@ -10,12 +10,12 @@ import io.tidemark.spi.change.Position;
 import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.source.ChangeSink;
 import io.tidemark.spi.source.ChangeStream;
+import io.tidemark.spi.source.LogSource;
 import io.tidemark.spi.source.RowFilter;
 import io.tidemark.spi.source.RowFilter.ColumnCondition;
 import io.tidemark.spi.source.RowFilter.Comparison;
 import io.tidemark.spi.source.RowFilter.Operator;
 import io.tidemark.spi.source.SnapshotCut;
-import io.tidemark.spi.source.Source;
 import io.tidemark.spi.source.SourceTable;
 import io.tidemark.spi.source.TableScope;
 import io.tidemark.spi.source.UndecodableRow;
@@ -100,14 +100,14 @@ class ScopedOutcomeIT {
         for (int i = 0; i < TABLES; i++) {
             types.add(create(database, i, identity, random));
         }
-        try (Source source = TestSource.open(server, database, "scoped_" + database);
+        try (LogSource source = TestSource.open(server, database, "scoped_" + database);
                 var connection = server.connect(database);
                 var statement = connection.createStatement()) {
             List<SourceTable> tables = new ArrayList<>();
             for (int i = 0; i < TABLES; i++) {
                 TableScope scope = scope(types.get(i), random);
                 SourceTable part = TestSource.table(source, "public", "t" + i).within(scope);
-                assertThat(source.scopeProblem(part)).as("seed %d", seed).isEmpty();
+                assertThat(source.problem(part)).as("seed %d", seed).isEmpty();
                 tables.add(part);
             }
             source.prepare(tables, Optional.empty());

@@ -4,9 +4,9 @@ import io.tidemark.spi.change.ChangeBatch;
 import io.tidemark.spi.config.Settings;
 import io.tidemark.spi.schema.ColumnType;
 import io.tidemark.spi.schema.TableId;
+import io.tidemark.spi.source.LogSource;
 import io.tidemark.spi.source.SnapshotChunk;
 import io.tidemark.spi.source.SnapshotCut;
-import io.tidemark.spi.source.Source;
 import io.tidemark.spi.source.SourceTable;
 import io.tidemark.spi.source.TypeChoices;
 import io.tidemark.testkit.postgres.EmbeddedPostgresServer;
@@ -23,12 +23,12 @@ public final class TestSource {
     private TestSource() {}
 
     /** A source that connects as the server's superuser. */
-    public static Source open(EmbeddedPostgresServer server, String database, String pipeline) {
+    public static LogSource open(EmbeddedPostgresServer server, String database, String pipeline) {
         return open(server, database, pipeline, Map.of(), TypeChoices.NONE);
     }
 
     /** A source with further settings, and columns to carry otherwise. */
-    public static Source open(
+    public static LogSource open(
             EmbeddedPostgresServer server,
             String database,
             String pipeline,
@@ -52,7 +52,7 @@ public final class TestSource {
     }
 
     /** The source's table of this name. */
-    public static SourceTable table(Source source, String schema, String name) {
+    public static SourceTable table(LogSource source, String schema, String name) {
         return source.tables().stream()
                 .filter(table -> table.id().equals(new TableId(schema, name)))
                 .findFirst()

@@ -8,7 +8,7 @@ import io.tidemark.spi.schema.Column;
 import io.tidemark.spi.schema.ColumnType;
 import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.schema.TableId;
-import io.tidemark.spi.source.Source;
+import io.tidemark.spi.source.LogSource;
 import io.tidemark.spi.source.SourceTable;
 import io.tidemark.testkit.postgres.EmbeddedPostgresServer;
 import java.util.HashMap;
@@ -115,7 +115,7 @@ class TableCatalogIT {
                 "create materialized view m as select * from t",
                 "create table mixed (id int primary key) partition by range (id)",
                 "create unlogged table mixed_1 partition of mixed for values from (0) to (10)");
-        try (Source source = TestSource.open(server, database, "p")) {
+        try (LogSource source = TestSource.open(server, database, "p")) {
             assertThat(source.tables()).extracting(SourceTable::id).containsExactly(new TableId("public", "t"));
             assertThat(source.check(List.of(new TableId("public", "mixed")), Map.of()))
                     .anyMatch(finding -> finding.detail()
@@ -158,7 +158,7 @@ class TableCatalogIT {
         server.execute(
                 database,
                 "do $$ begin for i in 1..2000 loop execute format('create table t_%s (id int primary key, a text, b int)', i); end loop; end $$");
-        try (Source source = TestSource.open(server, database, "p")) {
+        try (LogSource source = TestSource.open(server, database, "p")) {
             long started = System.nanoTime();
             assertThat(source.tables()).hasSize(2000);
             assertThat(System.nanoTime() - started).isLessThan(10_000_000_000L);
@@ -168,7 +168,7 @@ class TableCatalogIT {
     private SourceTable table(String name, List<String> textColumns) {
         Map<String, ColumnType> chosen = new HashMap<>();
         textColumns.forEach(column -> chosen.put(column, ColumnType.STRING));
-        try (Source source = TestSource.open(server, database, "p", Map.of(), TestSource.choices(name, chosen))) {
+        try (LogSource source = TestSource.open(server, database, "p", Map.of(), TestSource.choices(name, chosen))) {
             return TestSource.table(source, "public", name);
         }
     }

@@ -7,11 +7,11 @@ import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.Finding;
+import io.tidemark.spi.source.LogSource;
 import io.tidemark.spi.source.RowFilter;
 import io.tidemark.spi.source.RowFilter.ColumnCondition;
 import io.tidemark.spi.source.RowFilter.Comparison;
 import io.tidemark.spi.source.RowFilter.Operator;
-import io.tidemark.spi.source.Source;
 import io.tidemark.spi.source.TableScope;
 import io.tidemark.testkit.postgres.EmbeddedPostgresServer;
 import java.util.List;
@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 class ScopeProblemIT {
     private static EmbeddedPostgresServer server;
-    private static Source source;
+    private static LogSource source;
 
     @BeforeAll
     static void start() {
@@ -51,7 +51,7 @@ class ScopeProblemIT {
     }
 
     private static Optional<TidemarkException> problem(String table, List<String> omitted, RowFilter rows) {
-        return source.scopeProblem(
+        return source.problem(
                 TestSource.table(source, "public", table).within(new TableScope(omitted, Set.of(), rows)));
     }
 

@@ -10,7 +10,7 @@ import io.tidemark.spi.schema.BeforeImage;
 import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.Finding;
-import io.tidemark.spi.source.Source;
+import io.tidemark.spi.source.LogSource;
 import io.tidemark.spi.source.SourceStatus;
 import io.tidemark.spi.source.SourceTable;
 import io.tidemark.spi.source.TypeChoices;
@@ -63,7 +63,7 @@ class PreparationIT {
                 "create table whole (v int)",
                 "alter table whole replica identity full",
                 "create table other (id int primary key)");
-        try (Source source = source()) {
+        try (LogSource source = source()) {
             prepare(source, "keyed", "keyless", "whole");
             String all = "tidemark_" + pipeline;
             assertThat(value(MEMBERS)).isEqualTo(all + ":keyed " + all + ":whole " + all + "_inserts:keyless");
@@ -105,7 +105,7 @@ class PreparationIT {
                 "create table parted_key_nothing (id int primary key, v int) partition by range (id)",
                 "create table parted_key_nothing_1 partition of parted_key_nothing for values from (0) to (10)",
                 "alter table parted_key_nothing_1 replica identity nothing");
-        try (Source source = source()) {
+        try (LogSource source = source()) {
             List<SourceTable> tables = source.tables();
             source.prepare(tables, Optional.empty());
             for (SourceTable table : tables) {
@@ -127,7 +127,7 @@ class PreparationIT {
     @Test
     void aTableThatLosesItsKeyMovesToThePublicationOfInserts() throws SQLException {
         server.execute(database, "create table t (id int constraint t_key primary key, v int)");
-        try (Source source = source()) {
+        try (LogSource source = source()) {
             List<SourceTable> registered = source.tables();
             source.prepare(registered, Optional.empty());
             server.execute(database, "alter table t drop constraint t_key");
@@ -140,7 +140,7 @@ class PreparationIT {
     @Test
     void aSecondRunChangesNothing() throws SQLException {
         server.execute(database, "create table a (id int primary key)", "create table b (v int)");
-        try (Source source = source()) {
+        try (LogSource source = source()) {
             prepare(source, "a", "b");
             String before = catalogState();
             prepare(source, "a", "b");
@@ -155,7 +155,7 @@ class PreparationIT {
     @Test
     void repairsAPublicationThatSomeoneChanged() throws SQLException {
         server.execute(database, "create table a (id int primary key, v int)");
-        try (Source source = source()) {
+        try (LogSource source = source()) {
             prepare(source, "a");
             server.execute(database, "alter publication tidemark_" + pipeline + " set (publish = 'insert')");
             if (Integer.parseInt(value("show server_version_num")) >= 150000) {
@@ -182,7 +182,7 @@ class PreparationIT {
                     "create table a (id int primary key, v int)",
                     "create table b (id int primary key)",
                     "create publication own for table " + part + ", b with (publish_via_partition_root = true)");
-            try (Source source =
+            try (LogSource source =
                     TestSource.open(server, database, pipeline, Map.of("publication", "own"), TypeChoices.NONE)) {
                 String publications =
                         "select string_agg(t::text, ';') from (select xmin, oid from pg_publication union all select xmin, oid from"
@@ -226,7 +226,7 @@ class PreparationIT {
                 database,
                 "create table a (id int primary key)",
                 "create publication own for tables in schema public with (publish_via_partition_root = true)");
-        try (Source source =
+        try (LogSource source =
                 TestSource.open(server, database, pipeline, Map.of("publication", "own"), TypeChoices.NONE)) {
             prepare(source, "a");
             assertThat(value("select count(*) from pg_publication_rel")).isEqualTo("0");
@@ -237,7 +237,7 @@ class PreparationIT {
     @Test
     void removesWhatItMadeAlsoTwice() throws SQLException {
         server.execute(database, "create table a (id int primary key)");
-        try (Source source = source()) {
+        try (LogSource source = source()) {
             prepare(source, "a");
             assertThat(source.status())
                     .extracting(SourceStatus::slotExists, SourceStatus::active)
@@ -253,7 +253,7 @@ class PreparationIT {
 
     @Test
     void anUnknownTableIsNamedAndNothingIsMade() throws SQLException {
-        try (Source source = source()) {
+        try (LogSource source = source()) {
             assertError(
                     () -> source.prepare(List.of(table("missing")), Optional.empty()),
                     ErrorCode.SOURCE_TABLE_MISSING,
@@ -266,7 +266,7 @@ class PreparationIT {
     @Test
     void anUnloggedTableIsRefusedWithTheReason() {
         server.execute(database, "create unlogged table u (id int primary key)");
-        try (Source source = source()) {
+        try (LogSource source = source()) {
             assertThat(source.tables()).isEmpty();
             assertThat(source.check(List.of(), Map.of()))
                     .contains(Finding.warning(
@@ -286,7 +286,7 @@ class PreparationIT {
     @Test
     void aLostSlotIsAnErrorOnlyForWhoStillNeedsIt() throws SQLException {
         server.execute(database, "create table a (id int primary key)");
-        try (Source source = source()) {
+        try (LogSource source = source()) {
             prepare(source, "a");
             String token = value("select confirmed_flush_lsn from pg_replication_slots where slot_name = 'tidemark_"
                     + pipeline + "'");
@@ -306,7 +306,7 @@ class PreparationIT {
     @Test
     void aSlotThatMovedPastThePipelineIsLost() throws SQLException {
         server.execute(database, "create table a (id int primary key)");
-        try (Source source = source()) {
+        try (LogSource source = source()) {
             prepare(source, "a");
             List<SourceTable> tables = source.tables();
             String token = value("select confirmed_flush_lsn from pg_replication_slots where slot_name = 'tidemark_"
@@ -323,7 +323,7 @@ class PreparationIT {
     @Test
     void aDroppedPublicationIsALostSlotForWhoStillNeedsIt() throws SQLException {
         server.execute(database, "create table a (id int primary key)");
-        try (Source source = source()) {
+        try (LogSource source = source()) {
             prepare(source, "a");
             List<SourceTable> tables = source.tables();
             String token = value("select confirmed_flush_lsn from pg_replication_slots where slot_name = 'tidemark_"
@@ -345,8 +345,8 @@ class PreparationIT {
         server.execute(database, "create table a (id int primary key)");
         String other = server.createDatabase();
         server.execute(other, "create table a (id int primary key)");
-        try (Source mine = source();
-                Source theirs = TestSource.open(server, other, pipeline)) {
+        try (LogSource mine = source();
+                LogSource theirs = TestSource.open(server, other, pipeline)) {
             prepare(mine, "a");
             assertError(
                     () -> theirs.prepare(theirs.tables(), Optional.empty()),
@@ -363,8 +363,8 @@ class PreparationIT {
     @Test
     void aPublicationOfAnotherPipelineIsLeftAlone() throws SQLException {
         server.execute(database, "create table a (id int primary key)");
-        try (Source mine = TestSource.open(server, database, "a-b_" + database);
-                Source theirs = TestSource.open(
+        try (LogSource mine = TestSource.open(server, database, "a-b_" + database);
+                LogSource theirs = TestSource.open(
                         server, database, "a_b_" + database, Map.of("slot", "other_" + database), TypeChoices.NONE)) {
             mine.prepare(mine.tables(), Optional.empty());
             assertError(
@@ -381,7 +381,7 @@ class PreparationIT {
     @Test
     void aLockedTableIsWaitedFor() throws Exception {
         server.execute(database, "create table a (id int primary key)", "insert into a values (1)");
-        try (Source source = source();
+        try (LogSource source = source();
                 Connection blocker = server.connect(database)) {
             List<SourceTable> tables = source.tables();
             blocker.setAutoCommit(false);
@@ -414,7 +414,7 @@ class PreparationIT {
                 "create table \"we\"\"ird. Schéma\".\"Tab'le \"\" ; drop\" (\"I d\" int primary key)",
                 "create table \"" + longest + "\" (\"" + longest + "\" int primary key)",
                 "do $$ begin for i in 1..1100 loop execute format('create table many_%s (id int primary key)', i); end loop; end $$");
-        try (Source source = source()) {
+        try (LogSource source = source()) {
             source.prepare(source.tables(), Optional.empty());
             assertThat(value("select count(*) from pg_publication_tables where pubname = 'tidemark_" + pipeline + "'"))
                     .isEqualTo("1102");
@@ -425,11 +425,11 @@ class PreparationIT {
         }
     }
 
-    private Source source() {
+    private LogSource source() {
         return TestSource.open(server, database, pipeline);
     }
 
-    private static void prepare(Source source, String... names) {
+    private static void prepare(LogSource source, String... names) {
         List<String> wanted = List.of(names);
         source.prepare(
                 source.tables().stream()

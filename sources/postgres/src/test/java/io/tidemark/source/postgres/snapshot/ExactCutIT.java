@@ -6,8 +6,8 @@ import io.tidemark.source.postgres.TestSource;
 import io.tidemark.spi.change.IntVector;
 import io.tidemark.spi.change.LongVector;
 import io.tidemark.spi.change.Position;
+import io.tidemark.spi.source.LogSource;
 import io.tidemark.spi.source.SnapshotCut;
-import io.tidemark.spi.source.Source;
 import io.tidemark.spi.source.SourceTable;
 import io.tidemark.testkit.postgres.EmbeddedPostgresServer;
 import java.nio.ByteBuffer;
@@ -69,7 +69,7 @@ class ExactCutIT {
         long[] committed = new long[WRITERS];
         AtomicBoolean isStopped = new AtomicBoolean();
         ExecutorService executor = Executors.newFixedThreadPool(WRITERS);
-        try (Source source = TestSource.open(server, database, "exact")) {
+        try (LogSource source = TestSource.open(server, database, "exact")) {
             SourceTable counter = TestSource.table(source, "public", "counter");
             SourceTable ledger = TestSource.table(source, "public", "ledger");
             List<Future<Void>> writers = new ArrayList<>();

@@ -13,9 +13,9 @@ import io.tidemark.spi.change.Operation;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.schema.ColumnType;
+import io.tidemark.spi.source.LogSource;
 import io.tidemark.spi.source.SnapshotChunk;
 import io.tidemark.spi.source.SnapshotCut;
-import io.tidemark.spi.source.Source;
 import io.tidemark.spi.source.SourceTable;
 import io.tidemark.spi.verify.DigestRequest;
 import io.tidemark.testkit.postgres.EmbeddedPostgresServer;
@@ -67,7 +67,7 @@ class SnapshotIT {
         server.execute(database, "create table t (id int primary key, filler text)");
         server.execute(
                 database, "insert into t select g, repeat('x', 100) from generate_series(1, 50000) g", "analyze t");
-        try (Source source = source()) {
+        try (LogSource source = source()) {
             SourceTable table = TestSource.table(source, "public", "t");
             List<SnapshotChunk> chunks;
             try (SnapshotCut first = source.openCut(1, TIMEOUT)) {
@@ -125,7 +125,7 @@ class SnapshotIT {
     @Test
     void anEmptyTableIsOneEmptyChunk() {
         server.execute(database, "create table t (id int primary key)");
-        try (Source source = source();
+        try (LogSource source = source();
                 SnapshotCut cut = source.openCut(1, TIMEOUT)) {
             SourceTable table = TestSource.table(source, "public", "t");
             List<SnapshotChunk> chunks = cut.plan(table, CHUNK_BYTES);
@@ -150,7 +150,7 @@ class SnapshotIT {
                 "create table child (extra int) inherits (parent)",
                 "insert into parent values (1)",
                 "insert into child values (2, 3)");
-        try (Source source = source();
+        try (LogSource source = source();
                 SnapshotCut cut = source.openCut(2, TIMEOUT)) {
             assertThat(source.tables()).extracting(table -> table.id().name()).containsExactly("child", "p", "parent");
             SourceTable table = TestSource.table(source, "public", "p");
@@ -183,7 +183,7 @@ class SnapshotIT {
                         + longest + "\" text)",
                 "insert into \"we\"\"ird. Schéma\".\"" + longest
                         + "\" select g, (select string_agg(md5(random()::text), '') from generate_series(1, 20000)) || g from generate_series(1, 30) g");
-        try (Source source = source();
+        try (LogSource source = source();
                 SnapshotCut cut = source.openCut(1, TIMEOUT)) {
             SourceTable table = TestSource.table(source, "we\"ird. Schéma", longest);
             List<Integer> lengths = new ArrayList<>();
@@ -208,7 +208,7 @@ class SnapshotIT {
                 "create table gone (id int primary key)",
                 "create table stays (id int primary key)",
                 "insert into stays values (1)");
-        try (Source source = source();
+        try (LogSource source = source();
                 SnapshotCut cut = source.openCut(1, TIMEOUT)) {
             SourceTable gone = TestSource.table(source, "public", "gone");
             SnapshotChunk chunk = cut.plan(gone, CHUNK_BYTES).get(0);
@@ -233,7 +233,7 @@ class SnapshotIT {
                 "create table parted (id int primary key) partition by range (id)",
                 "create table parted_1 partition of parted for values from (0) to (10)",
                 "insert into parted values (1)");
-        try (Source source = source()) {
+        try (LogSource source = source()) {
             List<SourceTable> tables = source.tables();
             try (SnapshotCut cut = source.openCut(1, TIMEOUT)) {
                 List<SnapshotChunk> chunks = tables.stream()
@@ -269,7 +269,7 @@ class SnapshotIT {
     @Test
     void aChangedColumnIsASchemaChange() {
         server.execute(database, "create table t (id int primary key, a text, b numeric(10,2))");
-        try (Source source = source()) {
+        try (LogSource source = source()) {
             SourceTable table = TestSource.table(source, "public", "t");
             server.execute(database, "alter table t alter column b type numeric(12,2)");
             try (SnapshotCut cut = source.openCut(1, TIMEOUT)) {
@@ -296,7 +296,7 @@ class SnapshotIT {
     @Test
     void readingHoldsNoLockAfterwards() throws Exception {
         server.execute(database, "create table t (id int primary key)", "insert into t values (1)");
-        try (Source source = source();
+        try (LogSource source = source();
                 SnapshotCut cut = source.openCut(1, TIMEOUT)) {
             SourceTable table = TestSource.table(source, "public", "t");
             TestSource.readAll(cut, table, CHUNK_BYTES, batch -> {});
@@ -316,7 +316,7 @@ class SnapshotIT {
                 "create table t (id int primary key, at timestamptz)",
                 "insert into t select g, now() from generate_series(1, 1000) g",
                 "insert into t values (1001, 'infinity')");
-        try (Source source = source();
+        try (LogSource source = source();
                 SnapshotCut cut = source.openCut(1, TIMEOUT)) {
             SourceTable table = TestSource.table(source, "public", "t");
             assertThatThrownBy(() -> TestSource.readAll(cut, table, CHUNK_BYTES, batch -> {}))
@@ -326,7 +326,7 @@ class SnapshotIT {
                             "Cannot represent value: infinity is no timestamp (table=public.t, column=at, type=timestamp with time zone,"
                                     + " relation=public.t, ctid=(5,76))");
         }
-        try (Source source = TestSource.open(
+        try (LogSource source = TestSource.open(
                         server, database, "texts", Map.of(), TestSource.choices("t", Map.of("at", ColumnType.STRING)));
                 SnapshotCut cut = source.openCut(1, TIMEOUT)) {
             Set<String> rows = new HashSet<>();
@@ -338,7 +338,7 @@ class SnapshotIT {
     @Test
     void theSlotIsGoneWhenTheCutIsOpenAndTheViewStays() throws Exception {
         server.execute(database, "create table t (id int primary key)", "insert into t values (1)");
-        try (Source source = source();
+        try (LogSource source = source();
                 SnapshotCut cut = source.openCut(2, TIMEOUT);
                 Connection connection = server.connect(database)) {
             assertThat(TestSource.value(
@@ -355,7 +355,7 @@ class SnapshotIT {
     @Test
     void aReaderWhoseConnectionDiesIsReplaced() throws Exception {
         server.execute(database, "create table t (id int primary key)", "insert into t values (1)");
-        try (Source source = source();
+        try (LogSource source = source();
                 SnapshotCut cut = source.openCut(1, TIMEOUT)) {
             SourceTable table = TestSource.table(source, "public", "t");
             server.execute(database, "insert into t values (2)");
@@ -375,7 +375,7 @@ class SnapshotIT {
     void anErrorOfTheConsumerLeavesTheCutUsable() {
         server.execute(
                 database, "create table t (id int primary key)", "insert into t select generate_series(1, 100000)");
-        try (Source source = source();
+        try (LogSource source = source();
                 SnapshotCut cut = source.openCut(1, TIMEOUT)) {
             SourceTable table = TestSource.table(source, "public", "t");
             assertThatThrownBy(() -> TestSource.readAll(cut, table, 1 << 30, batch -> {
@@ -389,7 +389,7 @@ class SnapshotIT {
     @Test
     void aTransactionThatDoesNotEndIsNamed() throws Exception {
         server.execute(database, "create table t (id int primary key)");
-        try (Source source = source();
+        try (LogSource source = source();
                 Connection writer = server.connect(database)) {
             writer.setAutoCommit(false);
             writer.createStatement().execute("set application_name = 'nightly job'");
@@ -420,7 +420,7 @@ class SnapshotIT {
         server.execute(
                 database, "create table t (id int primary key)", "insert into t select generate_series(1, 100000)");
         ExecutorService executor = Executors.newSingleThreadExecutor();
-        try (Source source = source()) {
+        try (LogSource source = source()) {
             SnapshotCut cut = source.openCut(1, TIMEOUT);
             SourceTable table = TestSource.table(source, "public", "t");
             CountDownLatch began = new CountDownLatch(1);
@@ -479,7 +479,7 @@ class SnapshotIT {
         return plan.toString();
     }
 
-    private Source source() {
+    private LogSource source() {
         return TestSource.open(server, database, "snap");
     }
 

@@ -9,8 +9,8 @@ import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.schema.ColumnType;
 import io.tidemark.spi.schema.RowSchema;
+import io.tidemark.spi.source.LogSource;
 import io.tidemark.spi.source.SnapshotCut;
-import io.tidemark.spi.source.Source;
 import io.tidemark.spi.source.SourceTable;
 import io.tidemark.spi.verify.BucketDigest;
 import io.tidemark.spi.verify.DigestRequest;
@@ -188,7 +188,7 @@ class TableReadingIT {
                 .boxed()
                 .collect(Collectors.toMap(i -> "c" + i, i -> ColumnType.STRING));
         for (Map<String, ColumnType> chosen : List.of(Map.<String, ColumnType>of(), asText)) {
-            try (Source source = TestSource.open(server, database, "p", Map.of(), TestSource.choices("t", chosen));
+            try (LogSource source = TestSource.open(server, database, "p", Map.of(), TestSource.choices("t", chosen));
                     SnapshotCut cut = source.openCut(2, TIMEOUT)) {
                 SourceTable table = TestSource.table(source, "public", "t");
                 List<List<String>> decoded = decoded(cut, table);
@@ -205,7 +205,7 @@ class TableReadingIT {
     @Test
     void digestsOfManyRowsInManyPartsAreExact() {
         bank(200_000);
-        try (Source source = source();
+        try (LogSource source = source();
                 SnapshotCut cut = source.openCut(3, TIMEOUT)) {
             SourceTable table = TestSource.table(source, "public", "transactions");
             List<List<String>> decoded = decoded(cut, table);
@@ -220,7 +220,7 @@ class TableReadingIT {
     @Test
     void digestsAgreeWithHashingInSql() throws Exception {
         bank(1_000);
-        try (Source source = source();
+        try (LogSource source = source();
                 SnapshotCut cut = source.openCut(1, TIMEOUT);
                 java.sql.Connection connection = server.connect(database)) {
             SourceTable table = TestSource.table(source, "public", "transactions");
@@ -241,7 +241,7 @@ class TableReadingIT {
     @Test
     void oneChangedValueChangesExactlyItsBucket() {
         bank(5_000);
-        try (Source source = source()) {
+        try (LogSource source = source()) {
             SourceTable table = TestSource.table(source, "public", "transactions");
             List<BucketDigest> before = digests(source, table, DigestRequest.whole(256));
             server.execute(
@@ -274,7 +274,7 @@ class TableReadingIT {
                 "insert into d select '2026-01-01'::timestamptz + g * interval '1 day' from generate_series(0, 9) g",
                 "create table b (id bytea primary key)",
                 "insert into b values ('\\x00'), ('\\x7f'), ('\\xff')");
-        try (Source source = source()) {
+        try (LogSource source = source()) {
             assertThat(rows(source, "n", range("10", "20.5"))).isEqualTo(10);
             assertThat(rows(source, "n", range("99", null))).isEqualTo(2);
             assertThat(rows(source, "s", range("Z", "z"))).isEqualTo(3);
@@ -291,7 +291,7 @@ class TableReadingIT {
     @Test
     void anIllTypedBoundIsAnErrorThatDoesNotRepeatIt() {
         server.execute(database, "create table n (id bigint primary key)", "create table keyless (v int)");
-        try (Source source = source()) {
+        try (LogSource source = source()) {
             assertThatThrownBy(() -> rows(source, "n", range("12x", null)))
                     .isInstanceOfSatisfying(
                             TidemarkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.INVALID_ARGUMENT))
@@ -313,7 +313,7 @@ class TableReadingIT {
                 database,
                 "create table t (a int, b text)",
                 "insert into t values (1, 'x'), (1, 'x'), (null, null), (1, '')");
-        try (Source source = source();
+        try (LogSource source = source();
                 SnapshotCut cut = source.openCut(1, TIMEOUT)) {
             SourceTable table = TestSource.table(source, "public", "t");
             assertThat(cut.reading(table).digests(DigestRequest.whole(BUCKETS)))
@@ -330,7 +330,7 @@ class TableReadingIT {
                 "create table p_1 (name text, id int not null, g int generated always as (id * 2) stored)",
                 "alter table p attach partition p_1 for values with (modulus 2, remainder 1)",
                 "insert into p (id, name) select g, 'n' || g from generate_series(1, 1000) g");
-        try (Source source = source();
+        try (LogSource source = source();
                 SnapshotCut cut = source.openCut(2, TIMEOUT)) {
             SourceTable table = TestSource.table(source, "public", "p");
             assertThat(table.schema().columns())
@@ -347,7 +347,7 @@ class TableReadingIT {
                 database,
                 "create table t (id int primary key, d date, ts timestamp, tz timestamptz, n numeric(5,2), ti time)",
                 "insert into t values (1, 'infinity', '-infinity', 'infinity', 'NaN', '24:00')");
-        try (Source source = source();
+        try (LogSource source = source();
                 SnapshotCut cut = source.openCut(1, TIMEOUT)) {
             List<List<String>> rows = new ArrayList<>();
             cut.reading(TestSource.table(source, "public", "t")).rows(DigestRequest.whole(1), Set.of(0), rows::add);
@@ -365,7 +365,7 @@ class TableReadingIT {
                 "insert into t values (2, '{1,NULL,-7}', row(null, null), array[null, row(null, null), row(1, 2.5)]::pair[], null, null)",
                 // What no mirror can hold.
                 "insert into t values (3, '{{1},{2}}', row(1, 'NaN'), '[0:0]={\"(1,)\"}', '{infinity}', null)");
-        try (Source source = source();
+        try (LogSource source = source();
                 SnapshotCut cut = source.openCut(1, TIMEOUT)) {
             List<List<String>> rows = new ArrayList<>();
             cut.reading(TestSource.table(source, "public", "t")).rows(DigestRequest.whole(1), Set.of(0), rows::add);
@@ -408,7 +408,7 @@ class TableReadingIT {
             for (int i = 0; i < values.size(); i++) {
                 server.execute(database, "insert into k values (" + values.get(i) + ", " + i + ")");
             }
-            try (Source source = source();
+            try (LogSource source = source();
                     SnapshotCut cut = source.openCut(1, TIMEOUT)) {
                 SourceTable table = TestSource.table(source, "public", "k");
                 List<List<String>> keys = new ArrayList<>();
@@ -431,18 +431,18 @@ class TableReadingIT {
                         + " case when g % 4 > 0 then 'Note ü ' || g end from generate_series(1, " + rows + ") g");
     }
 
-    private Source source() {
+    private LogSource source() {
         return TestSource.open(server, database, "reading");
     }
 
-    private static List<BucketDigest> digests(Source source, SourceTable table, DigestRequest request) {
+    private static List<BucketDigest> digests(LogSource source, SourceTable table, DigestRequest request) {
         try (SnapshotCut cut = source.openCut(2, TIMEOUT)) {
             TableReading reading = cut.reading(table);
             return reading.digests(request);
         }
     }
 
-    private static long rows(Source source, String table, DigestRequest request) {
+    private static long rows(LogSource source, String table, DigestRequest request) {
         return digests(source, TestSource.table(source, "public", table), request).stream()
                 .mapToLong(BucketDigest::rows)
                 .sum();

@@ -1,0 +1,230 @@
+package io.tidemark.dist;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.tidemark.engine.config.ConfigReader;
+import io.tidemark.engine.pipeline.Pipeline;
+import io.tidemark.engine.plugin.Plugins;
+import io.tidemark.engine.query.Queries;
+import io.tidemark.engine.run.Role;
+import io.tidemark.engine.run.Runner;
+import io.tidemark.engine.table.TableRecord;
+import io.tidemark.engine.table.TableState;
+import io.tidemark.engine.verify.TableProof;
+import io.tidemark.engine.verify.Verifier;
+import io.tidemark.engine.verify.VerifyListener;
+import io.tidemark.engine.verify.VerifyRequest;
+import io.tidemark.spi.query.ResultVisitor;
+import io.tidemark.spi.schema.TableId;
+import io.tidemark.testkit.dynamodb.DynamoDbServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import software.amazon.awssdk.services.dynamodb.model.BillingMode;
+import software.amazon.awssdk.services.dynamodb.model.KeyType;
+import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
+import software.amazon.awssdk.services.dynamodb.model.StreamViewType;
+
+class DynamoDbIT {
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final TableId ORDERS = new TableId("dynamodb", "orders");
+
+    private static DynamoDbServer server;
+    private static DynamoDbClient client;
+
+    private final Plugins plugins = new Plugins();
+
+    @TempDir
+    private Path folder;
+
+    private Pipeline pipeline;
+    private Runner runner;
+
+    @BeforeAll
+    static void startServer() {
+        server = DynamoDbServer.start();
+        client = DynamoDbClient.builder()
+                .endpointOverride(server.endpoint())
+                .region(Region.of(server.region()))
+                .credentialsProvider(StaticCredentialsProvider.create(
+                        AwsBasicCredentials.create(server.accessKey(), server.secretKey())))
+                .build();
+    }
+
+    @AfterAll
+    static void stopServer() {
+        client.close();
+        server.close();
+    }
+
+    @BeforeEach
+    void createTable() {
+        client.createTable(table -> table.tableName("orders")
+                .billingMode(BillingMode.PAY_PER_REQUEST)
+                .attributeDefinitions(attribute -> attribute.attributeName("id").attributeType(ScalarAttributeType.S))
+                .keySchema(key -> key.attributeName("id").keyType(KeyType.HASH))
+                .streamSpecification(
+                        stream -> stream.streamEnabled(true).streamViewType(StreamViewType.NEW_AND_OLD_IMAGES)));
+    }
+
+    @AfterEach
+    void stop() {
+        end();
+        client.deleteTable(table -> table.tableName("orders"));
+    }
+
+    @Test
+    void itemsAreLoadedFollowedAndProven() throws Exception {
+        for (int i = 0; i < 500; i++) {
+            put(i, Map.of("total", AttributeValue.fromN(i + ".25"), "state", AttributeValue.fromS("new")));
+        }
+        start();
+        awaitLive();
+        assertEqual();
+
+        for (int i = 0; i < 100; i++) {
+            put(i, Map.of("total", AttributeValue.fromN("-1"), "state", AttributeValue.fromS("paid")));
+        }
+        for (int i = 100; i < 150; i++) {
+            String id = id(i);
+            client.deleteItem(request -> request.tableName("orders").key(Map.of("id", AttributeValue.fromS(id))));
+        }
+        // An attribute that was never met makes a column.
+        put(1_000, Map.of("tags", AttributeValue.fromSs(List.of("b", "a")), "vip", AttributeValue.fromBool(true)));
+        await().atMost(PATIENCE)
+                .ignoreExceptions()
+                .until(() -> query("select count(*) from orders where vip").equals(List.of(List.of(1L))));
+        await().atMost(PATIENCE)
+                .until(() -> query("select count(*) from orders where state = 'paid'")
+                        .equals(List.of(List.of(100L))));
+        assertThat(query("select count(*) from orders")).isEqualTo(List.of(List.of(451L)));
+        assertEqual();
+    }
+
+    @Test
+    void shardsRollOverWhileItIsWrittenToAndCaptureStartsAgain() throws Exception {
+        start();
+        awaitLive();
+        for (int round = 0; round < 4; round++) {
+            for (int i = 0; i < 50; i++) {
+                put(i, Map.of("round", AttributeValue.fromN(Integer.toString(round))));
+            }
+            server.rollShards();
+            put(round, Map.of("round", AttributeValue.fromN("100")));
+            if (round % 2 == 1) {
+                end();
+                put(40 + round, Map.of("round", AttributeValue.fromN("200")));
+                start();
+            }
+        }
+        await().atMost(PATIENCE)
+                .ignoreExceptions()
+                .until(() -> query("select count(*), sum(round) from orders").toString(), sum()::equals);
+        assertEqual();
+    }
+
+    private String sum() {
+        long count = 0;
+        long sum = 0;
+        for (Map<String, AttributeValue> item :
+                client.scanPaginator(scan -> scan.tableName("orders")).items()) {
+            count++;
+            sum += Long.parseLong(item.get("round").n());
+        }
+        return "[[" + count + ", " + sum + "]]";
+    }
+
+    private void assertEqual() throws InterruptedException {
+        try (Queries queries = new Queries(pipeline, plugins)) {
+            List<TableProof> proofs = new Verifier(pipeline, queries.engine())
+                    .verify(VerifyRequest.everything(), VerifyListener.SILENT)
+                    .proofs();
+            assertThat(proofs)
+                    .hasSize(1)
+                    .allSatisfy(
+                            proof -> assertThat(proof.outcome()).as("%s", proof).isEqualTo(TableProof.Outcome.EQUAL));
+        }
+    }
+
+    private void start() throws IOException {
+        Path file = folder.resolve("tidemark.yaml");
+        Files.writeString(file, """
+                pipeline: shop
+                source:
+                  type: dynamodb
+                  endpoint: %s
+                  region: %s
+                  access-key: %s
+                  secret-key: ${env:SECRET}
+                lake:
+                  location: ./lake
+                slices:
+                  interval: 1s
+                """.formatted(server.endpoint(), server.region(), server.accessKey()));
+        pipeline = Pipeline.open(
+                ConfigReader.read(file, plugins, Map.of("SECRET", server.secretKey())), plugins, Clock.systemUTC());
+        runner = Runner.start(pipeline, EnumSet.allOf(Role.class));
+    }
+
+    private void end() {
+        if (runner != null) {
+            runner.close();
+            runner = null;
+            pipeline.close();
+        }
+    }
+
+    private void awaitLive() {
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(pipeline.registry().find(ORDERS).map(TableRecord::state))
+                        .contains(TableState.LIVE));
+    }
+
+    private static String id(int number) {
+        return "order-" + number;
+    }
+
+    private static void put(int number, Map<String, AttributeValue> attributes) {
+        Map<String, AttributeValue> item = new HashMap<>(attributes);
+        item.put("id", AttributeValue.fromS(id(number)));
+        client.putItem(request -> request.tableName("orders").item(item));
+    }
+
+    private List<List<Object>> query(String sql) {
+        List<List<Object>> rows = new ArrayList<>();
+        try (Queries queries = new Queries(pipeline, plugins)) {
+            queries.run(sql, Optional.empty(), new ResultVisitor() {
+                @Override
+                public void columns(List<String> names, List<String> types) {
+                    // Known.
+                }
+
+                @Override
+                public void row(List<Object> values) {
+                    rows.add(new ArrayList<>(values));
+                }
+            });
+        }
+        return rows;
+    }
+}

@@ -1,0 +1,42 @@
+package io.tidemark.spi.source;
+
+import io.tidemark.spi.change.ChangeBatch;
+import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.schema.RowSchema;
+import java.time.Instant;
+
+/** Receives the events of partitions. Calls come from the polling thread. */
+public interface PartitionSink {
+    /**
+     * The batch to append the next event of this schema to, at {@link #position}, which is then told by {@link #event}. Ask again for every event. A
+     * schema that is not the same object as before for its table is a new version of it, which has all columns of the one before.
+     */
+    ChangeBatch batch(RowSchema schema);
+
+    /** Position of the next event in the pipeline's slice log: what its row is to carry. */
+    long position();
+
+    /**
+     * An event was appended, or was found to be of no interest.
+     *
+     * @param partition id of its partition
+     * @param event its own name in the partition; reading goes on after it
+     * @param commitMicros when it happened, microseconds since 1970-01-01T00:00:00Z
+     */
+    void event(String partition, String event, long commitMicros);
+
+    /** The last row asked for could not be decoded; it was taken out of the batch. To be called before {@link #event}. */
+    void undecodable(UndecodableRow row);
+
+    /** All events of the partition that happened before this time were handed on. */
+    void caughtUp(String partition, Instant at);
+
+    /** The partition is closed, and all of its events were handed on. */
+    void ended(String partition);
+
+    /** The partition cannot be read now; it is tried again, and the others go on. */
+    void failed(String partition, TidemarkException reason);
+
+    /** Events after the partition's position are gone from the source before they were read. It is read no more. */
+    void lost(String partition, TidemarkException reason);
+}

@@ -1,0 +1,20 @@
+package io.tidemark.spi.source;
+
+import io.tidemark.spi.schema.TableId;
+import java.util.List;
+
+/**
+ * A part of a change stream whose events are in order, and which has all events of its keys for as long as it is open.
+ *
+ * @param id name that no other partition of the source ever has
+ * @param stream the stream that it is part of; streams are known or unknown to a pipeline as a whole
+ * @param tables tables that its events are of
+ * @param parents partitions whose keys it goes on with: their events come before its own
+ * @param closed whether no more events will be added to it
+ */
+public record StreamPartition(String id, String stream, List<TableId> tables, List<String> parents, boolean closed) {
+    public StreamPartition {
+        tables = List.copyOf(tables);
+        parents = List.copyOf(parents);
+    }
+}
