@@ -79,7 +79,7 @@ public final class DynamoJson {
             case N -> JsonText.quote(value.n(), out);
             case B -> JsonText.quote(JsonText.base64(value.b()), out);
             case BOOL -> out.append(value.bool());
-            case NUL -> out.append("true");
+            case NUL -> out.append(value.nul());
             case SS -> texts(out, ItemOrder.strings(value));
             case NS -> texts(out, ItemOrder.numbers(value));
             case BS ->

@@ -117,7 +117,7 @@ public final class Inference {
         return Optional.of(flattened(all).get(all.size() - 1));
     }
 
-    /** A column for whole items ({@link DynamoJson}); an attribute of its name has no column then. */
+    /** A column for whole items ({@link DynamoJson}). An attribute of its name cannot have one beside it: the caller leaves that out. */
     public static Column document(String name) {
         return new Column(name, ColumnType.STRING, true, ColumnChoices.DOCUMENT, ColumnIds.of(name));
     }

@@ -23,7 +23,8 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
  * Canonical text ({@link io.tidemark.spi.verify.TableReading}) of the rows that items are: the source's side of a comparison. It shares with
- * {@link ItemRows}, which makes what the mirror holds, the text of values in columns of strings and the order of sets, and nothing else.
+ * {@link ItemRows}, which makes what the mirror holds, the text of values in columns of strings, the order of
+ * sets and the forms of dates and times ({@link IsoText}), and nothing else.
  *
  * <p>A value that its column cannot hold gets a text that no mirror has, so that it shows as a difference: {@code !} and the value in
  * DynamoDB JSON, if it can be written so.
@@ -36,6 +37,8 @@ public final class ItemText {
 
     private final RowSchema schema;
     private final @Nullable String document;
+    private final List<Column> columns;
+    private final boolean[] isJson;
 
     /**
      * Texts of rows of a schema.
@@ -45,6 +48,11 @@ public final class ItemText {
     public ItemText(RowSchema schema, @Nullable String document) {
         this.schema = schema;
         this.document = document;
+        this.columns = schema.columns();
+        this.isJson = new boolean[columns.size()];
+        for (int i = 0; i < isJson.length; i++) {
+            isJson[i] = ItemRows.isJson(columns.get(i));
+        }
     }
 
     public RowSchema schema() {
@@ -53,23 +61,24 @@ public final class ItemText {
 
     /** Texts of all columns in schema order; null for null. The list is new for each call. */
     public List<@Nullable String> row(Map<String, AttributeValue> item) {
-        List<@Nullable String> texts = new ArrayList<>(schema.columns().size());
-        for (Column column : schema.columns()) {
-            AttributeValue value = item.get(column.name());
-            if (column.name().equals(document)) {
+        List<@Nullable String> texts = new ArrayList<>(columns.size());
+        for (int i = 0; i < isJson.length; i++) {
+            String name = columns.get(i).name();
+            AttributeValue value = item.get(name);
+            if (name.equals(document)) {
                 texts.add(documentText(item));
             } else if (value == null || Attributes.isAbsent(value)) {
                 texts.add(null);
             } else {
-                texts.add(text(column, value));
+                texts.add(text(columns.get(i).type(), isJson[i], value));
             }
         }
         return texts;
     }
 
-    private static String text(Column column, AttributeValue value) {
+    private static String text(ColumnType type, boolean isJson, AttributeValue value) {
         try {
-            return ItemRows.isJson(column) ? JsonText.json(value) : text(column.type(), value);
+            return isJson ? JsonText.json(value) : text(type, value);
         } catch (MisfitException | ArithmeticException | NumberFormatException | DateTimeException e) {
             return MISFIT + documentText(Map.of("value", value));
         }
