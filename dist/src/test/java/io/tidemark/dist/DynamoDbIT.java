@@ -11,6 +11,8 @@ import io.tidemark.engine.run.Role;
 import io.tidemark.engine.run.Runner;
 import io.tidemark.engine.table.TableRecord;
 import io.tidemark.engine.table.TableState;
+import io.tidemark.engine.verify.Certificate;
+import io.tidemark.engine.verify.KeyDifference;
 import io.tidemark.engine.verify.TableProof;
 import io.tidemark.engine.verify.Verifier;
 import io.tidemark.engine.verify.VerifyListener;
@@ -29,6 +31,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -143,6 +147,63 @@ class DynamoDbIT {
         assertEqual();
     }
 
+    @Test
+    void aTableIsProvenRowByRowWhileItIsWrittenTo() throws Exception {
+        for (int i = 0; i < 300; i++) {
+            put(i, Map.of("n", AttributeValue.fromN("0")));
+        }
+        start();
+        awaitLive();
+        whileItIsWrittenTo(() -> {
+            for (int i = 0; i < 3; i++) {
+                assertThat(prove().certificate().orElseThrow().agreement()).isEqualTo(Certificate.Agreement.PER_ROW);
+            }
+        });
+        assertThat(prove().certificate().orElseThrow().agreement()).isEqualTo(Certificate.Agreement.QUIESCED);
+    }
+
+    @Test
+    void rowsThatWereTamperedWithAreFoundWhileItIsWrittenTo() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            put(i, Map.of("n", AttributeValue.fromN("0")));
+        }
+        start();
+        awaitLive();
+        prove();
+        LakeTampering.changeRows(pipeline.config(), ORDERS, "id", List.of(id(11), id(12)), "n", 5L);
+        whileItIsWrittenTo(() -> {
+            TableProof proof = verify();
+            assertThat(proof.outcome()).isEqualTo(TableProof.Outcome.DIFFERENT);
+            assertThat(proof.differences())
+                    .extracting(KeyDifference::key)
+                    .containsExactlyInAnyOrder(List.of(id(11)), List.of(id(12)));
+        });
+    }
+
+    /** What is done while a few rows change all the time, one of which comes and goes. */
+    private interface Deed {
+        void run() throws Exception;
+    }
+
+    private void whileItIsWrittenTo(Deed deed) throws Exception {
+        AtomicBoolean stopped = new AtomicBoolean();
+        CompletableFuture<Void> writer = CompletableFuture.runAsync(() -> {
+            for (int n = 1; !stopped.get(); n++) {
+                put(n % 7, Map.of("n", AttributeValue.fromN(Integer.toString(n))));
+                if (n % 5 == 0) {
+                    client.deleteItem(
+                            request -> request.tableName("orders").key(Map.of("id", AttributeValue.fromS(id(3)))));
+                }
+            }
+        });
+        try {
+            deed.run();
+        } finally {
+            stopped.set(true);
+            writer.join();
+        }
+    }
+
     private String sum() {
         long count = 0;
         long sum = 0;
@@ -155,14 +216,22 @@ class DynamoDbIT {
     }
 
     private void assertEqual() throws InterruptedException {
+        prove();
+    }
+
+    private TableProof prove() throws InterruptedException {
+        TableProof proof = verify();
+        assertThat(proof.outcome()).as("%s", proof).isEqualTo(TableProof.Outcome.EQUAL);
+        return proof;
+    }
+
+    private TableProof verify() throws InterruptedException {
         try (Queries queries = new Queries(pipeline, plugins)) {
             List<TableProof> proofs = new Verifier(pipeline, queries.engine())
                     .verify(VerifyRequest.everything(), VerifyListener.SILENT)
                     .proofs();
-            assertThat(proofs)
-                    .hasSize(1)
-                    .allSatisfy(
-                            proof -> assertThat(proof.outcome()).as("%s", proof).isEqualTo(TableProof.Outcome.EQUAL));
+            assertThat(proofs).hasSize(1);
+            return proofs.get(0);
         }
     }
 

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -104,6 +105,10 @@ public final class ProofPrinter {
             terminal.out().println(proof.table() + " was not compared: " + proof.reason());
             terminal.out().println("  remedy: " + proof.remedy());
         }
+        proof.certificate()
+                .map(Certificate::agreement)
+                .flatMap(ProofPrinter::sense)
+                .ifPresent(sense -> terminal.out().println(proof.table() + ": " + sense));
         if (proof.repaired() > 0) {
             terminal.out().println(proof.table() + ": " + Human.count(proof.repaired(), "key") + " re-read");
         }
@@ -136,6 +141,16 @@ public final class ProofPrinter {
         if (proof.moreDifferences()) {
             terminal.out().println("... and more; --max-differences names more of them");
         }
+    }
+
+    /** What the comparison proves, where a source has no view at one position. */
+    private static Optional<String> sense(Certificate.Agreement agreement) {
+        return switch (agreement) {
+            case CUT -> Optional.empty();
+            case QUIESCED -> Optional.of("compared as a whole: nothing was written to it while it was read");
+            case PER_ROW ->
+                Optional.of("compared row by row, each as it was when it was read: it was written to meanwhile");
+        };
     }
 
     private static String deadLetters(TableProof proof) {
@@ -200,6 +215,7 @@ public final class ProofPrinter {
 
     private static Map<String, @Nullable Object> json(Certificate certificate) {
         Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+        fields.put("agreement", certificate.agreement().name().toLowerCase(Locale.ROOT));
         fields.put("position", certificate.position());
         fields.put("slice", certificate.slice());
         fields.put("range", certificate.range().isEmpty() ? null : certificate.range());

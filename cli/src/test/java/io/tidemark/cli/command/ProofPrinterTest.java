@@ -102,6 +102,7 @@ class ProofPrinterTest {
                 "bank",
                 ACCOUNTS,
                 outcome == Outcome.EQUAL,
+                Certificate.Agreement.CUT,
                 new Position(42),
                 7,
                 "",

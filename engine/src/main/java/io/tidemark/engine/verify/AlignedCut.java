@@ -29,7 +29,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 
@@ -64,7 +63,7 @@ final class AlignedCut implements AutoCloseable {
         try {
             if (pipeline.source() instanceof PartitionedSource) {
                 listener.step("waiting for capture to read what there is");
-                awaitCaptured(pipeline.clock().instant());
+                new CaughtUp(pipeline).await(pipeline.clock().instant(), timeout, "verify");
             }
             leases.add(lease(LEASE));
             listener.step("waiting for workers to finish their commit");
@@ -143,26 +142,6 @@ final class AlignedCut implements AutoCloseable {
                 }
                 pipeline.signals().applied().await(seen, LOOK);
             }
-        }
-    }
-
-    /** Waits until everything from before the time is sealed. */
-    private void awaitCaptured(Instant time) throws InterruptedException {
-        CaughtUp caughtUp = new CaughtUp(pipeline);
-        OptionalLong slice = OptionalLong.empty();
-        while (slice.isEmpty() || !caughtUp.isSealed(slice.getAsLong())) {
-            if (pipeline.clock().instant().isAfter(time.plus(timeout))) {
-                throw new TidemarkException(
-                        ErrorCode.TIMEOUT,
-                        "Cannot verify: capture did not read what there was in " + timeout.toSeconds() + " s",
-                        "Is the pipeline running and keeping up? See 'tidemark status'; give it more time with --timeout.",
-                        null);
-            }
-            long seen = pipeline.signals().sealed().count();
-            if (slice.isEmpty()) {
-                slice = caughtUp.slice(time);
-            }
-            pipeline.signals().sealed().await(seen, LOOK);
         }
     }
 

@@ -10,6 +10,7 @@ import java.time.Instant;
  * @param pipeline the pipeline
  * @param table the table
  * @param equal whether both sides are the same
+ * @param agreement in what sense both sides are the same
  * @param position both sides hold exactly the transactions before this position
  * @param slice newest slice that the mirror had applied as a whole
  * @param range the compared key range; empty for the whole table
@@ -26,6 +27,7 @@ public record Certificate(
         String pipeline,
         TableId table,
         boolean equal,
+        Agreement agreement,
         Position position,
         long slice,
         String range,
@@ -36,4 +38,17 @@ public record Certificate(
         String source,
         long mirrorVersion,
         Instant at,
-        long millis) {}
+        long millis) {
+    /** What a comparison proves. */
+    public enum Agreement {
+        /** Both sides at one position. */
+        CUT,
+        /** Both sides at one position: nothing was written to the table while its rows were read one after the other. */
+        QUIESCED,
+        /**
+         * Each row at a position of its own: rows were written to while others were read. Rows and checksums of both sides are then those of somewhat
+         * different times.
+         */
+        PER_ROW
+    }
+}

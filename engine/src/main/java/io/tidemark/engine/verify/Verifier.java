@@ -13,6 +13,7 @@ import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeTable;
 import io.tidemark.spi.lake.PinnedTable;
 import io.tidemark.spi.query.QueryEngine;
+import io.tidemark.spi.source.PartitionedSource;
 import io.tidemark.spi.storage.ObjectStore;
 import io.tidemark.spi.verify.TableReading;
 import java.io.IOException;
@@ -32,6 +33,9 @@ import java.util.Set;
 public final class Verifier {
     /** The repair of more keys than this would be slower than a resync. */
     private static final int REPAIR_KEYS_MAX = 10_000;
+
+    /** Rows of a partitioned source that may have been written to while it was read. */
+    private static final int WRITTEN_MEANWHILE_MAX = 100_000;
 
     private final Pipeline pipeline;
     private final QueryEngine engine;
@@ -103,7 +107,8 @@ public final class Verifier {
 
     /** A table that changed in the source and was not written to since cannot be compared, which is no reason not to compare the others. */
     private TableProof compareOrSay(
-            TableRecord table, AlignedCut aligned, VerifyRequest request, VerifyListener listener) {
+            TableRecord table, AlignedCut aligned, VerifyRequest request, VerifyListener listener)
+            throws InterruptedException {
         try {
             Optional<TableProof> unaligned = aligned.unaligned(table.id());
             return unaligned.isPresent() ? unaligned.orElseThrow() : compare(table, aligned, request, listener);
@@ -129,31 +134,56 @@ public final class Verifier {
         return TableProof.unproven(table.id(), error.reason(), error.remedy());
     }
 
-    private TableProof compare(TableRecord table, AlignedCut aligned, VerifyRequest request, VerifyListener listener) {
+    private TableProof compare(TableRecord table, AlignedCut aligned, VerifyRequest request, VerifyListener listener)
+            throws InterruptedException {
         listener.step("comparing " + table.id());
         Instant started = pipeline.clock().instant();
         PinnedTable pinned = aligned.pinned(table.id());
         TableRecord atCut = aligned.record(table.id());
         // Columns that only the mirror has come last, and there is nothing to compare them with.
         PinnedTable compared = pinned.withFirst(atCut.schema().columns().size());
-        Comparison.Result result = new Comparison(
+        boolean isPartitioned = pipeline.source() instanceof PartitionedSource;
+        Comparison.Result read = new Comparison(
                         compared.spec().schema(),
                         aligned.cut().reading(atCut.sourceTable()),
                         mirrorReading(table, compared),
                         pinned.rows(),
-                        request)
+                        isPartitioned ? request.naming(WRITTEN_MEANWHILE_MAX) : request)
                 .run();
+        Optional<WritesMeanwhile.Result> meanwhile = isPartitioned && !read.more()
+                ? Optional.of(
+                        new WritesMeanwhile(pipeline, atCut, pinned.progress().applied())
+                                .explain(
+                                        aligned.cut(),
+                                        read.differences(),
+                                        pinned.progress().slice(),
+                                        request.timeout()))
+                : Optional.empty();
+        if (isPartitioned && read.more()) {
+            return TableProof.unproven(
+                    table.id(),
+                    "more than " + WRITTEN_MEANWHILE_MAX
+                            + " rows differ, too many to look them up among the writes of the" + " meantime",
+                    "Verify it again when less is written to it, or run 'tidemark resync " + table.id() + "'.");
+        }
+        List<KeyDifference> differences =
+                meanwhile.map(WritesMeanwhile.Result::unexplained).orElse(read.differences());
+        boolean isEqual = read.isEqual() || (meanwhile.isPresent() && differences.isEmpty());
         Certificate certificate = new Certificate(
                 pipeline.config().pipeline(),
                 table.id(),
-                result.isEqual(),
+                isEqual,
+                meanwhile
+                        .map(found ->
+                                found.events() == 0 ? Certificate.Agreement.QUIESCED : Certificate.Agreement.PER_ROW)
+                        .orElse(Certificate.Agreement.CUT),
                 aligned.cut().cutoff(),
                 pinned.progress().slice(),
                 range(table, request),
-                result.source().rows(),
-                result.mirror().rows(),
-                result.source().checksum(),
-                result.mirror().checksum(),
+                read.source().rows(),
+                read.mirror().rows(),
+                read.source().checksum(),
+                read.mirror().checksum(),
                 pipeline.source().description(),
                 pinned.progress().version(),
                 aligned.takenAt(),
@@ -161,16 +191,16 @@ public final class Verifier {
         List<DeadLetter> letters = pipeline.deadLetters().open(table.id());
         Set<List<String>> setAside = new HashSet<>();
         letters.forEach(letter -> setAside.addAll(letter.keys()));
-        long explained = result.differences().stream()
+        long explained = differences.stream()
                 .filter(difference -> setAside.contains(difference.key()))
                 .count();
         return new TableProof(
                 table.id(),
-                result.isEqual() ? TableProof.Outcome.EQUAL : TableProof.Outcome.DIFFERENT,
+                isEqual ? TableProof.Outcome.EQUAL : TableProof.Outcome.DIFFERENT,
                 Optional.of(certificate),
                 store(certificate),
-                result.differences(),
-                result.more(),
+                differences.subList(0, Math.min(differences.size(), request.differencesMax())),
+                read.more() || differences.size() > request.differencesMax(),
                 "",
                 "",
                 0,
