@@ -130,8 +130,36 @@ final class RandomItems {
             case 5 ->
                 ColumnType.struct(List.of(
                         new ColumnType.Field("m0", type(depth - 1)), new ColumnType.Field("m1", type(depth - 1))));
-            default -> ColumnType.parse(TYPES[random.nextInt(TYPES.length)]);
+            default -> oneOf(TYPES);
         };
+    }
+
+    /** A type that has a chance to hold the value. */
+    ColumnType typeFor(AttributeValue value) {
+        return switch (value.type()) {
+            case S -> oneOf("string", "uuid", "date", "time", "timestamp", "timestamp_tz");
+            case N -> oneOf("int32", "int64", "float64", "decimal(18,2)", "decimal(38,6)", "timestamp_tz");
+            case B -> ColumnType.BYTES;
+            case BOOL -> ColumnType.BOOLEAN;
+            case SS, NS, BS, L -> {
+                List<AttributeValue> elements = ItemOrder.elements(value);
+                yield ColumnType.list(elements.isEmpty() ? type(1) : typeFor(elements.get(0)));
+            }
+            case M -> {
+                List<ColumnType.Field> fields = new ArrayList<>(List.of(new ColumnType.Field("none", type(1))));
+                value.m().forEach((name, member) -> {
+                    if (!name.isEmpty()) {
+                        fields.add(new ColumnType.Field(name, typeFor(member)));
+                    }
+                });
+                yield ColumnType.struct(fields);
+            }
+            default -> type(1);
+        };
+    }
+
+    private ColumnType oneOf(String... types) {
+        return ColumnType.parse(types[random.nextInt(types.length)]);
     }
 
     private String text() {
