@@ -122,7 +122,7 @@ public final class ExportStarter {
         while (true) {
             Optional<FinishedExport> found = poll(exportArn);
             if (found.isPresent()) {
-                return found.get();
+                return found.orElseThrow();
             }
             if (System.nanoTime() - begin > pace.patience().toNanos()) {
                 throw new TidemarkException(

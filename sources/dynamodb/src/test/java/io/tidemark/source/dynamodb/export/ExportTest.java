@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidemark.spi.error.ErrorCode;
 import java.io.ByteArrayOutputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -83,7 +86,7 @@ class ExportTest {
                 .file("b.ion.gz", List.of(GUIDE_ION))
                 .write());
         assertThat(export.summary().format()).isEqualTo(ExportFormat.ION);
-        Map<String, AttributeValue> all = new java.util.HashMap<>(all());
+        Map<String, AttributeValue> all = new HashMap<>(all());
         all.put("n", AttributeValue.fromN("-1.5"));
         assertThat(items(export)).containsExactly(guide(), all, guide());
     }
@@ -182,14 +185,28 @@ class ExportTest {
     }
 
     @Test
-    void membersOfAGzipFollowEachOther() throws IOException {
+    void membersOfAGzipFollowEachOtherHoweverSlowlyTheyCome() throws IOException {
         ByteArrayOutputStream both = new ByteArrayOutputStream();
         both.write(ExportFolder.gzip(List.of(GUIDE)));
         both.write(ExportFolder.gzip(List.of(ALL)));
-        Export export = open(new ExportFolder(folder, "")
+        ExportFolder written = new ExportFolder(folder, "")
                 .file(ExportFolder.ID + "/data/a.json.gz", 2, both.toByteArray())
-                .write());
-        assertThat(items(export)).containsExactly(guide(), all());
+                .write();
+        ExportStore slow = new ExportStore() {
+            @Override
+            public InputStream open(String path) throws IOException {
+                return new SlowStream(store.open(path));
+            }
+
+            @Override
+            public String name(String path) {
+                return path;
+            }
+
+            @Override
+            public void close() {}
+        };
+        assertThat(items(Export.open(slow, written.location()))).containsExactly(guide(), all());
     }
 
     @Test
@@ -279,5 +296,22 @@ class ExportTest {
             bytes[i] = (byte) values[i];
         }
         return SdkBytes.fromByteArray(bytes);
+    }
+
+    /** A network: a byte at a time, and never one in advance. */
+    private static final class SlowStream extends FilterInputStream {
+        SlowStream(InputStream whole) {
+            super(whole);
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            return super.read(bytes, offset, Math.min(length, 1));
+        }
+
+        @Override
+        public int available() {
+            return 0;
+        }
     }
 }
