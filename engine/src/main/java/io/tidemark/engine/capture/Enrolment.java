@@ -129,12 +129,27 @@ public final class Enrolment {
         return registry.find(table.id())
                 .filter(record -> record.identity().equals(table.identity()))
                 .map(record -> new SourceTable(
-                        table.schema().plus(record.schema()),
+                        record.load() == null
+                                ? table.schema().plus(record.schema())
+                                : withRegisteredTypes(table.schema(), record.schema()),
                         table.estimatedRows(),
                         table.estimatedBytes(),
                         table.notices(),
                         table.scope()))
                 .orElse(table);
+    }
+
+    /** Another look may find another type for a column; that of a mirror stays, unless the configuration wants another one. */
+    private RowSchema withRegisteredTypes(RowSchema found, RowSchema registered) {
+        Set<String> chosen = pipeline.config().columns(found.table()).keySet();
+        List<Column> columns = new ArrayList<>();
+        for (Column column : found.columns()) {
+            int index = registered.indexOfId(column.id());
+            boolean isChosen =
+                    chosen.contains(column.name()) || pipeline.config().types().containsKey(column.sourceType());
+            columns.add(index < 0 || isChosen ? column : registered.columns().get(index));
+        }
+        return found.with(columns, found.key()).plus(registered);
     }
 
     private List<SourceTable> look(Map<TableId, SourceTable> found) {

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
 import software.amazon.awssdk.services.dynamodb.model.ScanRequest;
@@ -48,6 +49,9 @@ final class DynamoDbSource implements PartitionedSource {
 
     /** Columns found by sampling, by the table's own id: a table is sampled once by a process. */
     private final Map<String, RowSchema> sampled = new ConcurrentHashMap<>();
+
+    /** Tables whose attributes cannot be columns, by the table's own id. */
+    private final Map<String, TidemarkException> unfit = new ConcurrentHashMap<>();
 
     /** @param document name of the column for whole items; null for none */
     DynamoDbSource(Clients clients, TypeChoices choices, @Nullable String document, int sample) {
@@ -102,7 +106,16 @@ final class DynamoDbSource implements PartitionedSource {
     public List<SourceTable> tables() {
         List<SourceTable> tables = new ArrayList<>();
         for (String name : tableNames()) {
-            TableDescription described = describe(name);
+            TableDescription described;
+            try {
+                described = describe(name);
+            } catch (TidemarkException e) {
+                if (e.code() == ErrorCode.SOURCE_TABLE_MISSING) {
+                    // Deleted since the tables were listed.
+                    continue;
+                }
+                throw e;
+            }
             tables.add(new SourceTable(
                     schema(described),
                     described.itemCount(),
@@ -129,22 +142,17 @@ final class DynamoDbSource implements PartitionedSource {
     }
 
     private RowSchema schema(TableDescription described) {
-        String identity = Optional.ofNullable(described.tableId()).orElse(described.tableArn());
-        return sampled.computeIfAbsent(identity, id -> sample(described, id));
+        return sampled.computeIfAbsent(identity(described), id -> sample(described, id));
+    }
+
+    private static String identity(TableDescription described) {
+        return Optional.ofNullable(described.tableId()).orElse(described.tableArn());
     }
 
     private RowSchema sample(TableDescription described, String identity) {
         TableId table = new TableId(SCHEMA, described.tableName());
         List<String> key = key(described);
-        Inference inference = new Inference(
-                table,
-                key.stream()
-                        .map(attribute -> described.attributeDefinitions().stream()
-                                .filter(definition -> definition.attributeName().equals(attribute))
-                                .findFirst()
-                                .orElseThrow())
-                        .toList(),
-                choices);
+        Inference inference = new Inference(table, keyDefinitions(described), choices);
         int left = sample;
         Map<String, AttributeValue> from = null;
         do {
@@ -159,11 +167,28 @@ final class DynamoDbSource implements PartitionedSource {
             left -= page.scannedCount();
             from = page.hasLastEvaluatedKey() ? page.lastEvaluatedKey() : null;
         } while (from != null && left > 0);
-        List<Column> columns = new ArrayList<>(inference.columns());
+        List<Column> columns = new ArrayList<>();
+        try {
+            columns.addAll(inference.columns());
+        } catch (TidemarkException e) {
+            // This table is told so, and the others go on.
+            unfit.put(identity, e);
+            columns.addAll(new Inference(table, keyDefinitions(described), TypeChoices.NONE).columns());
+        }
         if (document != null) {
+            columns.removeIf(column -> column.name().equals(document));
             columns.add(Inference.document(document));
         }
         return new RowSchema(table, columns, key, BeforeImage.KEY, identity);
+    }
+
+    private static List<AttributeDefinition> keyDefinitions(TableDescription described) {
+        return key(described).stream()
+                .map(attribute -> described.attributeDefinitions().stream()
+                        .filter(definition -> definition.attributeName().equals(attribute))
+                        .findFirst()
+                        .orElseThrow())
+                .toList();
     }
 
     private static List<String> key(TableDescription described) {
@@ -181,7 +206,8 @@ final class DynamoDbSource implements PartitionedSource {
                     "Take where out of the table's rule.",
                     null));
         }
-        return streamProblem(table.id(), describe(table.id().name()));
+        TableDescription described = describe(table.id().name());
+        return Optional.ofNullable(unfit.get(identity(described))).or(() -> streamProblem(table.id(), described));
     }
 
     private static Optional<TidemarkException> streamProblem(TableId table, TableDescription described) {
