@@ -43,7 +43,7 @@ public final class CaughtUp {
      */
     public long await(Instant time, Duration timeout, String verb) throws InterruptedException {
         OptionalLong slice = OptionalLong.empty();
-        while (slice.isEmpty() || !isSealed(slice.getAsLong())) {
+        while (slice.isEmpty() || !isSealed(slice.orElseThrow())) {
             if (pipeline.clock().instant().isAfter(time.plus(timeout))) {
                 throw new TidemarkException(
                         ErrorCode.TIMEOUT,
@@ -57,7 +57,7 @@ public final class CaughtUp {
             }
             pipeline.signals().sealed().await(seen, LOOK);
         }
-        return slice.getAsLong();
+        return slice.orElseThrow();
     }
 
     /** Whether this slice is sealed. */

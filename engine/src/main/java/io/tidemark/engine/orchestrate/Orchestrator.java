@@ -128,7 +128,7 @@ public final class Orchestrator {
             if (found.isEmpty()) {
                 return false;
             }
-            slice = found.getAsLong();
+            slice = found.orElseThrow();
             exactAt.put(load.loadId(), slice);
         }
         return caughtUp.isSealed(slice);
