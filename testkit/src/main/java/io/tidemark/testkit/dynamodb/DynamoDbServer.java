@@ -1,19 +1,14 @@
 package io.tidemark.testkit.dynamodb;
 
+import io.tidemark.testkit.server.ServerJars;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.net.URL;
-import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * A server that speaks DynamoDB and DynamoDB Streams (DynamoDB Local) on a free port of 127.0.0.1. Tables are in memory and the same for each
@@ -32,44 +27,44 @@ public final class DynamoDbServer implements AutoCloseable {
     private static final long THREAD_END_MILLIS = 10_000;
 
     private final Path logging;
-    private final URLClassLoader loader;
+    private final ServerJars jars;
     private final Object database;
     private final Object listener;
     private final int port;
 
     private DynamoDbServer() throws IOException {
         this.logging = Files.createTempDirectory("tidemark-dynamodb");
-        this.loader = loader(logging);
-        Thread thread = Thread.currentThread();
-        ClassLoader before = thread.getContextClassLoader();
-        thread.setContextClassLoader(loader);
-        try {
-            Object requests = loader.loadClass(PARTS + "LocalDynamoDBRequestHandler")
-                    .getConstructor(int.class, boolean.class, String.class, boolean.class, boolean.class)
-                    .newInstance(0, true, null, true, false);
+        Files.writeString(
+                logging.resolve("log4j2.xml"),
+                "<Configuration status=\"OFF\"><Loggers><Root level=\"OFF\"/></Loggers></Configuration>");
+        this.jars = ServerJars.open("dynamodb", JARS, logging);
+        Object requests = jars.inside(() -> jars.load(PARTS + "LocalDynamoDBRequestHandler")
+                .getConstructor(int.class, boolean.class, String.class, boolean.class, boolean.class)
+                .newInstance(0, true, null, true, false));
+        this.database = jars.inside(() -> {
             // It opens the database at the first request; rolling shards is a call on the database, not a request.
             Method open = requests.getClass().getDeclaredMethod("getHandler", String.class);
             open.setAccessible(true);
-            this.database = open.invoke(requests, ACCESS_KEY);
-            Object protocol = loader.loadClass(PARTS + "LocalDynamoDBServerHandler")
-                    .getConstructor(loader.loadClass(PARTS + "DynamoDBRequestHandler"), String.class)
-                    .newInstance(requests, null);
-            Class<?> listeners = loader.loadClass("org.eclipse.jetty.server.Server");
-            this.listener = listeners
-                    .getConstructor(InetSocketAddress.class)
-                    .newInstance(new InetSocketAddress(InetAddress.getByAddress(HOST), 0));
-            listeners
-                    .getMethod("setHandler", loader.loadClass("org.eclipse.jetty.server.Handler"))
-                    .invoke(listener, protocol);
-            call(listener, "start");
-            Object connector = ((Object[]) call(listener, "getConnectors"))[0];
-            this.port = (int) call(connector, "getLocalPort");
-            connector.getClass().getMethod("setPort", int.class).invoke(connector, port);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("Cannot start the DynamoDB server: " + e, e);
-        } finally {
-            thread.setContextClassLoader(before);
-        }
+            return open.invoke(requests, ACCESS_KEY);
+        });
+        InetSocketAddress address = new InetSocketAddress(InetAddress.getByAddress(HOST), 0);
+        this.listener = jars.inside(() -> listener(requests, address));
+        jars.call(listener, "start");
+        Object connector = ((Object[]) jars.call(listener, "getConnectors"))[0];
+        this.port = (int) jars.call(connector, "getLocalPort");
+        jars.inside(() -> connector.getClass().getMethod("setPort", int.class).invoke(connector, port));
+    }
+
+    private Object listener(Object requests, InetSocketAddress address) throws ReflectiveOperationException {
+        Object protocol = jars.load(PARTS + "LocalDynamoDBServerHandler")
+                .getConstructor(jars.load(PARTS + "DynamoDBRequestHandler"), String.class)
+                .newInstance(requests, null);
+        Class<?> listeners = jars.load("org.eclipse.jetty.server.Server");
+        Object made = listeners.getConstructor(InetSocketAddress.class).newInstance(address);
+        listeners
+                .getMethod("setHandler", jars.load("org.eclipse.jetty.server.Handler"))
+                .invoke(made, protocol);
+        return made;
     }
 
     /** Starts a server without tables. */
@@ -102,27 +97,27 @@ public final class DynamoDbServer implements AutoCloseable {
      * for each shard: a shard that splits in two cannot be had.
      */
     public void rollShards() {
-        call(database, "triggerShardRollovers");
+        jars.call(database, "triggerShardRollovers");
     }
 
     /** Ends listening; tables and streams stay. */
     public void stop() {
-        call(listener, "stop");
+        jars.call(listener, "stop");
     }
 
     /** Listens again, on the port that it had. */
     public void restart() {
         stop();
-        call(listener, "start");
+        jars.call(listener, "start");
     }
 
     @Override
     public void close() {
         stop();
-        call(database, "shutdownNow");
+        jars.call(database, "shutdownNow");
         awaitThreads();
         try {
-            loader.close();
+            jars.close();
             Files.deleteIfExists(logging.resolve("log4j2.xml"));
             Files.deleteIfExists(logging);
         } catch (IOException e) {
@@ -134,46 +129,12 @@ public final class DynamoDbServer implements AutoCloseable {
     private void awaitThreads() {
         try {
             for (Thread thread : Thread.getAllStackTraces().keySet()) {
-                if (thread.getContextClassLoader() == loader) {
+                if (jars.isOf(thread)) {
                     thread.join(THREAD_END_MILLIS);
                 }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    private Object call(Object target, String method) {
-        Thread thread = Thread.currentThread();
-        ClassLoader before = thread.getContextClassLoader();
-        thread.setContextClassLoader(loader);
-        try {
-            return target.getClass().getMethod(method).invoke(target);
-        } catch (InvocationTargetException e) {
-            throw new IllegalStateException("Cannot call the DynamoDB server: " + e.getCause(), e.getCause());
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("Cannot call the DynamoDB server: " + e, e);
-        } finally {
-            thread.setContextClassLoader(before);
-        }
-    }
-
-    private static URLClassLoader loader(Path logging) throws IOException {
-        String jars = System.getProperty(JARS);
-        if (jars == null) {
-            throw new IllegalStateException(
-                    "The system property " + JARS + " names no folder: run the test with Maven");
-        }
-        Files.writeString(
-                logging.resolve("log4j2.xml"),
-                "<Configuration status=\"OFF\"><Loggers><Root level=\"OFF\"/></Loggers></Configuration>");
-        List<URL> urls = new ArrayList<>();
-        urls.add(logging.toUri().toURL());
-        try (Stream<Path> found = Files.list(Path.of(jars))) {
-            for (Path jar : found.sorted().toList()) {
-                urls.add(jar.toUri().toURL());
-            }
-        }
-        return new URLClassLoader("dynamodb", urls.toArray(URL[]::new), ClassLoader.getPlatformClassLoader());
     }
 }

@@ -1,19 +1,14 @@
 package io.tidemark.testkit.s3;
 
+import io.tidemark.testkit.server.ServerJars;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.net.URI;
-import java.net.URL;
-import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,13 +22,15 @@ public final class S3Server implements AutoCloseable {
     private static final String REGION = "eu-west-1";
 
     private final Path folder;
-    private final URLClassLoader loader;
+    private final ServerJars jars;
     private int port;
     private @Nullable Object server;
 
     private S3Server(Path folder) throws IOException {
         this.folder = Files.createDirectories(folder.resolve("buckets"));
-        this.loader = loader(folder);
+        Path logging = Files.createDirectories(folder.resolve("logging"));
+        Files.writeString(logging.resolve("logback.xml"), "<configuration><root level=\"OFF\"/></configuration>");
+        this.jars = ServerJars.open("s3", JARS, logging);
         launch();
     }
 
@@ -90,7 +87,7 @@ public final class S3Server implements AutoCloseable {
     /** Ends the server; objects stay. */
     public void stop() {
         if (server != null) {
-            call(server, "stop");
+            jars.call(server, "stop");
             server = null;
         }
     }
@@ -105,7 +102,7 @@ public final class S3Server implements AutoCloseable {
     public void close() {
         stop();
         try {
-            loader.close();
+            jars.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -132,54 +129,19 @@ public final class S3Server implements AutoCloseable {
                 SECRET_KEY,
                 "jclouds.filesystem.basedir",
                 folder.toString()));
-        Thread thread = Thread.currentThread();
-        ClassLoader before = thread.getContextClassLoader();
-        thread.setContextClassLoader(loader);
-        try {
-            Class<?> store = loader.loadClass("org.gaul.s3proxy.blobstore.BlobStore");
+        Object made = jars.inside(() -> {
+            Class<?> store = jars.load("org.gaul.s3proxy.blobstore.BlobStore");
             Method createStore =
-                    loader.loadClass("org.gaul.s3proxy.Main").getDeclaredMethod("createBlobStore", Properties.class);
+                    jars.load("org.gaul.s3proxy.Main").getDeclaredMethod("createBlobStore", Properties.class);
             createStore.setAccessible(true);
-            Class<?> builders = loader.loadClass("org.gaul.s3proxy.S3Proxy$Builder");
+            Class<?> builders = jars.load("org.gaul.s3proxy.S3Proxy$Builder");
             Object builder =
                     builders.getMethod("fromProperties", Properties.class).invoke(null, settings);
             builders.getMethod("blobStore", store).invoke(builder, createStore.invoke(null, settings));
-            Object made = call(builder, "build");
-            call(made, "start");
-            port = (int) call(made, "getPort");
-            server = made;
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("Cannot start the S3 server: " + e, e);
-        } finally {
-            thread.setContextClassLoader(before);
-        }
-    }
-
-    private static Object call(Object target, String method) {
-        try {
-            return target.getClass().getMethod(method).invoke(target);
-        } catch (InvocationTargetException e) {
-            throw new IllegalStateException("Cannot call the S3 server: " + e.getCause(), e.getCause());
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("Cannot call the S3 server: " + e, e);
-        }
-    }
-
-    private static URLClassLoader loader(Path folder) throws IOException {
-        String jars = System.getProperty(JARS);
-        if (jars == null) {
-            throw new IllegalStateException(
-                    "The system property " + JARS + " names no folder: run the test with Maven");
-        }
-        Path logging = Files.createDirectories(folder.resolve("logging"));
-        Files.writeString(logging.resolve("logback.xml"), "<configuration><root level=\"OFF\"/></configuration>");
-        List<URL> urls = new ArrayList<>();
-        urls.add(logging.toUri().toURL());
-        try (Stream<Path> found = Files.list(Path.of(jars))) {
-            for (Path jar : found.sorted().toList()) {
-                urls.add(jar.toUri().toURL());
-            }
-        }
-        return new URLClassLoader("s3", urls.toArray(URL[]::new), ClassLoader.getPlatformClassLoader());
+            return jars.call(builder, "build");
+        });
+        jars.call(made, "start");
+        port = (int) jars.call(made, "getPort");
+        server = made;
     }
 }

@@ -4,13 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidemark.runner.aws.ServiceRun.Pace;
-import io.tidemark.runner.aws.StubService.Answer;
 import io.tidemark.spi.config.Settings;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.job.JobRunner;
 import io.tidemark.spi.job.RunningJob;
 import io.tidemark.spi.job.RunningJob.JobEnd;
 import io.tidemark.spi.source.Finding;
+import io.tidemark.testkit.aws.StubService;
+import io.tidemark.testkit.aws.StubService.Answer;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;

@@ -3,13 +3,14 @@ package io.tidemark.runner.aws;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tidemark.runner.aws.StubService.Answer;
-import io.tidemark.runner.aws.StubService.Call;
 import io.tidemark.spi.config.Settings;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.lake.MirrorCatalog;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.Finding;
+import io.tidemark.testkit.aws.StubService;
+import io.tidemark.testkit.aws.StubService.Answer;
+import io.tidemark.testkit.aws.StubService.Call;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

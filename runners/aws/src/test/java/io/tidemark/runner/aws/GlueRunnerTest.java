@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import io.tidemark.runner.aws.ServiceRun.Pace;
-import io.tidemark.runner.aws.StubService.Answer;
 import io.tidemark.spi.config.Settings;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
@@ -13,6 +12,8 @@ import io.tidemark.spi.job.JobRunner;
 import io.tidemark.spi.job.RunningJob;
 import io.tidemark.spi.job.RunningJob.JobEnd;
 import io.tidemark.spi.source.Finding;
+import io.tidemark.testkit.aws.StubService;
+import io.tidemark.testkit.aws.StubService.Answer;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;

@@ -5,10 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidemark.source.dynamodb.export.ExportRequest.Range;
 import io.tidemark.source.dynamodb.export.ExportStarter.Pace;
-import io.tidemark.source.dynamodb.export.StubService.Answer;
-import io.tidemark.source.dynamodb.export.StubService.Call;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.testkit.aws.StubService;
+import io.tidemark.testkit.aws.StubService.Answer;
+import io.tidemark.testkit.aws.StubService.Call;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;

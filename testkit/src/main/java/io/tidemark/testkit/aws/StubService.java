@@ -1,4 +1,4 @@
-package io.tidemark.runner.aws;
+package io.tidemark.testkit.aws;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -7,9 +7,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -18,10 +20,10 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * Takes the calls that the SDK makes of a service, and answers as the test says; also gives the SDK's default chain what it signs calls with. It stands
  * for the protocol only: no service was asked.
  */
-final class StubService implements BeforeEachCallback, AfterEachCallback {
+public final class StubService implements BeforeEachCallback, AfterEachCallback {
     private static final List<String> CREDENTIALS = List.of("aws.accessKeyId", "aws.secretAccessKey");
 
-    private HttpServer server;
+    private @Nullable HttpServer server;
     private final List<Call> calls = new CopyOnWriteArrayList<>();
     private volatile Function<Call, Answer> answers = call -> new Answer(500, "{}");
 
@@ -32,7 +34,7 @@ final class StubService implements BeforeEachCallback, AfterEachCallback {
      * @param signature the {@code Authorization} header
      * @param body its JSON
      */
-    record Call(String action, String signature, String body) {}
+    public record Call(String action, String signature, String body) {}
 
     /**
      * An answer.
@@ -40,26 +42,30 @@ final class StubService implements BeforeEachCallback, AfterEachCallback {
      * @param status status of HTTP
      * @param body JSON
      */
-    record Answer(int status, String body) {}
+    public record Answer(int status, String body) {}
 
     @Override
     public void beforeEach(ExtensionContext context) throws IOException {
         CREDENTIALS.forEach(key -> System.setProperty(key, "stub"));
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.createContext("/", this::handle);
-        server.start();
+        HttpServer started = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        started.createContext("/", this::handle);
+        started.start();
+        server = started;
     }
 
-    String url() {
-        return "http://" + server.getAddress().getHostString() + ":"
-                + server.getAddress().getPort();
+    /** Where the service is called. */
+    public String url() {
+        InetSocketAddress address = Objects.requireNonNull(server).getAddress();
+        return "http://" + address.getHostString() + ":" + address.getPort();
     }
 
-    void answer(Function<Call, Answer> next) {
+    /** What calls are answered from now on; before the first, with status 500. */
+    public void answer(Function<Call, Answer> next) {
         answers = next;
     }
 
-    List<Call> calls(String action) {
+    /** Calls of an action so far. */
+    public List<Call> calls(String action) {
         return calls.stream().filter(call -> call.action().equals(action)).toList();
     }
 
@@ -80,7 +86,7 @@ final class StubService implements BeforeEachCallback, AfterEachCallback {
 
     @Override
     public void afterEach(ExtensionContext context) {
-        server.stop(0);
+        Objects.requireNonNull(server).stop(0);
         CREDENTIALS.forEach(System::clearProperty);
     }
 }
