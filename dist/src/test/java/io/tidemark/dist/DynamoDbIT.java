@@ -3,34 +3,18 @@ package io.tidemark.dist;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.tidemark.engine.config.ConfigReader;
-import io.tidemark.engine.pipeline.Pipeline;
-import io.tidemark.engine.plugin.Plugins;
-import io.tidemark.engine.query.Queries;
-import io.tidemark.engine.run.Role;
-import io.tidemark.engine.run.Runner;
-import io.tidemark.engine.table.TableRecord;
 import io.tidemark.engine.table.TableState;
 import io.tidemark.engine.verify.Certificate;
 import io.tidemark.engine.verify.KeyDifference;
 import io.tidemark.engine.verify.TableProof;
-import io.tidemark.engine.verify.Verifier;
-import io.tidemark.engine.verify.VerifyListener;
-import io.tidemark.engine.verify.VerifyRequest;
-import io.tidemark.spi.query.ResultVisitor;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.testkit.dynamodb.DynamoDbServer;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
@@ -58,13 +42,10 @@ class DynamoDbIT {
     private static DynamoDbServer server;
     private static DynamoDbClient client;
 
-    private final Plugins plugins = new Plugins();
-
     @TempDir
     private Path folder;
 
-    private Pipeline pipeline;
-    private Runner runner;
+    private MirroredPipeline mirrored;
 
     @BeforeAll
     static void startServer() {
@@ -112,7 +93,7 @@ class DynamoDbIT {
         }
         start();
         awaitLive();
-        assertEqual();
+        prove();
 
         for (int i = 0; i < 100; i++) {
             put(i, Map.of("total", AttributeValue.fromN("-1"), "state", AttributeValue.fromS("paid")));
@@ -125,12 +106,13 @@ class DynamoDbIT {
         put(1_000, Map.of("tags", AttributeValue.fromSs(List.of("b", "a")), "vip", AttributeValue.fromBool(true)));
         await().atMost(PATIENCE)
                 .ignoreExceptions()
-                .until(() -> query("select count(*) from orders where vip").equals(List.of(List.of(1L))));
+                .until(() ->
+                        mirrored.query("select count(*) from orders where vip").equals(List.of(List.of(1L))));
         await().atMost(PATIENCE)
-                .until(() -> query("select count(*) from orders where state = 'paid'")
+                .until(() -> mirrored.query("select count(*) from orders where state = 'paid'")
                         .equals(List.of(List.of(100L))));
-        assertThat(query("select count(*) from orders")).isEqualTo(List.of(List.of(451L)));
-        assertEqual();
+        assertThat(mirrored.query("select count(*) from orders")).isEqualTo(List.of(List.of(451L)));
+        prove();
     }
 
     @Test
@@ -151,8 +133,11 @@ class DynamoDbIT {
         }
         await().atMost(PATIENCE)
                 .ignoreExceptions()
-                .until(() -> query("select count(*), sum(round) from orders").toString(), sum()::equals);
-        assertEqual();
+                .until(
+                        () -> mirrored.query("select count(*), sum(round) from orders")
+                                .toString(),
+                        sum()::equals);
+        prove();
     }
 
     @Test
@@ -178,9 +163,9 @@ class DynamoDbIT {
         start();
         awaitLive();
         prove();
-        LakeTampering.changeRows(pipeline.config(), ORDERS, "id", List.of(id(11), id(12)), "n", 5L);
+        LakeTampering.changeRows(mirrored, ORDERS, "id", List.of(id(11), id(12)), "n", 5L);
         whileItIsWrittenTo(() -> {
-            TableProof proof = verify();
+            TableProof proof = mirrored.verify().proofs().get(0);
             assertThat(proof.outcome()).isEqualTo(TableProof.Outcome.DIFFERENT);
             assertThat(proof.differences())
                     .extracting(KeyDifference::key)
@@ -223,29 +208,16 @@ class DynamoDbIT {
         return "[[" + count + ", " + sum + "]]";
     }
 
-    private void assertEqual() throws InterruptedException {
-        prove();
-    }
-
     private TableProof prove() throws InterruptedException {
-        TableProof proof = verify();
-        assertThat(proof.outcome()).as("%s", proof).isEqualTo(TableProof.Outcome.EQUAL);
-        return proof;
-    }
-
-    private TableProof verify() throws InterruptedException {
-        try (Queries queries = new Queries(pipeline, plugins)) {
-            List<TableProof> proofs = new Verifier(pipeline, queries.engine())
-                    .verify(VerifyRequest.everything(), VerifyListener.SILENT)
-                    .proofs();
-            assertThat(proofs).hasSize(1);
-            return proofs.get(0);
-        }
+        List<TableProof> proofs = mirrored.prove();
+        assertThat(proofs).hasSize(1);
+        return proofs.get(0);
     }
 
     private void start() throws IOException {
-        Path file = folder.resolve("tidemark.yaml");
-        Files.writeString(file, """
+        mirrored = new MirroredPipeline(
+                folder,
+                """
                 pipeline: shop
                 source:
                   type: dynamodb
@@ -257,24 +229,20 @@ class DynamoDbIT {
                   location: ./lake
                 slices:
                   interval: 1s
-                """.formatted(server.endpoint(), server.region(), server.accessKey()));
-        pipeline = Pipeline.open(
-                ConfigReader.read(file, plugins, Map.of("SECRET", server.secretKey())), plugins, Clock.systemUTC());
-        runner = Runner.start(pipeline, EnumSet.allOf(Role.class));
+                """.formatted(server.endpoint(), server.region(), server.accessKey()),
+                Map.of("SECRET", server.secretKey()));
+        mirrored.start();
     }
 
     private void end() {
-        if (runner != null) {
-            runner.close();
-            runner = null;
-            pipeline.close();
+        if (mirrored != null) {
+            mirrored.close();
+            mirrored = null;
         }
     }
 
     private void awaitLive() {
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(pipeline.registry().find(ORDERS).map(TableRecord::state))
-                        .contains(TableState.LIVE));
+        mirrored.awaitState(ORDERS, TableState.LIVE);
     }
 
     private static String id(int number) {
@@ -285,23 +253,5 @@ class DynamoDbIT {
         Map<String, AttributeValue> item = new HashMap<>(attributes);
         item.put("id", AttributeValue.fromS(id(number)));
         client.putItem(request -> request.tableName("orders").item(item));
-    }
-
-    private List<List<Object>> query(String sql) {
-        List<List<Object>> rows = new ArrayList<>();
-        try (Queries queries = new Queries(pipeline, plugins)) {
-            queries.run(sql, Optional.empty(), new ResultVisitor() {
-                @Override
-                public void columns(List<String> names, List<String> types) {
-                    // Known.
-                }
-
-                @Override
-                public void row(List<Object> values) {
-                    rows.add(new ArrayList<>(values));
-                }
-            });
-        }
-        return rows;
     }
 }

@@ -1,6 +1,5 @@
 package io.tidemark.dist;
 
-import io.tidemark.engine.config.PipelineConfig;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.storage.LocalFileIO;
 import java.io.IOException;
@@ -31,21 +30,16 @@ final class LakeTampering {
     private LakeTampering() {}
 
     /** All rows through Iceberg's own generic reader. */
-    static List<Record> read(MirroredDatabase mirrored, TableId id) throws IOException {
-        try (JdbcCatalog catalog = catalog(mirrored.config())) {
+    static List<Record> read(MirroredPipeline mirrored, TableId id) throws IOException {
+        try (JdbcCatalog catalog = catalog(mirrored)) {
             return rows(catalog.loadTable(identifier(id)));
         }
     }
 
-    static void changeRows(MirroredDatabase mirrored, TableId id, String key, List<?> keys, String column, Object value)
-            throws IOException {
-        changeRows(mirrored.config(), id, key, keys, column, value);
-    }
-
-    static void changeRows(PipelineConfig config, TableId id, String key, List<?> keys, String column, Object value)
+    static void changeRows(MirroredPipeline mirrored, TableId id, String key, List<?> keys, String column, Object value)
             throws IOException {
         Set<Object> wanted = new HashSet<>(keys);
-        rewrite(config, id, row -> {
+        rewrite(mirrored, id, row -> {
             if (!wanted.contains(row.getField(key))) {
                 return row;
             }
@@ -55,13 +49,14 @@ final class LakeTampering {
         });
     }
 
-    static void deleteRows(MirroredDatabase mirrored, TableId id, List<Integer> keys) throws IOException {
+    static void deleteRows(MirroredPipeline mirrored, TableId id, List<Integer> keys) throws IOException {
         Set<Integer> gone = new HashSet<>(keys);
-        rewrite(mirrored.config(), id, row -> gone.contains(row.getField("id")) ? null : row);
+        rewrite(mirrored, id, row -> gone.contains(row.getField("id")) ? null : row);
     }
 
-    private static void rewrite(PipelineConfig config, TableId id, UnaryOperator<Record> change) throws IOException {
-        try (JdbcCatalog catalog = catalog(config)) {
+    private static void rewrite(MirroredPipeline mirrored, TableId id, UnaryOperator<Record> change)
+            throws IOException {
+        try (JdbcCatalog catalog = catalog(mirrored)) {
             Table table = catalog.loadTable(identifier(id));
             String path = table.locationProvider().newDataLocation("stranger-" + UUID.randomUUID() + ".parquet");
             DataWriter<Record> writer = Parquet.writeData(table.io().newOutputFile(path))
@@ -99,15 +94,15 @@ final class LakeTampering {
         return TableIdentifier.of(id.schema(), id.name());
     }
 
-    private static JdbcCatalog catalog(PipelineConfig config) {
+    private static JdbcCatalog catalog(MirroredPipeline mirrored) {
         JdbcCatalog catalog = new JdbcCatalog();
         catalog.initialize(
                 "tidemark",
                 Map.of(
                         CatalogProperties.URI,
-                        "jdbc:sqlite:" + config.state().resolve("catalog.db"),
+                        "jdbc:sqlite:" + mirrored.config().state().resolve("catalog.db"),
                         CatalogProperties.WAREHOUSE_LOCATION,
-                        config.location(),
+                        mirrored.lake().toString(),
                         CatalogProperties.FILE_IO_IMPL,
                         LocalFileIO.class.getName(),
                         "jdbc.schema-version",

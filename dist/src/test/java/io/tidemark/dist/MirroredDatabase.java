@@ -1,49 +1,16 @@
 package io.tidemark.dist;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
-
-import io.tidemark.engine.config.ConfigReader;
-import io.tidemark.engine.config.PipelineConfig;
-import io.tidemark.engine.pipeline.Pipeline;
-import io.tidemark.engine.plugin.Plugins;
-import io.tidemark.engine.query.AsOf;
-import io.tidemark.engine.query.Queries;
-import io.tidemark.engine.run.Role;
-import io.tidemark.engine.run.Runner;
-import io.tidemark.engine.status.PipelineStatus;
-import io.tidemark.engine.status.StatusReader;
 import io.tidemark.engine.table.TableState;
-import io.tidemark.engine.verify.TableProof;
-import io.tidemark.engine.verify.Verifier;
-import io.tidemark.engine.verify.VerifyListener;
-import io.tidemark.engine.verify.VerifyReport;
-import io.tidemark.engine.verify.VerifyRequest;
-import io.tidemark.spi.query.ResultVisitor;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.testkit.postgres.EmbeddedPostgresServer;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.EnumSet;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 
-/** A pipeline over a test database: configuration in a folder, roles that can be started and ended. */
-final class MirroredDatabase implements AutoCloseable {
-    static final Duration PATIENCE = Duration.ofMinutes(3);
-
+/** A pipeline over a test database. */
+final class MirroredDatabase extends MirroredPipeline {
     private final EmbeddedPostgresServer server;
     private final String database;
-    private final Plugins plugins = new Plugins();
-    private final Path file;
-    private Pipeline pipeline;
-    private Runner runner;
 
     MirroredDatabase(EmbeddedPostgresServer server, String database, Path folder, String more) throws IOException {
         this(server, database, database, folder, more);
@@ -62,10 +29,7 @@ final class MirroredDatabase implements AutoCloseable {
     MirroredDatabase(
             EmbeddedPostgresServer server, String database, String pipeline, Path folder, String location, String more)
             throws IOException {
-        this.server = server;
-        this.database = database;
-        this.file = folder.resolve("tidemark.yaml");
-        Files.writeString(file, """
+        super(folder, """
                 pipeline: %s
                 source:
                   type: postgres
@@ -73,119 +37,18 @@ final class MirroredDatabase implements AutoCloseable {
                   user: postgres
                 lake:
                   location: %s
-                """.formatted(pipeline, server.port(), database, location) + more);
-    }
-
-    Path file() {
-        return file;
-    }
-
-    Path lake() {
-        return file.resolveSibling("lake");
-    }
-
-    PipelineConfig config() {
-        return ConfigReader.read(file, plugins, Map.of());
-    }
-
-    Pipeline pipeline() {
-        if (pipeline == null) {
-            pipeline = Pipeline.open(config(), plugins, Clock.systemUTC());
-        }
-        return pipeline;
-    }
-
-    void start() {
-        start(EnumSet.allOf(Role.class));
-    }
-
-    void start(Set<Role> roles) {
-        runner = Runner.start(pipeline(), roles);
-    }
-
-    void stop() {
-        if (runner != null) {
-            runner.close();
-            runner = null;
-        }
-        if (pipeline != null) {
-            pipeline.close();
-            pipeline = null;
-        }
+                """.formatted(pipeline, server.port(), database, location) + more, Map.of());
+        this.server = server;
+        this.database = database;
     }
 
     void execute(String... statements) {
         server.execute(database, statements);
     }
 
-    PipelineStatus status() {
-        return new StatusReader(pipeline()).read(Set.of());
-    }
-
-    void awaitState(TableId table, TableState state) {
-        await().atMost(PATIENCE)
-                .pollInterval(Duration.ofMillis(50))
-                .untilAsserted(() -> assertThat(pipeline()
-                                .registry()
-                                .find(table)
-                                .map(record -> record.state() + " " + record.failure()))
-                        .hasValueSatisfying(found -> assertThat(found).startsWith(state.name())));
-    }
-
     void awaitLive(String... tables) {
         for (String table : tables) {
             awaitState(new TableId("public", table), TableState.LIVE);
         }
-    }
-
-    VerifyReport verify() throws InterruptedException {
-        return verify(VerifyRequest.everything());
-    }
-
-    VerifyReport verify(VerifyRequest request) throws InterruptedException {
-        try (Queries queries = new Queries(pipeline(), plugins)) {
-            return new Verifier(pipeline(), queries.engine()).verify(request, VerifyListener.SILENT);
-        }
-    }
-
-    /** Proves everything, and fails with the differences. */
-    List<TableProof> prove() throws InterruptedException {
-        VerifyReport report = verify();
-        assertThat(report.proofs()).isNotEmpty().allSatisfy(proof -> {
-            assertThat(proof.differences())
-                    .as("differences of %s", proof.table())
-                    .isEmpty();
-            assertThat(proof.outcome())
-                    .as("%s: %s %s", proof.table(), proof.reason(), proof.certificate())
-                    .isEqualTo(TableProof.Outcome.EQUAL);
-        });
-        return report.proofs();
-    }
-
-    List<List<Object>> query(String sql) {
-        return query(sql, Optional.empty());
-    }
-
-    List<List<Object>> query(String sql, Optional<AsOf> asOf) {
-        List<List<Object>> rows = new ArrayList<>();
-        try (Queries queries = new Queries(pipeline(), plugins)) {
-            queries.run(sql, asOf, new ResultVisitor() {
-                @Override
-                public void columns(List<String> names, List<String> types) {
-                    // The tests know their columns.
-                }
-
-                @Override
-                public void row(List<Object> values) {
-                    rows.add(new ArrayList<>(values));
-                }
-            });
-        }
-        return rows;
-    }
-
-    @Override
-    public void close() {
-        stop();
     }
 }
