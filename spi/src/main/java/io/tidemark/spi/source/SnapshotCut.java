@@ -25,9 +25,15 @@ public interface SnapshotCut extends AutoCloseable {
     /**
      * Reads a chunk; every batch that the consumer gets is full or the last, holds inserts at {@link #cutoff}, and is reused after the call.
      *
+     * <p>Ends with the reason of the first row that cannot be decoded.
+     *
      * @return rows read
      */
-    long read(SnapshotChunk chunk, SourceTable table, Consumer<ChangeBatch> consumer);
+    default long read(SnapshotChunk chunk, SourceTable table, Consumer<ChangeBatch> consumer) {
+        return read(chunk, table, consumer, row -> {
+            throw row.reason();
+        });
+    }
 
     /**
      * The same, going on behind rows that cannot be decoded.

@@ -64,13 +64,6 @@ final class ScanView implements SnapshotCut {
     }
 
     @Override
-    public long read(SnapshotChunk chunk, SourceTable table, Consumer<ChangeBatch> consumer) {
-        return read(chunk, table, consumer, row -> {
-            throw row.reason();
-        });
-    }
-
-    @Override
     public long read(
             SnapshotChunk chunk,
             SourceTable table,
