@@ -17,6 +17,7 @@ import io.tidemark.spi.source.StreamPartition;
 import io.tidemark.spi.source.TableScope;
 import io.tidemark.spi.source.TypeChoices;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -52,6 +53,9 @@ final class DynamoDbSource implements PartitionedSource {
 
     /** Tables whose attributes cannot be columns, by the table's own id. */
     private final Map<String, TidemarkException> unfit = new ConcurrentHashMap<>();
+
+    /** Tables without a stream to capture when they were listed last, by the table's own id. */
+    private volatile Map<String, TidemarkException> withoutStream = Map.of();
 
     /** @param document name of the column for whole items; null for none */
     DynamoDbSource(Clients clients, TypeChoices choices, @Nullable String document, int sample) {
@@ -105,6 +109,7 @@ final class DynamoDbSource implements PartitionedSource {
     @Override
     public List<SourceTable> tables() {
         List<SourceTable> tables = new ArrayList<>();
+        Map<String, TidemarkException> problems = new HashMap<>();
         for (String name : tableNames()) {
             TableDescription described;
             try {
@@ -116,12 +121,15 @@ final class DynamoDbSource implements PartitionedSource {
                 }
                 throw e;
             }
+            streamProblem(new TableId(SCHEMA, name), described)
+                    .ifPresent(problem -> problems.put(identity(described), problem));
             tables.add(new SourceTable(
                     schema(described),
                     described.itemCount(),
                     described.tableSizeBytes(),
                     List.of("columns are the attributes met so far")));
         }
+        withoutStream = Map.copyOf(problems);
         return List.copyOf(tables);
     }
 
@@ -206,8 +214,8 @@ final class DynamoDbSource implements PartitionedSource {
                     "Take where out of the table's rule.",
                     null));
         }
-        TableDescription described = describe(table.id().name());
-        return Optional.ofNullable(unfit.get(identity(described))).or(() -> streamProblem(table.id(), described));
+        return Optional.ofNullable(unfit.get(table.identity()))
+                .or(() -> Optional.ofNullable(withoutStream.get(table.identity())));
     }
 
     private static Optional<TidemarkException> streamProblem(TableId table, TableDescription described) {
