@@ -1,12 +1,8 @@
 package io.tidemark.engine.capture;
 
 import io.tidemark.engine.lease.Lease;
-import io.tidemark.engine.metadata.Documents;
-import io.tidemark.engine.metadata.Keys;
 import io.tidemark.engine.pipeline.Pipeline;
 import io.tidemark.engine.signal.Marker;
-import io.tidemark.spi.error.ErrorCode;
-import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.slice.SliceManifest;
 import io.tidemark.spi.source.ChangeStream;
 import io.tidemark.spi.source.LogSource;
@@ -27,35 +23,27 @@ public final class CaptureRole {
 
     private static final Logger LOG = LoggerFactory.getLogger(CaptureRole.class);
     private static final Duration POLL = Duration.ofMillis(100);
-    private static final Duration REPORT = Duration.ofSeconds(1);
     private static final Duration HEARTBEAT = Duration.ofSeconds(30);
 
     private final Pipeline pipeline;
     private final LogSource source;
-    private final Documents<CaptureProgress> reports;
+    private final CaptureReports reports;
     private final SetAside setAside;
 
-    /** Where the source goes on after the newest slice, as far as it was told; the report keeps it while the next slice is open. */
-    private String idleToken = "";
-
-    private boolean restarting;
-
-    private Instant lastReport = Instant.EPOCH;
     private Instant lastHeartbeat = Instant.EPOCH;
     private long heartbeatEvents = -1;
 
     public CaptureRole(Pipeline pipeline, LogSource source) {
         this.pipeline = pipeline;
         this.source = source;
-        this.reports = new Documents<>(pipeline.metastore(), CaptureProgress.class);
+        this.reports = new CaptureReports(pipeline.metastore(), pipeline.clock());
         this.setAside = new SetAside(pipeline);
     }
 
     /** Captures under the lease until told to stop, or until an error that the caller answers by calling again. */
     public void run(Lease lease) {
         Optional<SliceManifest> newest = pipeline.sliceLog().newest();
-        Optional<String> token = resumeToken(newest);
-        idleToken = token.orElse("");
+        Optional<String> token = reports.resumeToken(newest);
         Enrolment enrolment = new Enrolment(pipeline);
         List<SourceTable> tables = enrolment.refresh(token);
         LOG.info(
@@ -68,15 +56,13 @@ public final class CaptureRole {
             long sealed = newest.map(SliceManifest::sequence).orElse(0L);
             while (!pipeline.signals().stopping()) {
                 stream.poll(sink, sink.untilDue(POLL));
-                if (!lease.isHeld()) {
-                    throw new TidemarkException(
-                            ErrorCode.LEASE_LOST,
-                            "Cannot go on capturing: the lease was taken over (fence=" + lease.fence() + ")");
-                }
+                lease.requireHeld("go on capturing");
                 if (sink.isDue()) {
                     sealed = seal(sink, stream, lease);
                 }
-                report(sink, stream, sealed);
+                if (reports.isDue()) {
+                    report(sink, stream, sealed);
+                }
                 beat(sink);
                 if (enrolment.isDue() && enrolment.hasChanged(tables)) {
                     LOG.info("tables changed, the stream is opened again");
@@ -86,29 +72,14 @@ public final class CaptureRole {
             if (!sink.isEmpty()) {
                 sealed = seal(sink, stream, lease);
             }
-            lastReport = Instant.EPOCH;
             report(sink, stream, sealed);
             LOG.info("capture stopped slice={}", sealed);
         }
     }
 
-    /** After the newest slice, or after what was read since without finding anything to capture. */
-    private Optional<String> resumeToken(Optional<SliceManifest> newest) {
-        long sequence = newest.map(SliceManifest::sequence).orElse(0L);
-        Optional<CaptureProgress> report = reports.find(Keys.CAPTURE).filter(found -> found.afterSlice() == sequence);
-        restarting = report.filter(CaptureProgress::restart).isPresent();
-        if (restarting) {
-            return Optional.empty();
-        }
-        return report.map(CaptureProgress::idleToken)
-                .filter(idle -> !idle.isEmpty())
-                .or(() -> newest.map(SliceManifest::resumeToken).filter(found -> !found.isEmpty()));
-    }
-
     private long seal(SliceSink sink, ChangeStream stream, Lease lease) {
         SliceManifest sealed = sink.seal(lease.fence());
-        idleToken = "";
-        restarting = false;
+        reports.sealed();
         if (!sealed.resumeToken().isEmpty()) {
             stream.acknowledge(sealed.resumeToken());
         }
@@ -124,34 +95,12 @@ public final class CaptureRole {
 
     /** The report is written before the acknowledgement that rests on its token. */
     private void report(SliceSink sink, ChangeStream stream, long sealed) {
-        if (!isPast(lastReport, REPORT)) {
-            return;
-        }
-        lastReport = pipeline.clock().instant();
-        boolean idle = sink.isEmpty();
-        if (idle) {
-            idleToken = stream.deliveredToken();
-        }
-        reports.put(
-                Keys.CAPTURE,
-                new CaptureProgress(
-                        sealed,
-                        idleToken,
-                        sink.delivered(),
-                        stream.caughtUpAt(),
-                        sink.openSince(),
-                        sink.openRows(),
-                        sink.events(),
-                        lastReport,
-                        restarting && idleToken.isEmpty()));
-        if (idle) {
-            stream.acknowledge(idleToken);
-        }
+        reports.write(sink, sealed, stream::deliveredToken, stream.caughtUpAt()).ifPresent(stream::acknowledge);
     }
 
     /** An idle database writes nothing that would move the slot; a transactional message does. */
     private void beat(SliceSink sink) {
-        if (!isPast(lastHeartbeat, HEARTBEAT)) {
+        if (Duration.between(lastHeartbeat, pipeline.clock().instant()).compareTo(HEARTBEAT) < 0) {
             return;
         }
         lastHeartbeat = pipeline.clock().instant();
@@ -159,9 +108,5 @@ public final class CaptureRole {
             source.mark(Marker.HEARTBEAT);
         }
         heartbeatEvents = sink.events();
-    }
-
-    private boolean isPast(Instant last, Duration pause) {
-        return Duration.between(last, pipeline.clock().instant()).compareTo(pause) >= 0;
     }
 }

@@ -1,8 +1,6 @@
 package io.tidemark.engine.capture;
 
 import io.tidemark.engine.lease.Lease;
-import io.tidemark.engine.metadata.Documents;
-import io.tidemark.engine.metadata.Keys;
 import io.tidemark.engine.pipeline.Pipeline;
 import io.tidemark.spi.change.ChangeBatch;
 import io.tidemark.spi.change.Position;
@@ -39,27 +37,24 @@ import org.slf4j.LoggerFactory;
 public final class PartitionedCapture {
     private static final Logger LOG = LoggerFactory.getLogger(PartitionedCapture.class);
     private static final Duration POLL = Duration.ofMillis(100);
-    private static final Duration REPORT = Duration.ofSeconds(1);
     private static final Duration FOLLOW = Duration.ofSeconds(5);
 
     private final Pipeline pipeline;
     private final PartitionedSource source;
-    private final Documents<CaptureProgress> reports;
-    private final Documents<PartitionReport> partitionReports;
+    private final CaptureReports reports;
     private final SetAside setAside;
 
     public PartitionedCapture(Pipeline pipeline, PartitionedSource source) {
         this.pipeline = pipeline;
         this.source = source;
-        this.reports = new Documents<>(pipeline.metastore(), CaptureProgress.class);
-        this.partitionReports = new Documents<>(pipeline.metastore(), PartitionReport.class);
+        this.reports = new CaptureReports(pipeline.metastore(), pipeline.clock());
         this.setAside = new SetAside(pipeline);
     }
 
     /** Captures under the lease until told to stop, or until an error that the caller answers by calling again. */
     public void run(Lease lease) {
         Optional<SliceManifest> newest = pipeline.sliceLog().newest();
-        Optional<String> token = resumeToken(newest);
+        Optional<String> token = reports.resumeToken(newest);
         Enrolment enrolment = new Enrolment(pipeline);
         List<SourceTable> tables = enrolment.prepare(token);
         LOG.info("capture started tables={} after_slice={}", tables.size(), sequence(newest));
@@ -69,17 +64,6 @@ public final class PartitionedCapture {
             session.run(enrolment);
             LOG.info("capture stopped slice={}", session.sealed);
         }
-    }
-
-    private Optional<String> resumeToken(Optional<SliceManifest> newest) {
-        Optional<CaptureProgress> report =
-                reports.find(Keys.CAPTURE).filter(found -> found.afterSlice() == sequence(newest));
-        if (report.filter(CaptureProgress::restart).isPresent()) {
-            return Optional.empty();
-        }
-        return report.map(CaptureProgress::idleToken)
-                .filter(idle -> !idle.isEmpty())
-                .or(() -> newest.map(SliceManifest::resumeToken).filter(found -> !found.isEmpty()));
     }
 
     private static long sequence(Optional<SliceManifest> newest) {
@@ -103,9 +87,7 @@ public final class PartitionedCapture {
         private boolean isStored;
         private boolean isPublished;
         private boolean lineageChanged = true;
-        private String idleToken = "";
         private Instant lastFollowed = Instant.EPOCH;
-        private Instant lastReport = Instant.EPOCH;
 
         Session(
                 Lease lease,
@@ -125,19 +107,17 @@ public final class PartitionedCapture {
 
         void run(Enrolment enrolment) {
             while (!pipeline.signals().stopping()) {
-                if (lineageChanged || isPast(lastFollowed, FOLLOW)) {
+                if (isFollowDue()) {
                     follow();
                 }
                 stream.poll(this, sink.untilDue(POLL));
-                if (!lease.isHeld()) {
-                    throw new TidemarkException(
-                            ErrorCode.LEASE_LOST,
-                            "Cannot go on capturing: the lease was taken over (fence=" + lease.fence() + ")");
-                }
+                lease.requireHeld("go on capturing");
                 if (sink.isDue()) {
                     seal();
                 }
-                report();
+                if (reports.isDue()) {
+                    report();
+                }
                 if (isStored && !isPublished) {
                     enrolment.publish(tables);
                     isPublished = true;
@@ -150,7 +130,6 @@ public final class PartitionedCapture {
             if (!sink.isEmpty()) {
                 seal();
             }
-            lastReport = Instant.EPOCH;
             report();
         }
 
@@ -162,7 +141,10 @@ public final class PartitionedCapture {
             tables.forEach(table -> captured.add(table.id()));
             PartitionLineage.Decision decision =
                     PartitionLineage.decide(source.partitions(tables), positions, captured, lastFollowed);
-            decision.lost().forEach((table, partition) -> fail(table, lostReason(partition)));
+            decision.lost()
+                    .forEach((table, partition) -> fail(
+                            table,
+                            "the source no longer has changes that were not captured (partition=" + partition + ")"));
             Set<String> wanted = new HashSet<>();
             for (StreamPartition partition : decision.readable()) {
                 wanted.add(partition.id());
@@ -192,10 +174,6 @@ public final class PartitionedCapture {
                     .map(other -> other.caughtUpAt)
                     .min(Instant::compareTo)
                     .orElse(Instant.EPOCH);
-        }
-
-        private String lostReason(String partition) {
-            return "the source no longer has changes that were not captured (partition=" + partition + ")";
         }
 
         private void fail(TableId table, String reason) {
@@ -288,51 +266,26 @@ public final class PartitionedCapture {
         private void seal() {
             SliceManifest manifest = sink.seal(lease.fence(), positions.toToken());
             sealed = manifest.sequence();
-            idleToken = "";
+            reports.sealed();
             isStored = true;
             pipeline.signals().sealed().wake();
         }
 
         private void report() {
-            if (!isPast(lastReport, REPORT)) {
-                return;
-            }
-            lastReport = pipeline.clock().instant();
-            if (sink.isEmpty()) {
-                idleToken = positions.toToken();
-                isStored = true;
-            }
             Instant caughtUpAt = readings.values().stream()
                     .map(reading -> reading.caughtUpAt)
                     .min(Instant::compareTo)
                     .orElse(lastFollowed);
-            reports.put(
-                    Keys.CAPTURE,
-                    new CaptureProgress(
-                            sealed,
-                            idleToken,
-                            sink.delivered(),
-                            caughtUpAt,
-                            sink.openSince(),
-                            sink.openRows(),
-                            sink.events(),
-                            lastReport,
-                            false));
-            partitionReports.put(
-                    Keys.PARTITIONS,
-                    new PartitionReport(
-                            readings.values().stream()
-                                    .map(reading -> new PartitionReport.Partition(
-                                            reading.partition.stream(),
-                                            reading.partition.id(),
-                                            reading.caughtUpAt,
-                                            reading.failure))
-                                    .toList(),
-                            lastReport));
+            isStored |=
+                    reports.write(sink, sealed, positions::toToken, caughtUpAt).isPresent();
         }
 
-        private boolean isPast(Instant last, Duration pause) {
-            return Duration.between(last, pipeline.clock().instant()).compareTo(pause) >= 0;
+        /** Whether it is time to ask the source for its partitions. */
+        private boolean isFollowDue() {
+            return lineageChanged
+                    || Duration.between(lastFollowed, pipeline.clock().instant())
+                                    .compareTo(FOLLOW)
+                            >= 0;
         }
     }
 

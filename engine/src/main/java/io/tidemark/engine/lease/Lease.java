@@ -1,5 +1,7 @@
 package io.tidemark.engine.lease;
 
+import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.TidemarkException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -35,6 +37,19 @@ public final class Lease implements AutoCloseable {
     /** Whether the lease is still held, as far as this process knows. */
     public boolean isHeld() {
         return held.get() && !leases.isOverdue(this);
+    }
+
+    /**
+     * Ends what is done under a lease that is not held any more.
+     *
+     * @param deed what cannot go on: {@code <verb> <object>}
+     * @throws TidemarkException {@code LEASE_LOST}
+     */
+    public void requireHeld(String deed) {
+        if (!isHeld()) {
+            throw new TidemarkException(
+                    ErrorCode.LEASE_LOST, "Cannot " + deed + ": the lease was taken over (fence=" + fence + ")");
+        }
     }
 
     void lose() {

@@ -20,7 +20,6 @@ public final class Keys {
 
     public static final String ROLES = "roles/";
     public static final String CAPTURE = "capture";
-    public static final String PARTITIONS = "partitions";
 
     private Keys() {}
 

@@ -1,0 +1,85 @@
+package io.tidemark.engine.capture;
+
+import io.tidemark.engine.metadata.Documents;
+import io.tidemark.engine.metadata.Keys;
+import io.tidemark.spi.metastore.MetadataStore;
+import io.tidemark.spi.slice.SliceManifest;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * What capture says of itself about once a second, and where the next one goes on by it: after the newest slice, or after what was read since without
+ * finding anything to capture. Used by one thread: {@link #resumeToken} first.
+ */
+final class CaptureReports {
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+
+    private final Documents<CaptureProgress> documents;
+    private final Clock clock;
+
+    /** Where the source goes on after the newest slice, as far as it was told; the report keeps it while the next slice is open. */
+    private String idleToken = "";
+
+    private boolean restarting;
+    private Instant last = Instant.EPOCH;
+
+    CaptureReports(MetadataStore metastore, Clock clock) {
+        this.documents = new Documents<>(metastore, CaptureProgress.class);
+        this.clock = clock;
+    }
+
+    /** Where capture goes on; empty for a new pipeline, or when it is to begin anew. */
+    Optional<String> resumeToken(Optional<SliceManifest> newest) {
+        long sequence = newest.map(SliceManifest::sequence).orElse(0L);
+        Optional<CaptureProgress> report = documents.find(Keys.CAPTURE).filter(found -> found.afterSlice() == sequence);
+        restarting = report.filter(CaptureProgress::restart).isPresent();
+        Optional<String> token = restarting
+                ? Optional.empty()
+                : report.map(CaptureProgress::idleToken)
+                        .filter(idle -> !idle.isEmpty())
+                        .or(() -> newest.map(SliceManifest::resumeToken).filter(found -> !found.isEmpty()));
+        idleToken = token.orElse("");
+        return token;
+    }
+
+    /** A slice was sealed, whose own token says where the source goes on. */
+    void sealed() {
+        idleToken = "";
+        restarting = false;
+    }
+
+    boolean isDue() {
+        return Duration.between(last, clock.instant()).compareTo(PAUSE) >= 0;
+    }
+
+    /**
+     * Writes a report.
+     *
+     * @param slice newest sealed slice
+     * @param delivered where the source goes on after all that was handed on; asked for when nothing is open
+     * @return the token, which is stored now, when nothing is open
+     */
+    Optional<String> write(SliceSink sink, long slice, Supplier<String> delivered, Instant caughtUpAt) {
+        last = clock.instant();
+        boolean isIdle = sink.isEmpty();
+        if (isIdle) {
+            idleToken = delivered.get();
+        }
+        documents.put(
+                Keys.CAPTURE,
+                new CaptureProgress(
+                        slice,
+                        idleToken,
+                        sink.delivered(),
+                        caughtUpAt,
+                        sink.openSince(),
+                        sink.openRows(),
+                        sink.events(),
+                        last,
+                        restarting && idleToken.isEmpty()));
+        return isIdle ? Optional.of(idleToken) : Optional.empty();
+    }
+}
