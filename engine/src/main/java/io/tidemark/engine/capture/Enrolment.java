@@ -12,7 +12,6 @@ import io.tidemark.spi.schema.BeforeImage;
 import io.tidemark.spi.schema.Column;
 import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.schema.TableId;
-import io.tidemark.spi.source.PartitionedSource;
 import io.tidemark.spi.source.SourceTable;
 import java.time.Duration;
 import java.time.Instant;
@@ -123,7 +122,7 @@ public final class Enrolment {
 
     /** What a partitioned source has shown of a table once is known for ever; a look at it need not meet it again. */
     private SourceTable withKnownColumns(SourceTable table) {
-        if (!(pipeline.source() instanceof PartitionedSource)) {
+        if (!pipeline.isPartitioned()) {
             return table;
         }
         return registry.find(table.id())

@@ -163,6 +163,11 @@ public final class Pipeline implements AutoCloseable {
         return source;
     }
 
+    /** Whether the source's changes are in order inside partitions only. */
+    public boolean isPartitioned() {
+        return source instanceof PartitionedSource;
+    }
+
     /**
      * Opens a view of the source's tables, of which everything in the slice log before its cutoff is part. It is exact at the cutoff unless the source
      * is partitioned.

@@ -21,7 +21,6 @@ import io.tidemark.spi.lake.LakeTable.ChunkWriter;
 import io.tidemark.spi.schema.Column;
 import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.schema.SchemaChange;
-import io.tidemark.spi.source.LogSource;
 import io.tidemark.spi.source.SnapshotChunk;
 import io.tidemark.spi.source.SnapshotCut;
 import java.time.Duration;
@@ -186,7 +185,7 @@ final class TableLoad implements AutoCloseable {
                 .update(
                         record.id(),
                         (current, now) -> current.state() == TableState.LOADING
-                                ? current.loaded(isExactAtCut() ? null : now, now)
+                                ? current.loaded(pipeline.isPartitioned() ? now : null, now)
                                 : current);
         reports.remove(Keys.of(Keys.LOADS, record.id()));
         staged.ifPresent(StagedChunks::deleteAll);
@@ -224,10 +223,6 @@ final class TableLoad implements AutoCloseable {
                                 new SchemaChange(record.schema(), wider)
                                         .added().stream().map(Column::name).toList())
                         + ")");
-    }
-
-    private boolean isExactAtCut() {
-        return pipeline.source() instanceof LogSource;
     }
 
     /** Has a job make the mirror of what is staged; returns whether it did. One that ended before, unheard of, has left its chunks in the mirror. */

@@ -18,7 +18,6 @@ import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeTable;
 import io.tidemark.spi.lake.PinnedTable;
 import io.tidemark.spi.schema.TableId;
-import io.tidemark.spi.source.PartitionedSource;
 import io.tidemark.spi.source.SnapshotCut;
 import java.time.Duration;
 import java.time.Instant;
@@ -61,7 +60,7 @@ final class AlignedCut implements AutoCloseable {
         SnapshotCut taken = null;
         boolean complete = false;
         try {
-            if (pipeline.source() instanceof PartitionedSource) {
+            if (pipeline.isPartitioned()) {
                 listener.step("waiting for capture to read what there is");
                 new CaughtUp(pipeline).await(pipeline.clock().instant(), timeout, "verify");
             }

@@ -17,6 +17,11 @@ public record KeyDifference(Kind kind, List<@Nullable String> key, List<String> 
         columns = List.copyOf(columns);
     }
 
+    /** The key as sources take it: its columns are never null. */
+    List<String> keyText() {
+        return key.stream().map(value -> value == null ? "" : value).toList();
+    }
+
     /** How a row differs. */
     public enum Kind {
         /** The source has it, the mirror does not. */

@@ -13,7 +13,6 @@ import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeTable;
 import io.tidemark.spi.lake.PinnedTable;
 import io.tidemark.spi.query.QueryEngine;
-import io.tidemark.spi.source.PartitionedSource;
 import io.tidemark.spi.storage.ObjectStore;
 import io.tidemark.spi.verify.TableReading;
 import java.io.IOException;
@@ -142,29 +141,24 @@ public final class Verifier {
         TableRecord atCut = aligned.record(table.id());
         // Columns that only the mirror has come last, and there is nothing to compare them with.
         PinnedTable compared = pinned.withFirst(atCut.schema().columns().size());
-        boolean isPartitioned = pipeline.source() instanceof PartitionedSource;
         Comparison.Result read = new Comparison(
                         compared.spec().schema(),
                         aligned.cut().reading(atCut.sourceTable()),
                         mirrorReading(table, compared),
                         pinned.rows(),
-                        isPartitioned ? request.naming(WRITTEN_MEANWHILE_MAX) : request)
+                        pipeline.isPartitioned() ? request.naming(WRITTEN_MEANWHILE_MAX) : request)
                 .run();
-        Optional<WritesMeanwhile.Result> meanwhile = isPartitioned && !read.more()
-                ? Optional.of(
-                        new WritesMeanwhile(pipeline, atCut, pinned.progress().applied())
-                                .explain(
-                                        aligned.cut(),
-                                        read.differences(),
-                                        pinned.progress().slice(),
-                                        request.timeout()))
-                : Optional.empty();
-        if (isPartitioned && read.more()) {
-            return TableProof.unproven(
-                    table.id(),
-                    "more than " + WRITTEN_MEANWHILE_MAX
-                            + " rows differ, too many to look them up among the writes of the" + " meantime",
-                    "Verify it again when less is written to it, or run 'tidemark resync " + table.id() + "'.");
+        Optional<WritesMeanwhile.Result> meanwhile = Optional.empty();
+        if (pipeline.isPartitioned()) {
+            if (read.more()) {
+                return TableProof.unproven(
+                        table.id(),
+                        "more than " + WRITTEN_MEANWHILE_MAX
+                                + " rows differ, too many to look them up among the writes of the meantime",
+                        "Verify it again when less is written to it, or run 'tidemark resync " + table.id() + "'.");
+            }
+            meanwhile = Optional.of(new WritesMeanwhile(pipeline, atCut, pinned.progress())
+                    .explain(aligned.cut(), read.differences(), request.timeout()));
         }
         List<KeyDifference> differences =
                 meanwhile.map(WritesMeanwhile.Result::unexplained).orElse(read.differences());
@@ -235,12 +229,8 @@ public final class Verifier {
                     "Run 'tidemark resync " + proof.table() + "'.",
                     null);
         }
-        List<List<String>> keys = new ArrayList<>();
-        for (KeyDifference difference : proof.differences()) {
-            List<String> key = new ArrayList<>();
-            difference.key().forEach(value -> key.add(value == null ? "" : value));
-            keys.add(key);
-        }
+        List<List<String>> keys =
+                proof.differences().stream().map(KeyDifference::keyText).toList();
         listener.step("re-reading " + keys.size() + " keys of " + proof.table());
         repairs.read(proof.table(), keys, request.timeout());
         VerifyRequest again = new VerifyRequest(

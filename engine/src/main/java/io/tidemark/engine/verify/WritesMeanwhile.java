@@ -7,6 +7,7 @@ import io.tidemark.spi.change.ChangeBatch;
 import io.tidemark.spi.change.ColumnVector;
 import io.tidemark.spi.change.Operation;
 import io.tidemark.spi.change.Position;
+import io.tidemark.spi.lake.LakeProgress;
 import io.tidemark.spi.schema.Column;
 import io.tidemark.spi.slice.SliceFile;
 import io.tidemark.spi.slice.SliceManifest;
@@ -30,13 +31,13 @@ final class WritesMeanwhile {
 
     private final Pipeline pipeline;
     private final TableRecord table;
-    private final Position after;
+    private final LakeProgress mirror;
 
-    /** @param after position at which the mirror stands */
-    WritesMeanwhile(Pipeline pipeline, TableRecord table, Position after) {
+    /** @param mirror where the mirror stands */
+    WritesMeanwhile(Pipeline pipeline, TableRecord table, LakeProgress mirror) {
         this.pipeline = pipeline;
         this.table = table;
-        this.after = after;
+        this.mirror = mirror;
     }
 
     /**
@@ -48,20 +49,11 @@ final class WritesMeanwhile {
      */
     record Result(List<KeyDifference> unexplained, long explained, long events) {}
 
-    /**
-     * Looks for the differing rows.
-     *
-     * @param throughSlice a slice from after which the mirror was pinned: events are looked for from there on
-     */
-    Result explain(SnapshotCut cut, List<KeyDifference> differences, long throughSlice, Duration timeout)
-            throws InterruptedException {
+    /** Looks for the differing rows. */
+    Result explain(SnapshotCut cut, List<KeyDifference> differences, Duration timeout) throws InterruptedException {
         Map<List<@Nullable String>, List<@Nullable String>> read = new HashMap<>();
-        List<List<String>> keys = new ArrayList<>();
-        for (KeyDifference difference : differences) {
-            List<String> key = new ArrayList<>();
-            difference.key().forEach(value -> key.add(value == null ? "" : value));
-            keys.add(key);
-        }
+        List<List<String>> keys =
+                differences.stream().map(KeyDifference::keyText).toList();
         // One that cannot be decoded stays unexplained.
         Consumer<ChangeBatch> rows = batch -> {
             for (int row = 0; row < batch.size(); row++) {
@@ -73,7 +65,7 @@ final class WritesMeanwhile {
         Map<List<@Nullable String>, KeyDifference> open = new HashMap<>();
         differences.forEach(difference -> open.put(difference.key(), difference));
         long[] events = {0};
-        long slice = throughSlice;
+        long slice = mirror.slice();
         while (slice < last) {
             List<SliceManifest> manifests = pipeline.sliceLog().after(slice, SLICES_AT_ONCE);
             if (manifests.isEmpty()) {
@@ -81,7 +73,7 @@ final class WritesMeanwhile {
             }
             for (SliceManifest manifest : manifests) {
                 for (SliceFile file : manifest.filesOf(table.id())) {
-                    if (manifest.sequence() <= last && file.last().isAfter(after)) {
+                    if (manifest.sequence() <= last && file.last().isAfter(mirror.applied())) {
                         pipeline.sliceLog().read(file, batch -> events[0] += take(batch, read, open));
                     }
                 }
@@ -100,7 +92,7 @@ final class WritesMeanwhile {
             Map<List<@Nullable String>, KeyDifference> open) {
         long events = 0;
         for (int row = 0; row < batch.size(); row++) {
-            if (!new Position(batch.position(row)).isAfter(after)) {
+            if (!new Position(batch.position(row)).isAfter(mirror.applied())) {
                 continue;
             }
             events++;

@@ -18,7 +18,6 @@ import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.schema.SchemaChange;
 import io.tidemark.spi.slice.SliceFile;
 import io.tidemark.spi.slice.SliceManifest;
-import io.tidemark.spi.source.PartitionedSource;
 import io.tidemark.spi.source.UndecodableRow;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -65,8 +64,7 @@ final class SliceApplier {
                             0);
             return new Step(plan.more(), 0, null);
         }
-        requireFollowable(job.files());
-        RowSchema wanted = wanted(job.files());
+        RowSchema wanted = followed(job.files());
         if (!wanted.hasSameRowsAs(record.schema())) {
             return new Step(true, 0, wanted);
         }
@@ -82,18 +80,6 @@ final class SliceApplier {
         LakeProgress after = Objects.requireNonNull(report.progress());
         pipeline.progress().applied(record.id(), after, report.events());
         return new Step(plan.more(), report.events(), null);
-    }
-
-    /** The newest version of the schema; of a partitioned source all columns of all versions, since one that lacks a column has no values in it. */
-    private RowSchema wanted(List<SliceFile> files) {
-        if (pipeline.source() instanceof PartitionedSource) {
-            RowSchema all = record.schema();
-            for (SliceFile file : files) {
-                all = all.plus(file.schema());
-            }
-            return all;
-        }
-        return files.get(files.size() - 1).schema();
     }
 
     /** A job has no way to note what becomes of keys that were set aside, and a table without a key is searched row by row: both are done here. */
@@ -158,8 +144,11 @@ final class SliceApplier {
         return isNew;
     }
 
-    /** Checks each step on the way, since a later version may hide what cannot be followed from the one before. */
-    private void requireFollowable(List<SliceFile> files) {
+    /**
+     * The schema that the files lead to: their newest version; of a partitioned source all columns of all versions, since one that lacks a column has no
+     * values in it. Checks each step on the way, since a later version may hide what cannot be followed from the one before.
+     */
+    private RowSchema followed(List<SliceFile> files) {
         RowSchema before = record.schema();
         for (int i = 0; i < files.size(); i++) {
             RowSchema after = files.get(i).schema();
@@ -175,8 +164,9 @@ final class SliceApplier {
                                     + files.get(i).path() + ")");
                 }
             }
-            before = pipeline.source() instanceof PartitionedSource ? before.plus(after) : after;
+            before = pipeline.isPartitioned() ? before.plus(after) : after;
         }
+        return before;
     }
 
     private Plan plan(LakeProgress before, long throughSlice, Position limit) {
