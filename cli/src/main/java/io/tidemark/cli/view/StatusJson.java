@@ -1,5 +1,6 @@
 package io.tidemark.cli.view;
 
+import io.tidemark.engine.capture.CaptureProgress;
 import io.tidemark.engine.status.PipelineStatus;
 import io.tidemark.engine.status.PipelineStatus.TableStatus;
 import io.tidemark.spi.schema.TableId;
@@ -89,6 +90,32 @@ public final class StatusJson {
         fields.put("openRows", capture.openRows());
         fields.put("events", capture.events());
         fields.put("reportedAt", capture.reportedAt());
+        fields.put(
+                "partitions", capture.partitions().map(StatusJson::partitions).orElse(null));
+        return fields;
+    }
+
+    private static Map<String, @Nullable Object> partitions(CaptureProgress.Partitions partitions) {
+        Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+        fields.put("count", partitions.count());
+        fields.put("processes", partitions.processes());
+        fields.put("sealedUpTo", partitions.sealedUpTo());
+        fields.put(
+                "lagging",
+                partitions.lagging().stream()
+                        .map(partition -> {
+                            Map<String, @Nullable Object> lagging = new LinkedHashMap<>();
+                            lagging.put("partition", partition.partition());
+                            lagging.put(
+                                    "tables",
+                                    partition.tables().stream()
+                                            .map(StatusJson::table)
+                                            .toList());
+                            lagging.put("caughtUpAt", partition.caughtUpAt());
+                            lagging.put("failure", partition.failure().isEmpty() ? null : partition.failure());
+                            return lagging;
+                        })
+                        .toList());
         return fields;
     }
 

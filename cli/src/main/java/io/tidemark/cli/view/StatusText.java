@@ -4,20 +4,27 @@ import io.tidemark.cli.output.Colour;
 import io.tidemark.cli.output.Human;
 import io.tidemark.cli.output.Terminal;
 import io.tidemark.cli.output.TextTable;
+import io.tidemark.engine.capture.CaptureProgress.Partitions;
+import io.tidemark.engine.capture.LaggingPartition;
 import io.tidemark.engine.run.RoleReport;
 import io.tidemark.engine.status.PipelineStatus;
+import io.tidemark.engine.status.PipelineStatus.CaptureStatus;
 import io.tidemark.engine.status.PipelineStatus.LoadStatus;
 import io.tidemark.engine.status.PipelineStatus.TableStatus;
 import io.tidemark.engine.table.TableState;
+import io.tidemark.spi.schema.TableId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.stream.Collectors;
 
 /** A status as lines for people. Shown again and again by the same object, it also tells speeds. */
 public final class StatusText {
+    private static final int LAGGING_MAX = 5;
+
     private final Terminal terminal;
     private final Rates rates = new Rates();
 
@@ -58,11 +65,35 @@ public final class StatusText {
                 lines.add("  remedy: See 'tidemark dead-letters list " + table.table() + "'.");
             }
         }
+        lines.addAll(lagging(status));
         for (RoleReport role : status.roleErrors()) {
             lines.add("");
             lines.add(terminal.paint(Colour.BAD, role.role() + " failed and tries again:") + " " + role.reason() + " ("
                     + Human.ago(role.at(), status.at()) + ")");
             lines.add("  remedy: " + role.remedy());
+        }
+        return lines;
+    }
+
+    /** Partitions that cannot be read, or that are far behind; the others go on. */
+    private List<String> lagging(PipelineStatus status) {
+        List<String> lines = new ArrayList<>();
+        List<LaggingPartition> lagging = status.capture()
+                .flatMap(CaptureStatus::partitions)
+                .map(Partitions::lagging)
+                .orElse(List.of());
+        for (LaggingPartition partition : lagging.subList(0, Math.min(LAGGING_MAX, lagging.size()))) {
+            boolean isFailing = !partition.failure().isEmpty();
+            String tables = partition.tables().stream().map(TableId::toString).collect(Collectors.joining(", "));
+            lines.add("");
+            lines.add(terminal.paint(
+                            isFailing ? Colour.BAD : Colour.NOTICE,
+                            tables + (isFailing ? " has a partition that cannot be read:" : " has a partition behind:"))
+                    + " " + (isFailing ? partition.failure() : "read up to " + Human.time(partition.caughtUpAt())));
+            lines.add("  partition: " + partition.partition());
+        }
+        if (lagging.size() > LAGGING_MAX) {
+            lines.add("... and " + Human.count(lagging.size() - LAGGING_MAX, "more partition"));
         }
         return lines;
     }
@@ -107,6 +138,11 @@ public final class StatusText {
                         .orElse("unknown: no table is being applied"));
         lines.add(head.toString());
         lines.add("capture  " + capture(status));
+        status.capture()
+                .flatMap(CaptureStatus::partitions)
+                .ifPresent(partitions -> lines.add("reading  "
+                        + Human.count(partitions.count(), "partition") + " by "
+                        + (partitions.processes() == 1 ? "1 process" : partitions.processes() + " processes")));
         status.newestSlice()
                 .ifPresentOrElse(
                         slice -> lines.add("slice    " + slice.sequence() + ", " + slice.name() + ", "

@@ -39,7 +39,8 @@ final class StatusFixture {
         return new PipelineStatus(
                 "bank",
                 at,
-                Optional.of(new CaptureStatus(true, "0/1A", at.minusMillis(300), 42, events, at.minusMillis(100))),
+                Optional.of(new CaptureStatus(
+                        true, "0/1A", at.minusMillis(300), 42, events, at.minusMillis(100), Optional.empty())),
                 Optional.of(new SourceStatus(new Position(0x1_0000_0000L), Position.ZERO, 5L << 20, true, true)),
                 "",
                 Optional.of(new SliceStatus(7, "a-to-b", 1_000, 2_048)),

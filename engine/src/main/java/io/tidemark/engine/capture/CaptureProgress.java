@@ -2,6 +2,8 @@ package io.tidemark.engine.capture;
 
 import io.tidemark.spi.change.Position;
 import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What capture says of itself about once a second.
@@ -15,19 +17,35 @@ import java.time.Instant;
  * @param events events captured since this capture began
  * @param at when this was written
  * @param restart whether capture is to begin anew where the source stands, because all tables are loaded again
+ * @param partitions how the partitions of the source are read; null when it has none
  */
 public record CaptureProgress(
         long afterSlice,
         String idleToken,
         Position delivered,
         Instant caughtUpAt,
-        @org.jspecify.annotations.Nullable Instant openSince,
+        @Nullable Instant openSince,
         long openRows,
         long events,
         Instant at,
-        boolean restart) {
+        boolean restart,
+        @Nullable Partitions partitions) {
+    /**
+     * How a partitioned source is read.
+     *
+     * @param count partitions that are read
+     * @param processes processes that read them
+     * @param sealedUpTo everything that happened before this time is in sealed slices
+     * @param lagging partitions that cannot be read or are far behind
+     */
+    public record Partitions(int count, int processes, Instant sealedUpTo, List<LaggingPartition> lagging) {
+        public Partitions {
+            lagging = List.copyOf(lagging);
+        }
+    }
+
     /** Asks capture to begin anew after this slice. */
     public static CaptureProgress restartAfter(long slice, Instant now) {
-        return new CaptureProgress(slice, "", Position.ZERO, now, null, 0, 0, now, true);
+        return new CaptureProgress(slice, "", Position.ZERO, now, null, 0, 0, now, true, null);
     }
 }

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What capture says of itself about once a second, and where the next one goes on by it: after the newest slice, or after what was read since without
@@ -24,6 +25,7 @@ final class CaptureReports {
     private String idleToken = "";
 
     private boolean restarting;
+    private Instant sealedUpTo = Instant.EPOCH;
     private Instant last = Instant.EPOCH;
 
     CaptureReports(MetadataStore metastore, Clock clock) {
@@ -34,7 +36,11 @@ final class CaptureReports {
     /** Where capture goes on; empty for a new pipeline, or when it is to begin anew. */
     Optional<String> resumeToken(Optional<SliceManifest> newest) {
         long sequence = newest.map(SliceManifest::sequence).orElse(0L);
-        Optional<CaptureProgress> report = documents.find(Keys.CAPTURE).filter(found -> found.afterSlice() == sequence);
+        Optional<CaptureProgress> last = documents.find(Keys.CAPTURE);
+        sealedUpTo = last.map(CaptureProgress::partitions)
+                .map(CaptureProgress.Partitions::sealedUpTo)
+                .orElse(Instant.EPOCH);
+        Optional<CaptureProgress> report = last.filter(found -> found.afterSlice() == sequence);
         restarting = report.filter(CaptureProgress::restart).isPresent();
         Optional<String> token = restarting
                 ? Optional.empty()
@@ -43,6 +49,11 @@ final class CaptureReports {
                         .or(() -> newest.map(SliceManifest::resumeToken).filter(found -> !found.isEmpty()));
         idleToken = token.orElse("");
         return token;
+    }
+
+    /** What the last report said of this, for a source with partitions. */
+    Instant sealedUpTo() {
+        return sealedUpTo;
     }
 
     /** A slice was sealed, whose own token says where the source goes on. */
@@ -60,9 +71,15 @@ final class CaptureReports {
      *
      * @param slice newest sealed slice
      * @param delivered where the source goes on after all that was handed on; asked for when nothing is open
+     * @param partitions how the partitions of the source are read; null when it has none
      * @return the token, which is stored now, when nothing is open
      */
-    Optional<String> write(SliceSink sink, long slice, Supplier<String> delivered, Instant caughtUpAt) {
+    Optional<String> write(
+            SliceSink sink,
+            long slice,
+            Supplier<String> delivered,
+            Instant caughtUpAt,
+            CaptureProgress.@Nullable Partitions partitions) {
         last = clock.instant();
         boolean isIdle = sink.isEmpty();
         if (isIdle) {
@@ -79,7 +96,8 @@ final class CaptureReports {
                         sink.openRows(),
                         sink.events(),
                         last,
-                        restarting && idleToken.isEmpty()));
+                        restarting && idleToken.isEmpty(),
+                        partitions));
         return isIdle ? Optional.of(idleToken) : Optional.empty();
     }
 }

@@ -95,7 +95,8 @@ public final class CaptureRole {
 
     /** The report is written before the acknowledgement that rests on its token. */
     private void report(SliceSink sink, ChangeStream stream, long sealed) {
-        reports.write(sink, sealed, stream::deliveredToken, stream.caughtUpAt()).ifPresent(stream::acknowledge);
+        reports.write(sink, sealed, stream::deliveredToken, stream.caughtUpAt(), null)
+                .ifPresent(stream::acknowledge);
     }
 
     /** An idle database writes nothing that would move the slot; a transactional message does. */

@@ -5,7 +5,6 @@ import io.tidemark.engine.metadata.Keys;
 import io.tidemark.engine.pipeline.Pipeline;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
-import io.tidemark.spi.slice.SliceManifest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.OptionalLong;
@@ -22,15 +21,12 @@ public final class CaughtUp {
         this.captures = new Documents<>(pipeline.metastore(), CaptureProgress.class);
     }
 
-    /**
-     * The slice by which everything from before the time is in the log; it may not be sealed yet. Empty while capture has not read that far. What capture
-     * had not sealed when it had read that far is in the next slice at the latest.
-     */
+    /** A sealed slice by which everything from before the time is in the log; empty while capture has not come that far. */
     public OptionalLong slice(Instant time) {
         return captures.find(Keys.CAPTURE)
-                .filter(capture -> capture.caughtUpAt().isAfter(time))
-                .map(capture ->
-                        OptionalLong.of(capture.openRows() == 0 ? capture.afterSlice() : capture.afterSlice() + 1))
+                .filter(capture -> capture.partitions() != null
+                        && capture.partitions().sealedUpTo().isAfter(time))
+                .map(capture -> OptionalLong.of(capture.afterSlice()))
                 .orElse(OptionalLong.empty());
     }
 
@@ -42,8 +38,12 @@ public final class CaughtUp {
      * @throws TidemarkException {@code TIMEOUT}
      */
     public long await(Instant time, Duration timeout, String verb) throws InterruptedException {
-        OptionalLong slice = OptionalLong.empty();
-        while (slice.isEmpty() || !isSealed(slice.orElseThrow())) {
+        while (true) {
+            long seen = pipeline.signals().sealed().count();
+            OptionalLong slice = slice(time);
+            if (slice.isPresent()) {
+                return slice.orElseThrow();
+            }
             if (pipeline.clock().instant().isAfter(time.plus(timeout))) {
                 throw new TidemarkException(
                         ErrorCode.TIMEOUT,
@@ -51,17 +51,7 @@ public final class CaughtUp {
                         "Is the pipeline running and keeping up? See 'tidemark status'; give it more time with --timeout.",
                         null);
             }
-            long seen = pipeline.signals().sealed().count();
-            if (slice.isEmpty()) {
-                slice = slice(time);
-            }
             pipeline.signals().sealed().await(seen, LOOK);
         }
-        return slice.orElseThrow();
-    }
-
-    /** Whether this slice is sealed. */
-    public boolean isSealed(long slice) {
-        return pipeline.sliceLog().newest().map(SliceManifest::sequence).orElse(0L) >= slice;
     }
 }

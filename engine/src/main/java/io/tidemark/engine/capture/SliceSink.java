@@ -6,7 +6,6 @@ import io.tidemark.spi.change.ChangeBatch;
 import io.tidemark.spi.change.Position;
 import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.schema.TableId;
-import io.tidemark.spi.slice.SliceLog;
 import io.tidemark.spi.slice.SliceManifest;
 import io.tidemark.spi.slice.SliceWriter;
 import io.tidemark.spi.source.ChangeSink;
@@ -16,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Collects a change stream into the open slice. Memory is bounded: batches go to the slice's files when they are full, or many. */
@@ -24,7 +24,7 @@ final class SliceSink implements ChangeSink, AutoCloseable {
     private static final long BATCH_BYTES = 4L << 20;
     private static final int OPEN_BATCHES_MAX = 64;
 
-    private final SliceLog log;
+    private final Supplier<SliceWriter> writers;
     private final Clock clock;
     private final Duration interval;
     private final long bytesMax;
@@ -46,8 +46,14 @@ final class SliceSink implements ChangeSink, AutoCloseable {
         void handle(UndecodableRow row);
     }
 
-    SliceSink(SliceLog log, Clock clock, Duration interval, long bytesMax, UndecodableHandler undecodable) {
-        this.log = log;
+    /** @param writers opens slices */
+    SliceSink(
+            Supplier<SliceWriter> writers,
+            Clock clock,
+            Duration interval,
+            long bytesMax,
+            UndecodableHandler undecodable) {
+        this.writers = writers;
         this.clock = clock;
         this.interval = interval;
         this.bytesMax = bytesMax;
@@ -56,7 +62,7 @@ final class SliceSink implements ChangeSink, AutoCloseable {
 
     static SliceSink of(Pipeline pipeline, SetAside setAside) {
         return new SliceSink(
-                pipeline.sliceLog(),
+                pipeline.sliceLog()::open,
                 pipeline.clock(),
                 pipeline.config().slices().interval(),
                 pipeline.config().slices().bytesMax(),
@@ -76,6 +82,31 @@ final class SliceSink implements ChangeSink, AutoCloseable {
         return batch;
     }
 
+    /** Appends events that were put into batches elsewhere; the batch is the caller's again afterwards. */
+    void append(ChangeBatch batch) {
+        ChangeBatch before = batches.get(batch.schema().table());
+        if (before != null) {
+            flush(before);
+        }
+        rows += batch.size();
+        events += batch.size();
+        if (!batch.isEmpty()) {
+            openWriter().append(batch);
+        }
+    }
+
+    /** What was appended was captured at this time already. */
+    void capturedAt(Instant at) {
+        if (openSince != null && at.isBefore(openSince)) {
+            openSince = at;
+        }
+    }
+
+    /** Has what is there sealed now. */
+    void askSeal() {
+        sealAsked = true;
+    }
+
     @Override
     public void commit(Position position, long commitMicros, String resumeToken) {
         through = position;
@@ -89,7 +120,7 @@ final class SliceSink implements ChangeSink, AutoCloseable {
     @Override
     public void marker(String content) {
         if (content.equals(Marker.SEAL)) {
-            sealAsked = true;
+            askSeal();
         }
     }
 
@@ -109,8 +140,13 @@ final class SliceSink implements ChangeSink, AutoCloseable {
         if (sealAsked) {
             return true;
         }
+        return rows > 0 && (!clock.instant().isBefore(due) || isFull());
+    }
+
+    /** Whether the open slice has as many bytes as one may have. */
+    boolean isFull() {
         SliceWriter open = writer;
-        return rows > 0 && (!clock.instant().isBefore(due) || (open != null && open.bytes() >= bytesMax));
+        return open != null && open.bytes() >= bytesMax;
     }
 
     /** How long the caller may wait for more before the slice is due. */
@@ -215,7 +251,7 @@ final class SliceSink implements ChangeSink, AutoCloseable {
     private SliceWriter openWriter() {
         SliceWriter open = writer;
         if (open == null) {
-            open = log.open();
+            open = writers.get();
             writer = open;
         }
         return open;

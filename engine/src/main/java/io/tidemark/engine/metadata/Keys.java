@@ -21,6 +21,12 @@ public final class Keys {
     public static final String ROLES = "roles/";
     public static final String CAPTURE = "capture";
 
+    /** What helpers of capture are to read, by the number of the helper. */
+    public static final String SHARES = "capture-shares/";
+
+    /** What helpers of capture say of themselves. */
+    public static final String HELPERS = "capture-helpers/";
+
     private Keys() {}
 
     /** {@code prefix} and the table's name; other characters than letters, digits, {@code _} and {@code -} are written as {@code %XX}. */

@@ -97,9 +97,11 @@ public final class Orchestrator {
             return true;
         }
         LoadPlan load = table.load();
-        boolean caughtUp = hasCapturedLoad(load)
+        OptionalLong captured = capturedLoad(load);
+        boolean caughtUp = captured.isPresent()
                 && pipeline.progress()
                         .find(table.id())
+                        .filter(progress -> progress.slice() >= captured.orElseThrow())
                         .filter(progress -> progress.slice() >= newest - SLICES_UNDER_WAY)
                         .filter(progress -> load == null
                                 || !progress.position()
@@ -116,22 +118,19 @@ public final class Orchestrator {
         return caughtUp;
     }
 
-    /** Whether all events from before the last row was read are sealed. */
-    private boolean hasCapturedLoad(@Nullable LoadPlan load) {
+    /** The slice by which all events from before the last row was read are sealed; empty while they are not. */
+    private OptionalLong capturedLoad(@Nullable LoadPlan load) {
         Instant until = load == null ? null : load.readUntil();
         if (load == null || until == null) {
-            return true;
+            return OptionalLong.of(0);
         }
-        Long slice = exactAt.get(load.loadId());
-        if (slice == null) {
-            OptionalLong found = caughtUp.slice(until);
-            if (found.isEmpty()) {
-                return false;
-            }
-            slice = found.orElseThrow();
-            exactAt.put(load.loadId(), slice);
+        Long known = exactAt.get(load.loadId());
+        if (known != null) {
+            return OptionalLong.of(known);
         }
-        return caughtUp.isSealed(slice);
+        OptionalLong found = caughtUp.slice(until);
+        found.ifPresent(slice -> exactAt.put(load.loadId(), slice));
+        return found;
     }
 
     private boolean dispatch(TableRecord table, SliceManifest newest) {

@@ -54,12 +54,11 @@ public final class Runner implements AutoCloseable {
         this.reports = new Documents<>(pipeline.metastore(), RoleReport.class);
         this.worker = new Worker(pipeline);
         if (roles.contains(Role.CAPTURE)) {
-            LeasedBody capture = capture(pipeline);
-            start("capture", () -> leased(CaptureRole.LEASE, capture));
+            start("capture", capture(pipeline));
         }
         if (roles.contains(Role.ORCHESTRATOR)) {
             Orchestrator orchestrator = new Orchestrator(pipeline);
-            start("orchestrator", () -> leased(Orchestrator.LEASE, orchestrator::run));
+            start("orchestrator", underLease(Orchestrator.LEASE, orchestrator::run));
         }
         if (roles.contains(Role.SNAPSHOT)) {
             SnapshotRole snapshot = new SnapshotRole(pipeline);
@@ -72,11 +71,17 @@ public final class Runner implements AutoCloseable {
         }
     }
 
-    private static LeasedBody capture(Pipeline pipeline) {
+    /** A partitioned source is read by several processes; the lease says which of them seals. */
+    private Body capture(Pipeline pipeline) {
         if (pipeline.source() instanceof LogSource log) {
-            return new CaptureRole(pipeline, log)::run;
+            return underLease(CaptureRole.LEASE, new CaptureRole(pipeline, log)::run);
         }
-        return new PartitionedCapture(pipeline, (PartitionedSource) pipeline.source())::run;
+        PartitionedCapture capture = new PartitionedCapture(pipeline, (PartitionedSource) pipeline.source());
+        return () -> {
+            if (!leased(CaptureRole.LEASE, capture::run)) {
+                capture.help();
+            }
+        };
     }
 
     /** Starts the roles; they run until {@link #close}. A pipeline has one runner at a time. */
@@ -155,16 +160,26 @@ public final class Runner implements AutoCloseable {
         return LOG.isDebugEnabled() ? e : null;
     }
 
-    private void leased(String name, LeasedBody body) throws InterruptedException {
+    /** Waits while another process holds the lease. */
+    private Body underLease(String name, LeasedBody body) {
+        return () -> {
+            if (!leased(name, body)) {
+                pause(LEASE_POLL);
+            }
+        };
+    }
+
+    /** Returns whether the lease was free. */
+    private boolean leased(String name, LeasedBody body) throws InterruptedException {
         Optional<Lease> lease = pipeline.leases().tryAcquire(name);
         if (lease.isEmpty()) {
-            pause(LEASE_POLL);
-            return;
+            return false;
         }
         try (Lease held = lease.orElseThrow()) {
             reports.remove(Keys.ROLES + name);
             body.run(held);
         }
+        return true;
     }
 
     private void report(String name, TidemarkException error) {

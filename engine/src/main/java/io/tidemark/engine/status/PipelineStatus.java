@@ -1,5 +1,6 @@
 package io.tidemark.engine.status;
 
+import io.tidemark.engine.capture.CaptureProgress;
 import io.tidemark.engine.run.RoleReport;
 import io.tidemark.engine.table.TableState;
 import io.tidemark.spi.schema.TableId;
@@ -51,9 +52,16 @@ public record PipelineStatus(
      * @param openRows events captured but not sealed
      * @param events events captured since this capture began
      * @param reportedAt when capture said so
+     * @param partitions how the partitions of the source are read; empty when it has none
      */
     public record CaptureStatus(
-            boolean running, String position, Instant caughtUpAt, long openRows, long events, Instant reportedAt) {}
+            boolean running,
+            String position,
+            Instant caughtUpAt,
+            long openRows,
+            long events,
+            Instant reportedAt,
+            Optional<CaptureProgress.Partitions> partitions) {}
 
     /**
      * A slice.

@@ -93,7 +93,8 @@ public final class StatusReader {
                 report.caughtUpAt(),
                 report.openRows(),
                 report.events(),
-                report.at());
+                report.at(),
+                Optional.ofNullable(report.partitions()));
     }
 
     private static PipelineStatus.CutStatus cut(Cut cut) {

@@ -117,7 +117,9 @@ public final class TableCommands {
                 Keys.LOADS,
                 Keys.CUTS,
                 Keys.DEAD_LETTERS,
-                Keys.ROLES)) {
+                Keys.ROLES,
+                Keys.SHARES,
+                Keys.HELPERS)) {
             for (Entry entry : pipeline.metastore().list(prefix)) {
                 pipeline.metastore().delete(entry.key(), entry.version());
             }

@@ -31,10 +31,10 @@ class CaptureReportsTest {
 
     @Test
     void whileASliceIsOpenTheSourceGoesOnWhereItWasTold() {
-        reports().write(sink(0), 0, () -> "after the start", CLOCK.instant());
+        reports().write(sink(0), 0, () -> "after the start", CLOCK.instant(), null);
         CaptureReports second = reports();
         assertThat(second.resumeToken(Optional.empty())).contains("after the start");
-        assertThat(second.write(sink(1), 0, () -> "with what is open", CLOCK.instant()))
+        assertThat(second.write(sink(1), 0, () -> "with what is open", CLOCK.instant(), null))
                 .isEmpty();
         assertThat(reports().resumeToken(Optional.empty())).contains("after the start");
     }
@@ -45,13 +45,14 @@ class CaptureReportsTest {
                 .put(Keys.CAPTURE, CaptureProgress.restartAfter(0, CLOCK.instant()));
         CaptureReports first = reports();
         assertThat(first.resumeToken(Optional.empty())).isEmpty();
-        first.write(sink(1), 0, () -> "with what is open", CLOCK.instant());
+        first.write(sink(1), 0, () -> "with what is open", CLOCK.instant(), null);
         assertThat(new Documents<>(store, CaptureProgress.class)
                         .find(Keys.CAPTURE)
                         .orElseThrow()
                         .restart())
                 .isTrue();
-        assertThat(first.write(sink(0), 0, () -> "begun", CLOCK.instant())).contains("begun");
+        assertThat(first.write(sink(0), 0, () -> "begun", CLOCK.instant(), null))
+                .contains("begun");
         assertThat(reports().resumeToken(Optional.empty())).contains("begun");
     }
 
@@ -61,7 +62,7 @@ class CaptureReportsTest {
 
     /** A sink that holds rows and has no need of a log yet. */
     private static SliceSink sink(int rows) {
-        SliceSink sink = new SliceSink(null, CLOCK, Duration.ofMinutes(1), 1 << 20, row -> {});
+        SliceSink sink = new SliceSink(() -> null, CLOCK, Duration.ofMinutes(1), 1 << 20, row -> {});
         for (int i = 0; i < rows; i++) {
             sink.batch(SCHEMA);
             sink.commit(new Position(i + 1), 0, "");

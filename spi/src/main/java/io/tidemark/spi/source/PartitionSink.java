@@ -28,7 +28,10 @@ public interface PartitionSink {
     /** The last row asked for could not be decoded; it was taken out of the batch. To be called before {@link #event}. */
     void undecodable(UndecodableRow row);
 
-    /** All events of the partition that happened before this time were handed on. */
+    /**
+     * All events of the partition that happened before this time were handed on. Told of a partition that is still open only: its keys may have events
+     * in its children otherwise.
+     */
     void caughtUp(String partition, Instant at);
 
     /** The partition is closed, and all of its events were handed on. */
