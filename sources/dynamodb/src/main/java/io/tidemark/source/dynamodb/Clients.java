@@ -1,35 +1,25 @@
 package io.tidemark.source.dynamodb;
 
-import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.source.dynamodb.service.ServiceErrors;
 import io.tidemark.spi.error.TidemarkException;
 import java.net.URI;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
-import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.http.apache.ApacheHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
-import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
+import software.amazon.awssdk.services.dynamodb.model.TableDescription;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 
 /** Clients of DynamoDB and its streams, made when they are first asked for, and what their errors mean. */
 final class Clients implements AutoCloseable {
     /** Calls at the same time: readers of chunks and of shards. */
     private static final int CONNECTIONS = 64;
-
-    private static final Set<String> PERMISSION = Set.of("AccessDeniedException", "AccessDenied");
-    private static final Set<String> AUTHENTICATION = Set.of(
-            "UnrecognizedClientException",
-            "InvalidSignatureException",
-            "ExpiredTokenException",
-            "InvalidClientTokenId",
-            "MissingAuthenticationTokenException");
 
     private final Optional<String> region;
     private final Optional<URI> endpoint;
@@ -66,6 +56,14 @@ final class Clients implements AutoCloseable {
         return client;
     }
 
+    /** The table as it is now. */
+    TableDescription describe(String table) {
+        return calling(
+                "describe table " + table,
+                () -> tables().describeTable(request -> request.tableName(table))
+                        .table());
+    }
+
     private <C, B extends AwsClientBuilder<B, C> & AwsSyncClientBuilder<B, C>> C build(B builder) {
         region.map(Region::of).ifPresent(builder::region);
         endpoint.ifPresent(builder::endpointOverride);
@@ -89,18 +87,7 @@ final class Clients implements AutoCloseable {
 
     /** What an error of the SDK is for who uses Tidemark. */
     static TidemarkException error(String what, SdkException e) {
-        ErrorCode code = ErrorCode.SOURCE_UNREACHABLE;
-        if (e instanceof ResourceNotFoundException) {
-            code = ErrorCode.SOURCE_TABLE_MISSING;
-        } else if (e instanceof AwsServiceException service) {
-            String name = service.awsErrorDetails() == null
-                    ? ""
-                    : String.valueOf(service.awsErrorDetails().errorCode());
-            code = PERMISSION.contains(name)
-                    ? ErrorCode.SOURCE_PERMISSION
-                    : AUTHENTICATION.contains(name) ? ErrorCode.SOURCE_AUTHENTICATION : ErrorCode.SOURCE_QUERY;
-        }
-        return new TidemarkException(code, "Cannot " + what + ": " + e.getMessage(), e);
+        return ServiceErrors.error("Cannot " + what + ": " + e.getMessage(), e);
     }
 
     @Override

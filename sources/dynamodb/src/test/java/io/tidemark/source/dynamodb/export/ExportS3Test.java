@@ -18,6 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 
 /** Exports in a bucket of a server that speaks S3. */
 class ExportS3Test {
@@ -119,6 +120,11 @@ class ExportS3Test {
     private static ExportStore connect(String name) {
         Map<String, String> properties = server.properties();
         return S3ExportStore.connect(
-                name, new S3ExportStore.Access(properties.get("client.region"), server.endpoint(), true));
+                name,
+                new S3ExportStore.Access(
+                        properties.get("client.region"),
+                        server.endpoint(),
+                        true,
+                        DefaultCredentialsProvider.builder().build()));
     }
 }
