@@ -7,7 +7,8 @@ import io.tidemark.spi.slice.SliceLog;
 import io.tidemark.spi.slice.SliceManifest;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
+import java.util.Optional;
+import java.util.function.LongFunction;
 
 /**
  * Where a table goes on after its load.
@@ -26,12 +27,15 @@ record HandOff(long afterSlice, Position cutoff) {
      * @throws TidemarkException {@code LIMIT_EXCEEDED} when some of these slices were pruned
      */
     static HandOff asOf(SliceLog log, Instant time) {
+        return log.after(0, 1).stream()
+                .findFirst()
+                .map(oldest -> asOf(
+                        oldest, log.newest().map(SliceManifest::sequence).orElse(oldest.sequence()), log::find, time))
+                .orElseGet(() -> new HandOff(0, new Position(1)));
+    }
+
+    static HandOff asOf(SliceManifest oldest, long newest, LongFunction<Optional<SliceManifest>> slices, Instant time) {
         Instant sealedBy = time.minus(CLOCKS);
-        List<SliceManifest> first = log.after(0, 1);
-        if (first.isEmpty()) {
-            return new HandOff(0, new Position(1));
-        }
-        SliceManifest oldest = first.get(0);
         if (oldest.sequence() > 1 && oldest.start().isAfter(sealedBy)) {
             throw new TidemarkException(
                     ErrorCode.LIMIT_EXCEEDED,
@@ -41,10 +45,10 @@ record HandOff(long afterSlice, Position cutoff) {
                     null);
         }
         long low = oldest.sequence() - 1;
-        long high = log.newest().map(SliceManifest::sequence).orElse(low);
+        long high = newest;
         while (low < high) {
             long middle = low + (high - low + 1) / 2;
-            boolean isBefore = log.find(middle)
+            boolean isBefore = slices.apply(middle)
                     .map(slice -> !slice.end().isAfter(sealedBy))
                     .orElse(true);
             if (isBefore) {
@@ -54,9 +58,9 @@ record HandOff(long afterSlice, Position cutoff) {
             }
         }
         long last = low;
-        Position before = log.find(last + 1)
+        Position before = slices.apply(last + 1)
                 .map(SliceManifest::after)
-                .or(() -> log.find(last).map(SliceManifest::through))
+                .or(() -> slices.apply(last).map(SliceManifest::through))
                 .orElse(new Position(0));
         return new HandOff(last, new Position(before.value() + 1));
     }

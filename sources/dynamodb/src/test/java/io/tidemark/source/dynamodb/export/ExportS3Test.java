@@ -77,7 +77,7 @@ class ExportS3Test {
         Files.delete(written.path(ExportFolder.ID + "/data/a.json.gz"));
         Export export = Export.open(store, written.location());
         assertThatThrownBy(() -> export.read(export.files().get(0), item -> {}))
-                .hasFieldOrPropertyWithValue("code", ErrorCode.SOURCE_PROTOCOL)
+                .hasFieldOrPropertyWithValue("code", ErrorCode.SOURCE_EXPORT_CORRUPT)
                 .hasMessageContaining(
                         "s3://exports/missing/AWSDynamoDB/" + ExportFolder.ID + "/data/a.json.gz: it is missing");
         assertThatThrownBy(() -> Export.open(store, "nothing"))
