@@ -3,6 +3,8 @@ package io.tidemark.source.dynamodb;
 import io.tidemark.source.dynamodb.service.ServiceErrors;
 import io.tidemark.spi.error.TidemarkException;
 import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +15,8 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.http.apache.ApacheHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
+import software.amazon.awssdk.services.dynamodb.model.Shard;
+import software.amazon.awssdk.services.dynamodb.model.StreamDescription;
 import software.amazon.awssdk.services.dynamodb.model.TableDescription;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 
@@ -62,6 +66,23 @@ final class Clients implements AutoCloseable {
                 "describe table " + table,
                 () -> tables().describeTable(request -> request.tableName(table))
                         .table());
+    }
+
+    /** All shards that the stream still has; a call returns at most 100. */
+    List<Shard> shards(String stream) {
+        List<Shard> shards = new ArrayList<>();
+        String from = null;
+        do {
+            String start = from;
+            StreamDescription page = calling(
+                    "describe stream " + stream,
+                    () -> streams()
+                            .describeStream(request -> request.streamArn(stream).exclusiveStartShardId(start))
+                            .streamDescription());
+            shards.addAll(page.shards());
+            from = page.lastEvaluatedShardId();
+        } while (from != null);
+        return shards;
     }
 
     private <C, B extends AwsClientBuilder<B, C> & AwsSyncClientBuilder<B, C>> C build(B builder) {

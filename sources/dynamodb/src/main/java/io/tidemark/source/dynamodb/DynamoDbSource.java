@@ -30,7 +30,6 @@ import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
 import software.amazon.awssdk.services.dynamodb.model.ScanRequest;
 import software.amazon.awssdk.services.dynamodb.model.ScanResponse;
 import software.amazon.awssdk.services.dynamodb.model.Shard;
-import software.amazon.awssdk.services.dynamodb.model.StreamDescription;
 import software.amazon.awssdk.services.dynamodb.model.StreamViewType;
 import software.amazon.awssdk.services.dynamodb.model.TableDescription;
 
@@ -105,7 +104,7 @@ final class DynamoDbSource implements PartitionedSource {
                     "scan table " + table,
                     () -> clients.tables()
                             .scan(scan -> scan.tableName(table.name()).limit(1)));
-            shards(described.latestStreamArn());
+            clients.shards(described.latestStreamArn());
             findings.add(Finding.ok(subject, "it can be scanned, and its stream has new images"));
         } catch (TidemarkException e) {
             findings.add(Finding.failed(e.code(), subject, e.reason(), e.remedy()));
@@ -252,7 +251,7 @@ final class DynamoDbSource implements PartitionedSource {
             if (streamProblem(table.id(), described).isEmpty()) {
                 String stream = described.latestStreamArn();
                 Instant from = exports.wantedFrom(table.id().name()).orElse(null);
-                for (Shard shard : shards(stream)) {
+                for (Shard shard : clients.shards(stream)) {
                     partitions.add(new StreamPartition(
                             stream + "/" + shard.shardId(),
                             stream,
@@ -265,23 +264,6 @@ final class DynamoDbSource implements PartitionedSource {
             }
         }
         return List.copyOf(partitions);
-    }
-
-    /** All shards that the stream still has; a call returns at most 100. */
-    private List<Shard> shards(String stream) {
-        List<Shard> shards = new ArrayList<>();
-        String from = null;
-        do {
-            String start = from;
-            StreamDescription page = Clients.calling(
-                    "describe stream " + stream,
-                    () -> clients.streams()
-                            .describeStream(request -> request.streamArn(stream).exclusiveStartShardId(start))
-                            .streamDescription());
-            shards.addAll(page.shards());
-            from = page.lastEvaluatedShardId();
-        } while (from != null);
-        return shards;
     }
 
     @Override

@@ -24,8 +24,8 @@ final class TableExports implements AutoCloseable {
     /** Streams are begun this much earlier than an export's time: the engine wants a margin between the two for clocks that differ. */
     private static final Duration MARGIN = Duration.ofMinutes(15);
 
-    /** DynamoDB Streams have records for 24 hours; the last ones of them may be gone before they are read. */
-    private static final Duration KEPT = Duration.ofHours(23);
+    /** DynamoDB Streams have records for 24 hours; it takes its time to read them all. */
+    private static final Duration KEPT = Duration.ofHours(20);
 
     private final Clients clients;
     private final HandedExports handed;
@@ -188,7 +188,7 @@ final class TableExports implements AutoCloseable {
         return new TidemarkException(
                 ErrorCode.CONFIG_INVALID,
                 "Cannot load " + table + " from the export at " + chosen.location() + ": " + reason,
-                "Hand in a newer full export of this table, made after its stream was turned on and within the last 23 hours, or have the table scanned"
+                "Hand in a newer full export of this table, made after its stream was turned on and within the last 20 hours, or have the table scanned"
                         + " (source: exports: " + table.name() + "=scan); then run 'tidemark resync " + table + "'.",
                 null);
     }

@@ -133,7 +133,7 @@ class ExportDamageTest {
     void aLineThatIsNoItemIsRefused(String line) {
         written.file("c.json.gz", List.of(LINES.get(0), line)).write();
         Export export = open();
-        assertCorrupt(() -> export.read(export.files().get(2), item -> {}))
+        assertNotUnderstood(() -> export.read(export.files().get(2), item -> {}))
                 .hasMessageContaining("c.json.gz: ")
                 .hasMessageContaining("its MD5 is right")
                 .hasMessageNotContaining("secret");
