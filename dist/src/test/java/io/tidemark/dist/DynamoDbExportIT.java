@@ -9,6 +9,7 @@ import io.tidemark.engine.verify.TableProof;
 import io.tidemark.engine.verify.VerifyRequest;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.schema.TableId;
+import io.tidemark.spi.source.Finding;
 import io.tidemark.spi.source.SnapshotChunk;
 import io.tidemark.testkit.dynamodb.DynamoDbServer;
 import java.io.IOException;
@@ -97,6 +98,10 @@ class DynamoDbExportIT {
         put(ORDERS, 1_000, Map.of("state", AttributeValue.fromS("paid")));
         start("exports: orders=" + orders.folder() + ", payments=" + payments.folder());
 
+        assertThat(mirrored.pipeline().source().check(List.of(table(ORDERS), table(PAYMENTS)), Map.of()))
+                .allSatisfy(finding -> assertThat(finding.status()).isEqualTo(Finding.Status.OK))
+                .extracting(Finding::subject)
+                .contains("export of dynamodb.orders", "export of dynamodb.payments");
         mirrored.awaitState(table(ORDERS), TableState.LIVE);
         mirrored.awaitState(table(PAYMENTS), TableState.FAILED);
         assertThat(chunks(ORDERS))

@@ -12,9 +12,11 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.services.dynamodb.model.ExportType;
 import software.amazon.awssdk.services.dynamodb.model.TableDescription;
@@ -31,6 +33,9 @@ final class TableExports implements AutoCloseable {
     private final HandedExports handed;
     private final OpenExports opened;
     private final @Nullable StartedExports started;
+
+    /** Times of handed-in exports, by location. */
+    private final Map<String, Instant> times = new ConcurrentHashMap<>();
 
     /** @param started null when Tidemark is to start none */
     TableExports(Clients clients, HandedExports handed, OpenExports opened, @Nullable StartedExports started) {
@@ -89,13 +94,17 @@ final class TableExports implements AutoCloseable {
         Instant longAgo = now.minus(KEPT);
         Optional<String> location = handed.find(table);
         if (location.isPresent()) {
-            Instant from = exportTime(location.orElseThrow()).minus(MARGIN);
+            Instant from = times.computeIfAbsent(location.orElseThrow(), this::exportTime)
+                    .minus(MARGIN);
             return Optional.of(from.isBefore(longAgo) ? longAgo : from);
         }
         return started == null || handed.isScanned(table) ? Optional.empty() : Optional.of(now.minus(MARGIN));
     }
 
-    /** One that cannot be read fails its table when that is to be loaded, not the reading of streams. */
+    /**
+     * One that cannot be read is told of when its table is to be loaded, and never holds up the reading of streams: of its table everything is wanted
+     * that there is.
+     */
     private Instant exportTime(String location) {
         try {
             return opened.open(location).summary().exportTime();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidemark.source.dynamodb.export.ExportFolder;
 import io.tidemark.source.dynamodb.export.S3ExportStore;
+import io.tidemark.spi.change.Position;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.schema.BeforeImage;
@@ -13,7 +14,9 @@ import io.tidemark.spi.schema.ColumnType;
 import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.Finding;
+import io.tidemark.spi.source.SnapshotChunk;
 import io.tidemark.spi.source.SourceTable;
+import io.tidemark.spi.source.TypeChoices;
 import io.tidemark.testkit.aws.StubService;
 import io.tidemark.testkit.aws.StubService.Answer;
 import io.tidemark.testkit.aws.StubService.Call;
@@ -204,6 +207,48 @@ class TableExportsTest {
         assertThat(exports("Bokos=x", false).checkNames(List.of(BOOKS)))
                 .hasValueSatisfying(finding -> assertThat(finding.toString()).contains("Bokos"));
         assertThat(exports("Books=x", false).checkNames(List.of(BOOKS))).isEmpty();
+    }
+
+    @Test
+    void ofATableWithAnUnreadableExportEverythingIsWantedThatTheStreamHas() {
+        TableExports exports = exports("Books=" + folder.resolve("nowhere"), false);
+        Instant twentyHoursAgo = Instant.now().minus(Duration.ofHours(20));
+        assertThat(exports.wantedFrom("Books").orElseThrow())
+                .isBetween(twentyHoursAgo.minusSeconds(1), twentyHoursAgo.plusSeconds(60));
+    }
+
+    @Test
+    void chunksAreFilesOfOneExport() {
+        Path place = folder.resolve("a place");
+        List<String> line = List.of("{\"Item\":{\"id\":{\"S\":\"1\"}}}");
+        ExportFolder written = new ExportFolder(place, "p/").with("billedSizeBytes", "400");
+        for (int i = 0; i < 4; i++) {
+            written.file(i + ".json.gz", line);
+        }
+        written.write();
+        String location = written.path(ExportFolder.ID).toString();
+        TableExports exports = exports("Books=" + location, false);
+        List<SnapshotChunk> chunks =
+                ExportChunk.plan(BOOKS, exports.find(TABLE).orElseThrow().export(), location, 300);
+        assertThat(chunks).extracting(SnapshotChunk::estimatedRows).containsExactly(3L, 1L);
+        assertThat(ExportChunk.parse(chunks.get(1).range()))
+                .isEqualTo(new ExportChunk(3, 4, ARN + "/export/" + ExportFolder.ID, location));
+        assertThat(read(exports, chunks.get(0))).isEqualTo(3);
+
+        // After a restart there is another export where it was.
+        written.with("exportArn", "\"" + ARN + "/export/2\"").write();
+        assertThatThrownBy(() -> read(exports("Books=" + location, false), chunks.get(1)))
+                .hasMessageContaining("is another export than it began with")
+                .hasMessageContaining("found=" + ARN + "/export/2");
+    }
+
+    private long read(TableExports exports, SnapshotChunk chunk) {
+        Clients clients = new Clients(Optional.of("us-east-1"), Optional.of(URI.create(service.url())), CREDENTIALS);
+        try (ExportView view =
+                new ExportView(exports, new ScanView(clients, new Position(7), TypeChoices.NONE, null))) {
+            assertThat(view.asOf(TABLE)).isPresent();
+            return view.read(chunk, TABLE, batch -> assertThat(batch.schema()).isEqualTo(TABLE.schema()));
+        }
     }
 
     @Test
