@@ -16,7 +16,7 @@ import java.util.Set;
  *
  * <ul>
  *   <li>Of a stream that is seen for the first time, closed partitions are behind, and open ones are read from now on: a load that begins later has
- *       everything from before.
+ *       everything from before. If the source says from when on events are wanted, closed ones are read too, and events from then on count.
  *   <li>Of a stream that is known, a further partition is read from its beginning, after all of its parents were read to their ends.
  *   <li>A partition that was read to its end is forgotten when the source forgets it, or when all of its children are known.
  *   <li>A partition that was not read to its end and that the source has no more is lost, with its stream's tables.
@@ -46,12 +46,13 @@ final class PartitionLineage {
         listed.forEach(partition -> byStream.computeIfAbsent(partition.stream(), key -> new ArrayList<>())
                 .add(partition));
         Map<TableId, String> lost = new HashMap<>();
-        for (String stream : positions.streams()) {
+        for (String stream : StreamBegin.streams(positions)) {
             dropVanished(stream, byStream.getOrDefault(stream, List.of()), positions, captured, lost);
         }
         List<StreamPartition> readable = new ArrayList<>();
         byStream.forEach((stream, partitions) -> {
             if (positions.hasStream(stream)) {
+                StreamBegin.markUnmarked(positions, stream, now);
                 addNew(stream, partitions, positions);
             } else {
                 begin(stream, partitions, positions, now);
@@ -72,12 +73,14 @@ final class PartitionLineage {
                         .flatMap(partition -> partition.tables().stream())
                         .distinct()
                         .toList());
+        Instant begin = now;
         for (StreamPartition partition : partitions) {
-            positions.put(
-                    stream,
-                    partition.id(),
-                    partition.closed() ? PartitionPosition.ENDED : PartitionPosition.since(now));
+            Instant from = partition.wantedFrom().filter(now::isAfter).orElse(now);
+            boolean isBehind = partition.closed() && from.equals(now);
+            positions.put(stream, partition.id(), isBehind ? PartitionPosition.ENDED : PartitionPosition.since(from));
+            begin = from;
         }
+        StreamBegin.mark(positions, stream, begin);
     }
 
     /** One that has a known child was read to its end and forgotten. */
@@ -133,6 +136,7 @@ final class PartitionLineage {
         }
         if (partitions.isEmpty()) {
             positions.removeStream(stream);
+            StreamBegin.forget(positions, stream);
         }
     }
 

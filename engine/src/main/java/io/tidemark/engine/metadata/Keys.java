@@ -11,6 +11,7 @@ public final class Keys {
     public static final String HOLDS = "holds/";
     public static final String REPAIRS = "repairs/";
     public static final String LOADS = "loads/";
+    public static final String LOSSES = "losses/";
     public static final String CUTS = "cuts/";
     public static final String CERTIFICATES = "certificates/";
     public static final String DEAD_LETTERS = "dead-letters/";

@@ -165,10 +165,7 @@ public final class Orchestrator {
         lastPrune = now;
         long needed = tables.stream()
                 .filter(table -> table.state().captured())
-                .mapToLong(table -> pipeline.progress()
-                        .find(table.id())
-                        .map(TableProgress::slice)
-                        .orElse(0L))
+                .mapToLong(this::appliedOrLoaded)
                 .min()
                 .orElse(0L);
         Instant oldest = now.minus(pipeline.config().slices().keep());
@@ -181,6 +178,16 @@ public final class Orchestrator {
                     pruned,
                     pipeline.config().slices().keep());
         }
+    }
+
+    /** The newest slice that the table does not need any more. A load may go on further back than the mirror that it is to replace. */
+    private long appliedOrLoaded(TableRecord table) {
+        long applied =
+                pipeline.progress().find(table.id()).map(TableProgress::slice).orElse(0L);
+        LoadPlan load = table.load();
+        boolean isLoading = table.state() == TableState.LOADING
+                || !table.state().applies() && table.resumeTo() == TableState.LOADING;
+        return load != null && isLoading ? Math.min(applied, load.afterSlice()) : applied;
     }
 
     /** Slices end in order, so the newest one that is old enough bounds what goes. */

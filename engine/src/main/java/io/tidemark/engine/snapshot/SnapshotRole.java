@@ -1,5 +1,6 @@
 package io.tidemark.engine.snapshot;
 
+import io.tidemark.engine.capture.LogReach;
 import io.tidemark.engine.lease.Lease;
 import io.tidemark.engine.pipeline.Pipeline;
 import io.tidemark.engine.table.SchemaPolicy;
@@ -11,9 +12,11 @@ import io.tidemark.spi.error.RetryRule;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.slice.SliceManifest;
+import io.tidemark.spi.source.PartitionedSource;
 import io.tidemark.spi.source.SnapshotChunk;
 import io.tidemark.spi.source.SnapshotCut;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -36,9 +39,11 @@ public final class SnapshotRole {
     private static final Duration LEASE_POLL = Duration.ofMillis(500);
 
     private final Pipeline pipeline;
+    private final LogReach reach;
 
     public SnapshotRole(Pipeline pipeline) {
         this.pipeline = pipeline;
+        this.reach = new LogReach(pipeline);
     }
 
     /** Loads until told to stop, or until an error that the caller answers by calling again. */
@@ -55,6 +60,7 @@ public final class SnapshotRole {
         List<TableRecord> waiting = pipeline.registry().list().stream()
                 .filter(TableRecord::published)
                 .filter(table -> table.state() == TableState.PENDING || table.state() == TableState.LOADING)
+                .filter(this::isReadable)
                 .toList();
         List<Lease> leases = new ArrayList<>();
         List<TableRecord> taken = new ArrayList<>();
@@ -73,6 +79,28 @@ public final class SnapshotRole {
             return isLeft;
         } finally {
             leases.forEach(Lease::close);
+        }
+    }
+
+    /** Whether the source has what is to be loaded. What it gets ready first is asked for again at a later round, and holds no other table up. */
+    private boolean isReadable(TableRecord table) {
+        if (table.state() == TableState.LOADING || !(pipeline.source() instanceof PartitionedSource source)) {
+            return true;
+        }
+        try {
+            Optional<Instant> from = reach.from(table.id());
+            return from.isPresent()
+                    && source.isReadable(
+                            table.sourceTable(),
+                            table.since().toString(),
+                            from.orElseThrow().plus(HandOff.CLOCKS));
+        } catch (TidemarkException e) {
+            if (e.code().retry() == RetryRule.RETRY) {
+                LOG.warn("load waits table={} code={} reason={}", table.id(), e.code(), e.reason());
+            } else {
+                giveUp(table.id(), e);
+            }
+            return false;
         }
     }
 

@@ -277,13 +277,18 @@ final class TableLoad implements AutoCloseable {
                     earlier.chunks(),
                     null);
         }
-        pipeline.deadLetters().resolveBefore(before.id(), cut.cutoff());
+        HandOff handOff = cut.asOf(before.sourceTable())
+                .map(time -> HandOff.asOf(pipeline.sliceLog(), time))
+                .orElseGet(() -> new HandOff(afterSlice, cut.cutoff()));
+        List<SnapshotChunk> chunks =
+                cut.plan(before.sourceTable(), pipeline.config().limits().chunkBytes());
+        pipeline.deadLetters().resolveBefore(before.id(), handOff.cutoff());
         return new LoadPlan(
                 before.id() + "@" + cut.cutoff().toHex() + "." + lease.fence(),
-                afterSlice,
+                handOff.afterSlice(),
+                handOff.cutoff(),
                 cut.cutoff(),
-                cut.cutoff(),
-                cut.plan(before.sourceTable(), pipeline.config().limits().chunkBytes()),
+                chunks,
                 null);
     }
 

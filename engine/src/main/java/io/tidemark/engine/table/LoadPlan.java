@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * How a table is loaded; written before the first chunk, so that an interrupted load goes on with the same chunks.
  *
  * @param loadId id of the load
- * @param afterSlice newest slice sealed before the first cut: events of later slices apply
- * @param firstCutoff cutoff of the first cut: events before it are in every chunk
+ * @param afterSlice newest slice sealed before the first cut, or before the time that the chunks are as of: events of later slices apply
+ * @param firstCutoff cutoff of the first cut, or of that slice: events before it are in every chunk
  * @param lastCutoff cutoff of the newest cut a chunk was read at: the table is exact once events through it are applied
  * @param chunks the chunks
  * @param readUntil when the last chunk was read, if rows are as they were at any time before: the table is exact once all events from before are

@@ -19,10 +19,19 @@ public final class TableRegistry {
     private static final Logger LOG = LoggerFactory.getLogger(TableRegistry.class);
 
     private final Documents<TableRecord> records;
+    private final Documents<LostChanges> losses;
     private final Clock clock;
+
+    /**
+     * That a table lacks changes which the source no longer has.
+     *
+     * @param at they are from before
+     */
+    private record LostChanges(Instant at) {}
 
     public TableRegistry(MetadataStore store, Clock clock) {
         this.records = new Documents<>(store, TableRecord.class);
+        this.losses = new Documents<>(store, LostChanges.class);
         this.clock = clock;
     }
 
@@ -92,8 +101,16 @@ public final class TableRegistry {
         LOG.warn("table is loaded again table={} reason={}", table, reason);
     }
 
-    /** Marks a table as failed, unless a user has stopped it meanwhile. */
+    /** When changes of the table were missed last: they happened before, and no load that begins earlier can make up for them. */
+    public Optional<Instant> lostAt(TableId table) {
+        return losses.find(Keys.of(Keys.LOSSES, table)).map(LostChanges::at);
+    }
+
+    /** Marks a table as failed, unless a user has stopped it meanwhile. That changes were lost is kept in any case. */
     public void fail(TableId table, TidemarkException error) {
+        if (error.code() == ErrorCode.SOURCE_SLOT_LOST) {
+            losses.put(Keys.of(Keys.LOSSES, table), new LostChanges(clock.instant()));
+        }
         update(table, (record, now) -> {
             if (record.state() == TableState.PAUSED || record.state() == TableState.DROPPED) {
                 return record;

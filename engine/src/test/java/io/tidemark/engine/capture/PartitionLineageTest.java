@@ -31,6 +31,39 @@ class PartitionLineageTest {
     }
 
     @Test
+    void aNewStreamIsReadFromWhenItsEventsAreWantedInClosedPartitionsToo() {
+        Instant from = NOW.minusSeconds(3_600);
+        PartitionPositions positions = PartitionPositions.of(Optional.empty());
+        StreamPartition[] listed = {
+            new StreamPartition("a", "s", List.of(TABLE), List.of(), true, from),
+            new StreamPartition("b", "s", List.of(TABLE), List.of("a"), false, from)
+        };
+        assertThat(decide(positions, listed).readable())
+                .extracting(StreamPartition::id)
+                .containsExactly("a");
+        assertThat(positions.find("s", "a")).contains(PartitionPosition.since(from));
+        assertThat(positions.find("s", "b")).contains(PartitionPosition.since(from));
+    }
+
+    @Test
+    void itIsKeptSinceWhenEventsOfAStreamAreCaptured() {
+        Instant from = NOW.minusSeconds(3_600);
+        PartitionPositions positions = PartitionPositions.of(Optional.empty());
+        decide(positions, new StreamPartition("a", "s", List.of(TABLE), List.of(), false, from));
+        positions.put("s", "a", PartitionPosition.after("7"));
+        PartitionPositions restarted = PartitionPositions.of(Optional.of(positions.toToken()));
+        // What is wanted later changes nothing of a stream that is known.
+        decide(restarted, new StreamPartition("a", "s", List.of(TABLE), List.of(), false, from.minusSeconds(60)));
+        assertThat(StreamBegin.find(restarted, TABLE)).contains(from);
+        assertThat(StreamBegin.find(restarted, new TableId("dynamodb", "other")))
+                .isEmpty();
+        decide(restarted);
+        assertThat(StreamBegin.find(restarted, TABLE)).isEmpty();
+        decide(restarted, partition("b", false));
+        assertThat(StreamBegin.find(restarted, TABLE)).contains(NOW);
+    }
+
+    @Test
     void childrenWaitForAllOfTheirParents() {
         PartitionPositions positions = PartitionPositions.of(Optional.empty());
         decide(positions, partition("a", false), partition("b", false));

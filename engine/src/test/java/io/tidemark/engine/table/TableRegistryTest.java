@@ -81,6 +81,17 @@ class TableRegistryTest {
     }
 
     @Test
+    void thatChangesWereLostIsKeptWhateverBecomesOfTheTable() {
+        assertThat(registry.lostAt(ID)).isEmpty();
+        registry.fail(ID, new TidemarkException(ErrorCode.SOURCE_VALUE, "Cannot hold a value"));
+        assertThat(registry.lostAt(ID)).isEmpty();
+        registry.move(ID, TableState.PAUSED);
+        registry.fail(ID, new TidemarkException(ErrorCode.SOURCE_SLOT_LOST, "Cannot go on"));
+        assertThat(registry.load(ID).state()).isEqualTo(TableState.PAUSED);
+        assertThat(registry.lostAt(ID)).contains(NOW);
+    }
+
+    @Test
     void unknownTablesAreNamed() {
         assertThatThrownBy(() -> registry.load(new TableId("public", "nope")))
                 .isInstanceOfSatisfying(

@@ -67,6 +67,10 @@ public enum ErrorCode {
     SOURCE_QUERY(ErrorKind.SOURCE, RetryRule.RETRY, "See the database's own message."),
     SOURCE_PROTOCOL(
             ErrorKind.SOURCE, RetryRule.FATAL, "Report this with the message; the source sent what is not understood."),
+    SOURCE_EXPORT_CORRUPT(
+            ErrorKind.SOURCE,
+            RetryRule.OPERATOR,
+            "Copy the named file from the export again, or make a new export; then run 'tidemark resync TABLE'."),
     SOURCE_VALUE(
             ErrorKind.SOURCE,
             RetryRule.OPERATOR,

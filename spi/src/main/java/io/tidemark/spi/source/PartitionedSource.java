@@ -1,6 +1,7 @@
 package io.tidemark.spi.source;
 
 import io.tidemark.spi.change.Position;
+import java.time.Instant;
 import java.util.List;
 
 /**
@@ -22,6 +23,19 @@ public interface PartitionedSource extends Source {
      * @param tables the tables as registered: their columns are known, further ones are added as they are met
      */
     PartitionedStream openPartitions(List<SourceTable> tables);
+
+    /**
+     * Gets ready what a load of the table is to read, which may take long, and is asked for again until it is there. Idempotent; a load that was planned
+     * already is not asked for.
+     *
+     * @param load name of the load that is to begin: after a restart it is the same
+     * @param earliest a table {@link SnapshotCut#asOf as of} an earlier time is of no use: the log lacks changes since then
+     * @return whether a view that is opened now can read the table
+     * @throws io.tidemark.spi.error.TidemarkException when it never will without somebody's doing
+     */
+    default boolean isReadable(SourceTable table, String load, Instant earliest) {
+        return true;
+    }
 
     /**
      * Opens a view of the tables that is at no one position: each row is read as it is at some time while the view is open.

@@ -3,7 +3,9 @@ package io.tidemark.spi.source;
 import io.tidemark.spi.change.ChangeBatch;
 import io.tidemark.spi.change.Position;
 import io.tidemark.spi.verify.TableReading;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -13,6 +15,14 @@ import java.util.function.Consumer;
 public interface SnapshotCut extends AutoCloseable {
     /** Transactions with {@code position < cutoff} are in the view, others are not. */
     Position cutoff();
+
+    /**
+     * As of when {@link #plan} and {@link #read} have the table, by the source's clock, if that is a time before the view was opened: changes from
+     * before may or may not be in it, changes from then on are not. {@link #reading} and {@link #readKeys} are as of {@link #cutoff} always.
+     */
+    default Optional<Instant> asOf(SourceTable table) {
+        return Optional.empty();
+    }
 
     /**
      * Cuts a table into chunks of about this size that cover every row once, also rows that move or arrive later: the last chunk has no upper

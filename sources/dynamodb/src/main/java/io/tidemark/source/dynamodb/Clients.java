@@ -1,35 +1,29 @@
 package io.tidemark.source.dynamodb;
 
-import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.source.dynamodb.service.ServiceErrors;
 import io.tidemark.spi.error.TidemarkException;
 import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.awscore.client.builder.AwsSyncClientBuilder;
-import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.http.apache.ApacheHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
-import software.amazon.awssdk.services.dynamodb.model.ResourceNotFoundException;
+import software.amazon.awssdk.services.dynamodb.model.Shard;
+import software.amazon.awssdk.services.dynamodb.model.StreamDescription;
+import software.amazon.awssdk.services.dynamodb.model.TableDescription;
 import software.amazon.awssdk.services.dynamodb.streams.DynamoDbStreamsClient;
 
 /** Clients of DynamoDB and its streams, made when they are first asked for, and what their errors mean. */
 final class Clients implements AutoCloseable {
     /** Calls at the same time: readers of chunks and of shards. */
     private static final int CONNECTIONS = 64;
-
-    private static final Set<String> PERMISSION = Set.of("AccessDeniedException", "AccessDenied");
-    private static final Set<String> AUTHENTICATION = Set.of(
-            "UnrecognizedClientException",
-            "InvalidSignatureException",
-            "ExpiredTokenException",
-            "InvalidClientTokenId",
-            "MissingAuthenticationTokenException");
 
     private final Optional<String> region;
     private final Optional<URI> endpoint;
@@ -66,6 +60,31 @@ final class Clients implements AutoCloseable {
         return client;
     }
 
+    /** The table as it is now. */
+    TableDescription describe(String table) {
+        return calling(
+                "describe table " + table,
+                () -> tables().describeTable(request -> request.tableName(table))
+                        .table());
+    }
+
+    /** All shards that the stream still has; a call returns at most 100. */
+    List<Shard> shards(String stream) {
+        List<Shard> shards = new ArrayList<>();
+        String from = null;
+        do {
+            String start = from;
+            StreamDescription page = calling(
+                    "describe stream " + stream,
+                    () -> streams()
+                            .describeStream(request -> request.streamArn(stream).exclusiveStartShardId(start))
+                            .streamDescription());
+            shards.addAll(page.shards());
+            from = page.lastEvaluatedShardId();
+        } while (from != null);
+        return shards;
+    }
+
     private <C, B extends AwsClientBuilder<B, C> & AwsSyncClientBuilder<B, C>> C build(B builder) {
         region.map(Region::of).ifPresent(builder::region);
         endpoint.ifPresent(builder::endpointOverride);
@@ -89,18 +108,7 @@ final class Clients implements AutoCloseable {
 
     /** What an error of the SDK is for who uses Tidemark. */
     static TidemarkException error(String what, SdkException e) {
-        ErrorCode code = ErrorCode.SOURCE_UNREACHABLE;
-        if (e instanceof ResourceNotFoundException) {
-            code = ErrorCode.SOURCE_TABLE_MISSING;
-        } else if (e instanceof AwsServiceException service) {
-            String name = service.awsErrorDetails() == null
-                    ? ""
-                    : String.valueOf(service.awsErrorDetails().errorCode());
-            code = PERMISSION.contains(name)
-                    ? ErrorCode.SOURCE_PERMISSION
-                    : AUTHENTICATION.contains(name) ? ErrorCode.SOURCE_AUTHENTICATION : ErrorCode.SOURCE_QUERY;
-        }
-        return new TidemarkException(code, "Cannot " + what + ": " + e.getMessage(), e);
+        return ServiceErrors.error("Cannot " + what + ": " + e.getMessage(), e);
     }
 
     @Override

@@ -1,9 +1,11 @@
 package io.tidemark.source.dynamodb;
 
+import io.tidemark.source.dynamodb.export.S3ExportStore;
 import io.tidemark.spi.config.Setting;
 import io.tidemark.spi.config.Settings;
 import java.net.URI;
 import java.util.List;
+import java.util.Optional;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
@@ -39,12 +41,43 @@ final class DynamoDbSettings {
             1_000_000,
             "How many items of a table are looked at to find its columns; further ones are added as they are met.");
 
-    static final List<Setting<?>> ALL = List.of(REGION, ENDPOINT, ACCESS_KEY, SECRET_KEY, DOCUMENT, SAMPLE);
+    static final Setting<ExportDestination> EXPORT_TO = new Setting<>(
+            "export-to",
+            "location",
+            null,
+            true,
+            false,
+            "Where DynamoDB is to export tables that are to be loaded, as s3://bucket/prefix; by default tables are loaded by scan.",
+            ExportDestination::parse);
+
+    static final Setting<HandedExports> EXPORTS = new Setting<>(
+            "exports",
+            "table=location, ...",
+            null,
+            true,
+            false,
+            "Exports that tables are loaded from: for each the folder AWSDynamoDB/ID, on this machine or as s3://bucket/key; or scan.",
+            HandedExports::parse);
+
+    static final Setting<String> EXPORT_ENDPOINT = Setting.text(
+                    "export-endpoint",
+                    "URL at which S3 is called for exports, for a private endpoint or another service; by default the region's own.")
+            .asOptional();
+
+    static final List<Setting<?>> ALL =
+            List.of(REGION, ENDPOINT, ACCESS_KEY, SECRET_KEY, DOCUMENT, SAMPLE, EXPORT_TO, EXPORTS, EXPORT_ENDPOINT);
 
     private DynamoDbSettings() {}
 
     static Clients clients(Settings settings) {
         return new Clients(settings.find(REGION), settings.find(ENDPOINT).map(URI::create), credentials(settings));
+    }
+
+    /** How exports are read from S3: as DynamoDB is called, but for the endpoint. */
+    static S3ExportStore.Access s3(Settings settings) {
+        Optional<URI> endpoint = settings.find(EXPORT_ENDPOINT).map(URI::create);
+        return new S3ExportStore.Access(
+                settings.find(REGION).orElse(null), endpoint.orElse(null), endpoint.isPresent(), credentials(settings));
     }
 
     private static AwsCredentialsProvider credentials(Settings settings) {

@@ -16,6 +16,7 @@ import io.tidemark.spi.source.SourceTable;
 import io.tidemark.spi.source.StreamPartition;
 import io.tidemark.spi.source.TableScope;
 import io.tidemark.spi.source.TypeChoices;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -29,13 +30,12 @@ import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
 import software.amazon.awssdk.services.dynamodb.model.ScanRequest;
 import software.amazon.awssdk.services.dynamodb.model.ScanResponse;
 import software.amazon.awssdk.services.dynamodb.model.Shard;
-import software.amazon.awssdk.services.dynamodb.model.StreamDescription;
 import software.amazon.awssdk.services.dynamodb.model.StreamViewType;
 import software.amazon.awssdk.services.dynamodb.model.TableDescription;
 
 /**
- * The tables of an account in a region. Existing items are read by parallel scans with strong consistency, changes from DynamoDB Streams. Nothing is
- * changed in the account: who owns a table turns its stream on.
+ * The tables of an account in a region. Existing items are read by parallel scans with strong consistency or from exports, changes from DynamoDB
+ * Streams. Nothing is changed in the account but that exports are made where that is asked for: who owns a table turns its stream on.
  *
  * <p>Facts: "Change data capture for DynamoDB Streams" and the API reference of DynamoDB and DynamoDB Streams in the AWS documentation.
  */
@@ -44,6 +44,7 @@ final class DynamoDbSource implements PartitionedSource {
     static final String SCHEMA = "dynamodb";
 
     private final Clients clients;
+    private final TableExports exports;
     private final TypeChoices choices;
     private final @Nullable String document;
     private final int sample;
@@ -58,8 +59,9 @@ final class DynamoDbSource implements PartitionedSource {
     private volatile Map<String, TidemarkException> withoutStream = Map.of();
 
     /** @param document name of the column for whole items; null for none */
-    DynamoDbSource(Clients clients, TypeChoices choices, @Nullable String document, int sample) {
+    DynamoDbSource(Clients clients, TableExports exports, TypeChoices choices, @Nullable String document, int sample) {
         this.clients = clients;
+        this.exports = exports;
         this.choices = choices;
         this.document = document;
         this.sample = sample;
@@ -81,29 +83,33 @@ final class DynamoDbSource implements PartitionedSource {
             return findings;
         }
         for (TableId table : tables) {
-            findings.add(check(table));
+            findings.addAll(check(table));
         }
+        exports.checkNames(tables).ifPresent(findings::add);
         return findings;
     }
 
-    private Finding check(TableId table) {
+    private List<Finding> check(TableId table) {
+        List<Finding> findings = new ArrayList<>();
         String subject = "table " + table;
         try {
-            TableDescription described = describe(table.name());
+            TableDescription described = clients.describe(table.name());
             Optional<TidemarkException> problem = streamProblem(table, described);
             if (problem.isPresent()) {
                 TidemarkException found = problem.orElseThrow();
-                return Finding.failed(found.code(), subject, found.reason(), found.remedy());
+                return List.of(Finding.failed(found.code(), subject, found.reason(), found.remedy()));
             }
+            exports.check(table, described).ifPresent(findings::add);
             Clients.calling(
                     "scan table " + table,
                     () -> clients.tables()
                             .scan(scan -> scan.tableName(table.name()).limit(1)));
-            shards(described.latestStreamArn());
-            return Finding.ok(subject, "it can be scanned, and its stream has new images");
+            clients.shards(described.latestStreamArn());
+            findings.add(Finding.ok(subject, "it can be scanned, and its stream has new images"));
         } catch (TidemarkException e) {
-            return Finding.failed(e.code(), subject, e.reason(), e.remedy());
+            findings.add(Finding.failed(e.code(), subject, e.reason(), e.remedy()));
         }
+        return findings;
     }
 
     @Override
@@ -113,7 +119,7 @@ final class DynamoDbSource implements PartitionedSource {
         for (String name : tableNames()) {
             TableDescription described;
             try {
-                described = describe(name);
+                described = clients.describe(name);
             } catch (TidemarkException e) {
                 if (e.code() == ErrorCode.SOURCE_TABLE_MISSING) {
                     // Deleted since the tables were listed.
@@ -139,14 +145,6 @@ final class DynamoDbSource implements PartitionedSource {
                 () -> clients.tables().listTablesPaginator().tableNames().stream()
                         .sorted()
                         .toList());
-    }
-
-    private TableDescription describe(String table) {
-        return Clients.calling(
-                "describe table " + table,
-                () -> clients.tables()
-                        .describeTable(request -> request.tableName(table))
-                        .table());
     }
 
     private RowSchema schema(TableDescription described) {
@@ -249,38 +247,23 @@ final class DynamoDbSource implements PartitionedSource {
     public List<StreamPartition> partitions(List<SourceTable> tables) {
         List<StreamPartition> partitions = new ArrayList<>();
         for (SourceTable table : tables) {
-            TableDescription described = describe(table.id().name());
+            TableDescription described = clients.describe(table.id().name());
             if (streamProblem(table.id(), described).isEmpty()) {
                 String stream = described.latestStreamArn();
-                for (Shard shard : shards(stream)) {
+                Instant from = exports.wantedFrom(table.id().name()).orElse(null);
+                for (Shard shard : clients.shards(stream)) {
                     partitions.add(new StreamPartition(
                             stream + "/" + shard.shardId(),
                             stream,
                             List.of(table.id()),
                             shard.parentShardId() == null ? List.of() : List.of(stream + "/" + shard.parentShardId()),
                             shard.sequenceNumberRange() != null
-                                    && shard.sequenceNumberRange().endingSequenceNumber() != null));
+                                    && shard.sequenceNumberRange().endingSequenceNumber() != null,
+                            from));
                 }
             }
         }
         return List.copyOf(partitions);
-    }
-
-    /** All shards that the stream still has; a call returns at most 100. */
-    private List<Shard> shards(String stream) {
-        List<Shard> shards = new ArrayList<>();
-        String from = null;
-        do {
-            String start = from;
-            StreamDescription page = Clients.calling(
-                    "describe stream " + stream,
-                    () -> clients.streams()
-                            .describeStream(request -> request.streamArn(stream).exclusiveStartShardId(start))
-                            .streamDescription());
-            shards.addAll(page.shards());
-            from = page.lastEvaluatedShardId();
-        } while (from != null);
-        return shards;
     }
 
     @Override
@@ -289,12 +272,18 @@ final class DynamoDbSource implements PartitionedSource {
     }
 
     @Override
+    public boolean isReadable(SourceTable table, String load, Instant earliest) {
+        return exports.isReadable(table, load, earliest);
+    }
+
+    @Override
     public SnapshotCut openView(Position cutoff, int readers) {
-        return new ScanView(clients, cutoff, choices, document);
+        return new ExportView(exports, new ScanView(clients, cutoff, choices, document));
     }
 
     @Override
     public void close() {
+        exports.close();
         clients.close();
     }
 }

@@ -30,8 +30,15 @@ public final class DynamoDbSourceProvider implements SourceProvider {
 
     @Override
     public Source open(String pipeline, Settings settings, Path scratch, TypeChoices choices) {
+        Clients clients = DynamoDbSettings.clients(settings);
+        OpenExports opened = new OpenExports(DynamoDbSettings.s3(settings));
+        StartedExports started = settings.find(DynamoDbSettings.EXPORT_TO)
+                .map(destination -> new StartedExports(clients, pipeline, destination, opened))
+                .orElse(null);
+        HandedExports handed = settings.find(DynamoDbSettings.EXPORTS).orElse(HandedExports.NONE);
         return new DynamoDbSource(
-                DynamoDbSettings.clients(settings),
+                clients,
+                new TableExports(clients, handed, opened, started),
                 choices,
                 settings.find(DynamoDbSettings.DOCUMENT).orElse(null),
                 settings.value(DynamoDbSettings.SAMPLE));

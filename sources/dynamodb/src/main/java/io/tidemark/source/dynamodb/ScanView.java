@@ -1,9 +1,7 @@
 package io.tidemark.source.dynamodb;
 
 import io.tidemark.spi.change.ChangeBatch;
-import io.tidemark.spi.change.Operation;
 import io.tidemark.spi.change.Position;
-import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.source.SnapshotChunk;
 import io.tidemark.spi.source.SnapshotCut;
 import io.tidemark.spi.source.SourceTable;
@@ -12,20 +10,16 @@ import io.tidemark.spi.source.UndecodableRow;
 import io.tidemark.spi.verify.TableReading;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.GetItemResponse;
+import software.amazon.awssdk.services.dynamodb.model.TableDescription;
 
 /**
  * Tables by parallel scan with strong consistency: an item is read as it is when its page is read. A chunk is a segment of the scan, which is the same
  * part of the keys however often it is read.
  */
 final class ScanView implements SnapshotCut {
-    private static final int BATCH_ROWS = 4_096;
-    private static final long BATCH_BYTES = 4L << 20;
-
     /** The most that a scan may have, as the API reference of Scan says. */
     private static final long SEGMENTS_MAX = 1_000_000;
 
@@ -49,11 +43,7 @@ final class ScanView implements SnapshotCut {
 
     @Override
     public List<SnapshotChunk> plan(SourceTable table, long chunkBytes) {
-        var described = Clients.calling(
-                "describe table " + table.id(),
-                () -> clients.tables()
-                        .describeTable(request -> request.tableName(table.id().name()))
-                        .table());
+        TableDescription described = clients.describe(table.id().name());
         long segments = Math.max(1, Math.min(SEGMENTS_MAX, described.tableSizeBytes() / chunkBytes));
         List<SnapshotChunk> chunks = new ArrayList<>();
         for (int segment = 0; segment < segments; segment++) {
@@ -69,7 +59,7 @@ final class ScanView implements SnapshotCut {
             SourceTable table,
             Consumer<ChangeBatch> consumer,
             Consumer<UndecodableRow> undecodable) {
-        Rows rows = new Rows(table, consumer, undecodable);
+        ItemBatches rows = batches(table, openedMicros, consumer, undecodable);
         SegmentScan.pages(clients, table.id(), chunk.range(), page -> page.forEach(rows::add));
         return rows.end();
     }
@@ -80,7 +70,7 @@ final class ScanView implements SnapshotCut {
             List<List<String>> keys,
             Consumer<ChangeBatch> consumer,
             Consumer<UndecodableRow> undecodable) {
-        Rows rows = new Rows(table, consumer, undecodable);
+        ItemBatches rows = batches(table, openedMicros, consumer, undecodable);
         for (List<String> key : keys) {
             GetItemResponse found = Clients.calling(
                     "read a row of " + table.id(),
@@ -105,57 +95,9 @@ final class ScanView implements SnapshotCut {
         // Nothing is held between calls.
     }
 
-    /** Items on their way into batches. */
-    private final class Rows {
-        private final Consumer<ChangeBatch> consumer;
-        private final Consumer<UndecodableRow> undecodable;
-        private final TableItems items;
-        private ChangeBatch batch;
-        private long read;
-        private long sequence;
-
-        Rows(SourceTable table, Consumer<ChangeBatch> consumer, Consumer<UndecodableRow> undecodable) {
-            this.consumer = consumer;
-            this.undecodable = undecodable;
-            this.items = new TableItems(table, choices, document);
-            this.batch = new ChangeBatch(items.schema(), BATCH_ROWS);
-        }
-
-        void add(Map<String, AttributeValue> item) {
-            items.meet(item);
-            if (isOfAnotherSchema()) {
-                hand();
-                batch = new ChangeBatch(items.schema(), BATCH_ROWS);
-            } else if (batch.size() >= BATCH_ROWS || batch.sizedBytes() >= BATCH_BYTES) {
-                hand();
-            }
-            int row = batch.size();
-            batch.beginRow(Operation.INSERT, cutoff.value(), sequence, 0, openedMicros);
-            try {
-                items.rows().append(batch, item);
-                read++;
-            } catch (TidemarkException e) {
-                batch.truncate(row);
-                undecodable.accept(items.undecodable(item, Operation.INSERT, cutoff, sequence, e));
-            }
-            sequence++;
-        }
-
-        long end() {
-            hand();
-            return read;
-        }
-
-        @SuppressWarnings("ReferenceEquality")
-        private boolean isOfAnotherSchema() {
-            return batch.schema() != items.schema();
-        }
-
-        private void hand() {
-            if (!batch.isEmpty()) {
-                consumer.accept(batch);
-                batch.clear();
-            }
-        }
+    /** Batches for rows of the table, at the cutoff. */
+    ItemBatches batches(
+            SourceTable table, long asOfMicros, Consumer<ChangeBatch> consumer, Consumer<UndecodableRow> undecodable) {
+        return new ItemBatches(new TableItems(table, choices, document), cutoff, asOfMicros, consumer, undecodable);
     }
 }

@@ -154,8 +154,16 @@ final class ShardStream implements PartitionedStream {
     private Answer ask(Reading reading) {
         Instant askedAt = Instant.now();
         try {
+            PartitionPosition position = reading.position;
+            if (position.kind() == PartitionPosition.Kind.SINCE) {
+                ShardBegin.requireSince(reading.heardAt, askedAt);
+            }
             String iterator = reading.iterator == null ? iterator(reading) : reading.iterator;
             GetRecordsResponse found = clients.streams().getRecords(request -> request.shardIterator(iterator));
+            if (position.kind() == PartitionPosition.Kind.BEGINNING) {
+                ShardBegin.requireWhole(clients, reading.partition, found.records(), askedAt);
+            }
+            reading.heardAt = askedAt;
             return new Answer(reading, askedAt, found.records(), found.nextShardIterator(), null);
         } catch (SdkException e) {
             return new Answer(reading, askedAt, List.of(), null, e);
@@ -163,11 +171,10 @@ final class ShardStream implements PartitionedStream {
     }
 
     private String iterator(Reading reading) {
-        String id = reading.partition.id();
         boolean isAfter = reading.position.kind() == PartitionPosition.Kind.AFTER;
         return clients.streams()
                 .getShardIterator(request -> request.streamArn(reading.partition.stream())
-                        .shardId(id.substring(id.lastIndexOf('/') + 1))
+                        .shardId(ShardBegin.shardId(reading.partition))
                         .shardIteratorType(
                                 isAfter ? ShardIteratorType.AFTER_SEQUENCE_NUMBER : ShardIteratorType.TRIM_HORIZON)
                         .sequenceNumber(isAfter ? reading.position.value() : null))
@@ -188,6 +195,10 @@ final class ShardStream implements PartitionedStream {
         private final Instant wantedFrom;
         private volatile PartitionPosition position;
         private volatile @Nullable String iterator;
+
+        /** Until when nothing can have been missed of what is wanted since some time. */
+        private volatile Instant heardAt;
+
         private boolean asked;
         private Instant notBefore = Instant.EPOCH;
         private Duration pause = FIRST_PAUSE;
@@ -195,9 +206,9 @@ final class ShardStream implements PartitionedStream {
         Reading(StreamPartition partition, PartitionPosition from) {
             this.partition = partition;
             this.position = from;
-            this.wantedFrom = from.kind() == PartitionPosition.Kind.SINCE
-                    ? Instant.parse(from.value()).minus(MARGIN)
-                    : Instant.EPOCH;
+            boolean isSince = from.kind() == PartitionPosition.Kind.SINCE;
+            this.heardAt = isSince ? Instant.parse(from.value()) : Instant.EPOCH;
+            this.wantedFrom = isSince ? heardAt.minus(MARGIN) : Instant.EPOCH;
         }
 
         boolean isWanted(Record row) {

@@ -63,7 +63,7 @@ final class DataFileReader implements AutoCloseable {
                 return null;
             }
             if (count == file.itemCount()) {
-                throw new MalformedRecordException("it has more than the " + count + " items of the manifest");
+                throw ExportErrors.corrupt(name, "it has more than the " + count + " items of the manifest", null);
             }
             T shaped = shape.of(record);
             count++;

@@ -31,7 +31,8 @@ public final class Export {
      * @param location the folder {@code AWSDynamoDB/<export id>} in the store, the one with the manifests; what lies before it or how it is called does
      *     not matter, but data of incremental exports has to be where it was in relation to it
      * @throws TidemarkException {@code CONFIG_INVALID} without manifests, {@code SOURCE_VERSION} for a version, format or type that is not known,
-     *     {@code SOURCE_PROTOCOL} when manifests are not what was written or contradict each other
+     *     {@code SOURCE_EXPORT_CORRUPT} when manifests are not what was written or contradict each other, {@code SOURCE_PROTOCOL} when they are not
+     *     understood
      */
     public static Export open(ExportStore store, String location) {
         Manifests manifests = new Manifests(store, new ExportPaths(location));
@@ -49,11 +50,24 @@ public final class Export {
     }
 
     /**
+     * Opens the first file that has items, and reads nothing of it: whether files can be had at all.
+     *
+     * @throws TidemarkException when it cannot be opened
+     */
+    public void requireFirstFile() {
+        files.stream()
+                .filter(file -> file.itemCount() > 0)
+                .findFirst()
+                .ifPresent(file ->
+                        DataFileReader.open(store, summary.format(), file).close());
+    }
+
+    /**
      * Reads a file of a full export. Whether it is the one that was exported is only known at its end: a caller keeps what it was given only when
      * this returns, and discards it when this throws, as a chunk that is committed at its end does.
      *
      * @return the number of items, which is the file's
-     * @throws TidemarkException {@code SOURCE_PROTOCOL} with path, expected and found when the file is missing, cut or damaged or has another number of
+     * @throws TidemarkException {@code SOURCE_EXPORT_CORRUPT} with path, expected and found when the file is missing, cut or damaged or has another number of
      *     items; {@code SOURCE_CONNECTION_LOST} when the store fails, after which it can be read again
      */
     public long read(DataFile file, Consumer<Map<String, AttributeValue>> items) {

@@ -1,10 +1,10 @@
 package io.tidemark.source.dynamodb.export;
 
+import io.tidemark.source.dynamodb.service.ServiceErrors;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkException;
-import software.amazon.awssdk.services.dynamodb.model.DynamoDbException;
 import software.amazon.awssdk.services.dynamodb.model.ExportDescription;
 
 /** What DynamoDB says of exports that it does not make, as errors of ours. */
@@ -34,23 +34,29 @@ final class ExportFailures {
         String code = String.valueOf(found.failureCode());
         boolean isPermission = code.contains("AccessDenied");
         return new TidemarkException(
-                isPermission ? ErrorCode.SOURCE_PERMISSION : ErrorCode.SOURCE_QUERY,
+                isPermission ? ErrorCode.SOURCE_PERMISSION : ErrorCode.CONFIG_INVALID,
                 "Cannot export a table: the export failed (export=" + exportArn + ", failureCode=" + code
                         + ", failureMessage=" + found.failureMessage() + ")",
-                isPermission ? GRANTS : "Correct what the message names, and make a new export with another token.",
+                isPermission
+                        ? GRANTS
+                        : "Correct what the message names, and run 'tidemark resync TABLE', which has a new export made.",
                 null);
     }
 
+    /** A table without what exports are made from. */
+    static TidemarkException withoutRecovery(String message, String tableArn, @Nullable SdkException e) {
+        return new TidemarkException(
+                ErrorCode.CONFIG_INVALID,
+                message,
+                "Turn on point-in-time recovery of the table: aws dynamodb update-continuous-backups --table-name "
+                        + tableArn.substring(tableArn.lastIndexOf('/') + 1)
+                        + " --point-in-time-recovery-specification PointInTimeRecoveryEnabled=true",
+                e);
+    }
+
     private static TidemarkException failed(String message, String arn, SdkException e) {
-        return switch (code(e)) {
-            case "PointInTimeRecoveryUnavailableException" ->
-                new TidemarkException(
-                        ErrorCode.CONFIG_INVALID,
-                        message,
-                        "Turn on point-in-time recovery of the table: aws dynamodb update-continuous-backups --table-name "
-                                + arn.substring(arn.lastIndexOf('/') + 1)
-                                + " --point-in-time-recovery-specification PointInTimeRecoveryEnabled=true",
-                        e);
+        return switch (ServiceErrors.name(e)) {
+            case "PointInTimeRecoveryUnavailableException" -> withoutRecovery(message, arn, e);
             case "InvalidExportTimeException" ->
                 new TidemarkException(
                         ErrorCode.CONFIG_INVALID,
@@ -59,37 +65,10 @@ final class ExportFailures {
                         e);
             case "ValidationException" ->
                 new TidemarkException(ErrorCode.CONFIG_INVALID, message, "Correct what the message names.", e);
-            case "TableNotFoundException", "ResourceNotFoundException" ->
-                new TidemarkException(ErrorCode.SOURCE_TABLE_MISSING, message, e);
-            case "AccessDeniedException" -> new TidemarkException(ErrorCode.SOURCE_PERMISSION, message, GRANTS, e);
-            case "UnrecognizedClientException",
-                    "InvalidSignatureException",
-                    "ExpiredTokenException",
-                    "IncompleteSignatureException",
-                    "MissingAuthenticationTokenException" ->
-                new TidemarkException(
-                        ErrorCode.SOURCE_AUTHENTICATION, message, "Correct the AWS credentials of this process.", e);
-            case "" ->
-                new TidemarkException(
-                        ErrorCode.SOURCE_UNREACHABLE,
-                        message,
-                        "Check credentials, region, endpoint and network of this process.",
-                        e);
             default ->
-                new TidemarkException(
-                        ErrorCode.SOURCE_QUERY, message, "See the message of DynamoDB; it is asked again.", e);
+                ServiceErrors.code(e) == ErrorCode.SOURCE_PERMISSION
+                        ? new TidemarkException(ErrorCode.SOURCE_PERMISSION, message, GRANTS, e)
+                        : ServiceErrors.error(message, e);
         };
-    }
-
-    /** Empty when no answer came. */
-    private static String code(SdkException e) {
-        if (!(e instanceof DynamoDbException answer)) {
-            return "";
-        }
-        @Nullable
-        String code = answer.awsErrorDetails() == null
-                ? null
-                : answer.awsErrorDetails().errorCode();
-        return code == null ? "unknown" : code;
     }
 }

@@ -1,8 +1,8 @@
 package io.tidemark.source.dynamodb.export;
 
+import io.tidemark.source.dynamodb.service.ServiceErrors;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
-import java.time.Duration;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -11,33 +11,42 @@ import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
 import software.amazon.awssdk.services.dynamodb.model.ExportDescription;
 import software.amazon.awssdk.services.dynamodb.model.ExportTableToPointInTimeRequest;
 import software.amazon.awssdk.services.dynamodb.model.ExportType;
+import software.amazon.awssdk.services.dynamodb.model.PointInTimeRecoveryDescription;
+import software.amazon.awssdk.services.dynamodb.model.PointInTimeRecoveryStatus;
 
 /**
- * Has DynamoDB export a table, and waits for it. Source: DynamoDB API reference, ExportTableToPointInTime and DescribeExport. It was only run against
- * a stub of the protocol: no service was asked, and DynamoDB Local knows neither call.
+ * Has DynamoDB export a table. Source: DynamoDB API reference, ExportTableToPointInTime, DescribeExport and DescribeContinuousBackups. It was only run against
+ * a stub of the protocol: no service was asked, and DynamoDB Local does not know the calls.
  */
 public final class ExportStarter {
     private static final Logger LOG = LoggerFactory.getLogger(ExportStarter.class);
     private static final String MANIFEST = "/manifest-summary.json";
 
     private final DynamoDbClient client;
-    private final Pace pace;
-
-    /**
-     * How long to wait for an export.
-     *
-     * @param first pause before the second look; each further one is twice as long
-     * @param longest no pause is longer
-     * @param patience how long an export may take
-     */
-    public record Pace(Duration first, Duration longest, Duration patience) {
-        public static final Pace DEFAULT = new Pace(Duration.ofSeconds(5), Duration.ofMinutes(1), Duration.ofHours(24));
+    /** The client stays the caller's to close. */
+    public ExportStarter(DynamoDbClient client) {
+        this.client = client;
     }
 
-    /** The client stays the caller's to close. */
-    public ExportStarter(DynamoDbClient client, Pace pace) {
-        this.client = client;
-        this.pace = pace;
+    /**
+     * Looks whether the table has what exports are made from.
+     *
+     * @throws TidemarkException {@code CONFIG_INVALID} when its point-in-time recovery is off, or as calls fail
+     */
+    public void requireRecovery(String tableArn) {
+        String table = tableArn.substring(tableArn.lastIndexOf('/') + 1);
+        String attempt = "Cannot export table " + table + ": ";
+        PointInTimeRecoveryDescription recovery;
+        try {
+            recovery = client.describeContinuousBackups(describe -> describe.tableName(table))
+                    .continuousBackupsDescription()
+                    .pointInTimeRecoveryDescription();
+        } catch (SdkException e) {
+            throw ServiceErrors.error(attempt + e.getMessage(), e);
+        }
+        if (recovery == null || recovery.pointInTimeRecoveryStatus() != PointInTimeRecoveryStatus.ENABLED) {
+            throw ExportFailures.withoutRecovery(attempt + "its point-in-time recovery is off", tableArn, null);
+        }
     }
 
     /**
@@ -109,29 +118,5 @@ public final class ExportStarter {
         }
         return new FinishedExport(
                 exportArn, found.s3Bucket(), manifest.substring(0, manifest.length() - MANIFEST.length()));
-    }
-
-    /**
-     * Waits for an export. When this throws, other than because the export failed, it goes on, and can be waited for again.
-     *
-     * @throws TidemarkException as {@link #poll} does, and {@code TIMEOUT}
-     */
-    public FinishedExport await(String exportArn) throws InterruptedException {
-        long begin = System.nanoTime();
-        Duration pause = pace.first();
-        while (true) {
-            Optional<FinishedExport> found = poll(exportArn);
-            if (found.isPresent()) {
-                return found.orElseThrow();
-            }
-            if (System.nanoTime() - begin > pace.patience().toNanos()) {
-                throw new TidemarkException(
-                        ErrorCode.TIMEOUT,
-                        "Cannot wait for an export any longer: it is still being made (export=" + exportArn
-                                + ", waited=" + pace.patience() + ")");
-            }
-            Thread.sleep(pause.toMillis());
-            pause = pause.multipliedBy(2).compareTo(pace.longest()) > 0 ? pace.longest() : pause.multipliedBy(2);
-        }
     }
 }

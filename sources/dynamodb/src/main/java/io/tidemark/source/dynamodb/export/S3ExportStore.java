@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.NoSuchFileException;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.http.apache.ApacheHttpClient;
@@ -19,7 +20,7 @@ import software.amazon.awssdk.services.s3.model.NoSuchBucketException;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
-/** Exports in a bucket of S3. Credentials come by the SDK's default chain. */
+/** Exports in a bucket of S3. */
 public final class S3ExportStore implements ExportStore {
     private static final int FORBIDDEN = 403;
 
@@ -37,15 +38,16 @@ public final class S3ExportStore implements ExportStore {
      * @param region region of the bucket; by default the one of the environment or the AWS profile
      * @param endpoint URL of another service that speaks S3, or of a private endpoint; by default the region's own
      * @param pathStyle whether the bucket is in the URL's path, not in its host
+     * @param credentials what calls are signed with
      */
-    public record Access(@Nullable String region, @Nullable URI endpoint, boolean pathStyle) {
-        /** As the environment says. */
-        public static final Access DEFAULT = new Access(null, null, false);
-    }
+    public record Access(
+            @Nullable String region, @Nullable URI endpoint, boolean pathStyle, AwsCredentialsProvider credentials) {}
 
     public static S3ExportStore connect(String bucket, Access access) {
-        S3ClientBuilder builder =
-                S3Client.builder().httpClientBuilder(ApacheHttpClient.builder()).forcePathStyle(access.pathStyle());
+        S3ClientBuilder builder = S3Client.builder()
+                .credentialsProvider(access.credentials())
+                .httpClientBuilder(ApacheHttpClient.builder())
+                .forcePathStyle(access.pathStyle());
         if (access.region() != null) {
             builder.region(Region.of(access.region()));
         }

@@ -2,14 +2,8 @@ package io.tidemark.source.dynamodb.item;
 
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
-import java.io.UncheckedIOException;
-import java.util.Base64;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
-import software.amazon.awssdk.core.SdkBytes;
-import software.amazon.awssdk.protocols.jsoncore.JsonNode;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
 /**
@@ -33,36 +27,6 @@ public final class DynamoJson {
             throw new TidemarkException(
                     ErrorCode.SOURCE_VALUE, "Cannot write an item in DynamoDB JSON: " + e.reason(), e);
         }
-    }
-
-    /**
-     * Reads what {@link #write} wrote, whatever the order and white space. What follows the item's closing brace is not looked at, and of members of
-     * the same name the last counts.
-     *
-     * @throws TidemarkException {@code SOURCE_PROTOCOL} when the text is no item
-     */
-    public static Map<String, AttributeValue> parse(String text) {
-        try {
-            return item(JsonNode.parser().parse(text));
-        } catch (UncheckedIOException e) {
-            // The parser's own message would show the text.
-            throw malformed("it is no JSON");
-        }
-    }
-
-    /**
-     * The item that an object of JSON holds, for example the member {@code Item} of a line of an export.
-     *
-     * @param node the object; null, which the parser makes of an empty text, is none
-     * @throws TidemarkException {@code SOURCE_PROTOCOL} when it is no item
-     */
-    public static Map<String, AttributeValue> item(@Nullable JsonNode node) {
-        if (node == null || !node.isObject()) {
-            throw malformed("an item or map is no object");
-        }
-        Map<String, AttributeValue> item = new LinkedHashMap<>();
-        node.asObject().forEach((name, value) -> item.put(name, value(value)));
-        return item;
     }
 
     /** As {@link #write}, with a {@link MisfitException}. */
@@ -93,67 +57,5 @@ public final class DynamoJson {
 
     private static void texts(StringBuilder out, List<String> texts) {
         JsonText.array(out, texts, text -> JsonText.quote(text, out));
-    }
-
-    private static AttributeValue value(JsonNode node) {
-        if (!node.isObject() || node.asObject().size() != 1) {
-            throw malformed("a value is no object of one member");
-        }
-        Map.Entry<String, JsonNode> only = node.asObject().entrySet().iterator().next();
-        JsonNode value = only.getValue();
-        return switch (only.getKey()) {
-            case "S" -> AttributeValue.fromS(text(value));
-            case "N" -> AttributeValue.fromN(text(value));
-            case "B" -> AttributeValue.fromB(bytes(value));
-            case "BOOL" -> AttributeValue.fromBool(truth(value));
-            case "NULL" -> AttributeValue.fromNul(truth(value));
-            case "SS" ->
-                AttributeValue.fromSs(
-                        elements(value).stream().map(DynamoJson::text).toList());
-            case "NS" ->
-                AttributeValue.fromNs(
-                        elements(value).stream().map(DynamoJson::text).toList());
-            case "BS" ->
-                AttributeValue.fromBs(
-                        elements(value).stream().map(DynamoJson::bytes).toList());
-            case "L" ->
-                AttributeValue.fromL(
-                        elements(value).stream().map(DynamoJson::value).toList());
-            case "M" -> AttributeValue.fromM(item(value));
-            default -> throw malformed("a value is of no known type");
-        };
-    }
-
-    private static String text(JsonNode node) {
-        if (!node.isString()) {
-            throw malformed("text, a number or bytes are not in quotes");
-        }
-        return node.asString();
-    }
-
-    private static SdkBytes bytes(JsonNode node) {
-        try {
-            return SdkBytes.fromByteArrayUnsafe(Base64.getDecoder().decode(text(node)));
-        } catch (IllegalArgumentException e) {
-            throw malformed("bytes are not in base64");
-        }
-    }
-
-    private static boolean truth(JsonNode node) {
-        if (!node.isBoolean()) {
-            throw malformed("a truth value is neither true nor false");
-        }
-        return node.asBoolean();
-    }
-
-    private static List<JsonNode> elements(JsonNode node) {
-        if (!node.isArray()) {
-            throw malformed("a set or list is no array");
-        }
-        return node.asArray();
-    }
-
-    private static TidemarkException malformed(String reason) {
-        return new TidemarkException(ErrorCode.SOURCE_PROTOCOL, "Cannot read an item in DynamoDB JSON: " + reason);
     }
 }

@@ -133,7 +133,7 @@ class ExportDamageTest {
     void aLineThatIsNoItemIsRefused(String line) {
         written.file("c.json.gz", List.of(LINES.get(0), line)).write();
         Export export = open();
-        assertCorrupt(() -> export.read(export.files().get(2), item -> {}))
+        assertNotUnderstood(() -> export.read(export.files().get(2), item -> {}))
                 .hasMessageContaining("c.json.gz: ")
                 .hasMessageContaining("its MD5 is right")
                 .hasMessageNotContaining("secret");
@@ -162,7 +162,7 @@ class ExportDamageTest {
                 .file("c.ion.gz", List.of("$ion_1_0 {Item:{id:1.}}", line))
                 .write();
         Export export = Export.open(store, ion.location());
-        assertCorrupt(() -> export.read(export.files().get(0), item -> {}))
+        assertNotUnderstood(() -> export.read(export.files().get(0), item -> {}))
                 .hasMessageContaining("c.ion.gz: ")
                 .hasMessageContaining("item=2, its MD5 is right")
                 .hasMessageNotContaining("secret");
@@ -232,13 +232,13 @@ class ExportDamageTest {
             })
     void aKeyOutsideTheExportIsRefused(String key) {
         written.line(key, 0, "x").write();
-        assertCorrupt(this::open).hasMessageContaining("(key=" + key + ")");
+        assertNotUnderstood(this::open).hasMessageContaining("(key=" + key + ")");
     }
 
     @Test
     void aFileThatIsListedTwiceIsRefused() {
         written.line("p/AWSDynamoDB/" + A, 0, "x").write();
-        assertCorrupt(this::open).hasMessageContaining("a file is there twice");
+        assertNotUnderstood(this::open).hasMessageContaining("a file is there twice");
     }
 
     @Test
@@ -300,8 +300,13 @@ class ExportDamageTest {
         return Export.open(store, written.location());
     }
 
-    private static AbstractThrowableAssert<?, ? extends Throwable> assertCorrupt(ThrowingCallable call) {
+    /** What has the right MD5 was exported as it is. */
+    private static AbstractThrowableAssert<?, ? extends Throwable> assertNotUnderstood(ThrowingCallable call) {
         return assertThatThrownBy(call).hasFieldOrPropertyWithValue("code", ErrorCode.SOURCE_PROTOCOL);
+    }
+
+    private static AbstractThrowableAssert<?, ? extends Throwable> assertCorrupt(ThrowingCallable call) {
+        return assertThatThrownBy(call).hasFieldOrPropertyWithValue("code", ErrorCode.SOURCE_EXPORT_CORRUPT);
     }
 
     /** A connection that breaks in the middle. */

@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
 import java.util.zip.GZIPOutputStream;
 
 /** Writes an export by hand, in the layout of the DynamoDB Developer Guide, S3DataExport.Output. */
-final class ExportFolder {
-    static final String ID = "01693685827463-2d8752fd";
+public final class ExportFolder {
+    public static final String ID = "01693685827463-2d8752fd";
 
     private final Path root;
     private final String prefix;
@@ -23,7 +23,7 @@ final class ExportFolder {
     private long items;
 
     /** @param prefix with a slash at its end, or empty */
-    ExportFolder(Path root, String prefix) {
+    public ExportFolder(Path root, String prefix) {
         this.root = root;
         this.prefix = prefix;
         summary.put("version", "\"2020-06-30\"");
@@ -44,7 +44,7 @@ final class ExportFolder {
     }
 
     /** An incremental export, as the guide has one. */
-    static ExportFolder incremental(Path root, String prefix) {
+    public static ExportFolder incremental(Path root, String prefix) {
         ExportFolder folder = new ExportFolder(root, prefix);
         folder.summary.remove("exportTime");
         return folder.with("version", "\"2023-08-01\"")
@@ -55,7 +55,7 @@ final class ExportFolder {
     }
 
     /** Sets a field of the summary to some JSON. */
-    ExportFolder with(String field, String json) {
+    public ExportFolder with(String field, String json) {
         summary.put(field, json);
         return this;
     }
@@ -70,7 +70,7 @@ final class ExportFolder {
     }
 
     /** Adds a file of records, one a line, to the export's own folder. */
-    ExportFolder file(String name, List<String> lines) {
+    public ExportFolder file(String name, List<String> lines) {
         return file(ID + "/data/" + name, lines.size(), gzip(lines));
     }
 
@@ -94,7 +94,7 @@ final class ExportFolder {
     }
 
     /** Writes the manifests. */
-    ExportFolder write() {
+    public ExportFolder write() {
         return write("md5");
     }
 
@@ -119,7 +119,7 @@ final class ExportFolder {
         put("AWSDynamoDB/" + ID + "/" + name, content.getBytes(StandardCharsets.UTF_8));
     }
 
-    Path path(String key) {
+    public Path path(String key) {
         return root.resolve(prefix + "AWSDynamoDB/" + key);
     }
 

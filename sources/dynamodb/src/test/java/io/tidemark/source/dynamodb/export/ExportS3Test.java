@@ -18,6 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 
 /** Exports in a bucket of a server that speaks S3. */
 class ExportS3Test {
@@ -76,7 +77,7 @@ class ExportS3Test {
         Files.delete(written.path(ExportFolder.ID + "/data/a.json.gz"));
         Export export = Export.open(store, written.location());
         assertThatThrownBy(() -> export.read(export.files().get(0), item -> {}))
-                .hasFieldOrPropertyWithValue("code", ErrorCode.SOURCE_PROTOCOL)
+                .hasFieldOrPropertyWithValue("code", ErrorCode.SOURCE_EXPORT_CORRUPT)
                 .hasMessageContaining(
                         "s3://exports/missing/AWSDynamoDB/" + ExportFolder.ID + "/data/a.json.gz: it is missing");
         assertThatThrownBy(() -> Export.open(store, "nothing"))
@@ -119,6 +120,11 @@ class ExportS3Test {
     private static ExportStore connect(String name) {
         Map<String, String> properties = server.properties();
         return S3ExportStore.connect(
-                name, new S3ExportStore.Access(properties.get("client.region"), server.endpoint(), true));
+                name,
+                new S3ExportStore.Access(
+                        properties.get("client.region"),
+                        server.endpoint(),
+                        true,
+                        DefaultCredentialsProvider.builder().build()));
     }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidemark.source.dynamodb.export.ExportRequest.Range;
-import io.tidemark.source.dynamodb.export.ExportStarter.Pace;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.testkit.aws.StubService;
@@ -48,8 +47,7 @@ class ExportStarterTest {
                 .httpClientBuilder(ApacheHttpClient.builder())
                 .overrideConfiguration(config -> config.retryStrategy(DefaultRetryStrategy.doNotRetry()))
                 .build();
-        starter =
-                new ExportStarter(client, new Pace(Duration.ofMillis(1), Duration.ofMillis(4), Duration.ofSeconds(30)));
+        starter = new ExportStarter(client);
     }
 
     @AfterEach
@@ -58,12 +56,14 @@ class ExportStarterTest {
     }
 
     @Test
-    void aFullExportIsStartedAndWaitedFor() throws InterruptedException {
+    void aFullExportIsStartedAndLookedFor() {
         service.answer(this::madeAtThirdLook);
         String arn = starter.start(REQUEST);
         assertThat(arn).isEqualTo(EXPORT);
-        assertThat(starter.await(arn))
-                .isEqualTo(new FinishedExport(EXPORT, "exports", "daily/AWSDynamoDB/01693685827463-2d8752fd"));
+        assertThat(starter.poll(arn)).isEmpty();
+        assertThat(starter.poll(arn)).isEmpty();
+        assertThat(starter.poll(arn))
+                .contains(new FinishedExport(EXPORT, "exports", "daily/AWSDynamoDB/01693685827463-2d8752fd"));
         assertThat(service.calls(START)).singleElement().satisfies(call -> {
             assertThat(call.signature()).contains("/us-east-1/dynamodb/aws4_request");
             assertThat(call.body())
@@ -128,24 +128,35 @@ class ExportStarterTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"S3NoSuchBucket, SOURCE_QUERY", "S3AccessDenied, SOURCE_PERMISSION"})
+    @CsvSource({"S3NoSuchBucket, CONFIG_INVALID", "S3AccessDenied, SOURCE_PERMISSION"})
     void anExportThatFailsIsSaid(String failureCode, ErrorCode code) {
         service.answer(call -> new Answer(
                 200,
                 "{\"ExportDescription\":{\"ExportStatus\":\"FAILED\",\"FailureCode\":\"" + failureCode
                         + "\",\"FailureMessage\":\"because\"}}"));
-        assertThatThrownBy(() -> starter.await(EXPORT))
+        assertThatThrownBy(() -> starter.poll(EXPORT))
                 .hasFieldOrPropertyWithValue("code", code)
                 .hasMessage("Cannot export a table: the export failed (export=" + EXPORT + ", failureCode="
                         + failureCode + ", failureMessage=because)");
     }
 
-    @Test
-    void anExportThatTakesTooLongIsLeft() {
-        service.answer(call -> new Answer(200, "{\"ExportDescription\":{\"ExportStatus\":\"IN_PROGRESS\"}}"));
-        ExportStarter hasty =
-                new ExportStarter(client, new Pace(Duration.ofMillis(1), Duration.ofMillis(1), Duration.ZERO));
-        assertThatThrownBy(() -> hasty.await(EXPORT)).hasFieldOrPropertyWithValue("code", ErrorCode.TIMEOUT);
+    @ParameterizedTest
+    @CsvSource({"ENABLED, true", "DISABLED, false"})
+    void pointInTimeRecoveryIsAskedFor(String status, boolean isOn) {
+        service.answer(call -> new Answer(
+                200,
+                "{\"ContinuousBackupsDescription\":{\"ContinuousBackupsStatus\":\"ENABLED\",\"PointInTimeRecoveryDescription\":"
+                        + "{\"PointInTimeRecoveryStatus\":\"" + status + "\"}}}"));
+        if (isOn) {
+            starter.requireRecovery(TABLE);
+        } else {
+            assertThatThrownBy(() -> starter.requireRecovery(TABLE))
+                    .hasFieldOrPropertyWithValue("code", ErrorCode.CONFIG_INVALID)
+                    .hasMessage("Cannot export table Books: its point-in-time recovery is off")
+                    .satisfies(e -> assertThat(((TidemarkException) e).remedy())
+                            .contains("update-continuous-backups --table-name Books"));
+        }
+        assertThat(service.calls("DynamoDB_20120810.DescribeContinuousBackups")).hasSize(1);
     }
 
     @Test
@@ -157,7 +168,7 @@ class ExportStarterTest {
                 .overrideConfiguration(config -> config.retryStrategy(DefaultRetryStrategy.doNotRetry()))
                 .build();
         try (nowhere) {
-            assertThatThrownBy(() -> new ExportStarter(nowhere, Pace.DEFAULT).await(EXPORT))
+            assertThatThrownBy(() -> new ExportStarter(nowhere).poll(EXPORT))
                     .hasFieldOrPropertyWithValue("code", ErrorCode.SOURCE_UNREACHABLE);
         }
     }

@@ -1,5 +1,6 @@
 package io.tidemark.source.dynamodb.item;
 
+import io.tidemark.source.dynamodb.export.ExportedItems;
 import io.tidemark.spi.schema.BeforeImage;
 import io.tidemark.spi.schema.Column;
 import io.tidemark.spi.schema.ColumnType;
@@ -17,7 +18,7 @@ final class Samples {
 
     /** An item in DynamoDB JSON, with single quotes for double ones. */
     static Map<String, AttributeValue> item(String json) {
-        return DynamoJson.parse(json.replace('\'', '"'));
+        return ExportedItems.parse(json.replace('\'', '"'));
     }
 
     /** A value in DynamoDB JSON, with single quotes for double ones. */
