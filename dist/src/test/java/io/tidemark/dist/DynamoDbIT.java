@@ -116,6 +116,36 @@ class DynamoDbIT {
     }
 
     @Test
+    void timesOfTextAndNumberAttributesPartitionTheMirror() throws Exception {
+        put(
+                1,
+                Map.of(
+                        "created",
+                        AttributeValue.fromS("2023-07-01T10:00:00Z"),
+                        "n",
+                        AttributeValue.fromN("1688205600")));
+        start("""
+                tables:
+                  - include: dynamodb.orders
+                    partition: [year, month, day, day(seen)]
+                    add:
+                      year: {from: created, format: iso, as: yyyy}
+                      month: {from: created, format: iso, as: MM}
+                      day: {from: created, format: iso, as: dd}
+                      seen: {from: n, format: epoch-seconds}
+                """);
+        awaitLive();
+        put(2, Map.of("created", AttributeValue.fromS("2024-02-29")));
+        prove();
+        put(2, Map.of("created", AttributeValue.fromS("2024-03-01"), "n", AttributeValue.fromN("1709251200")));
+        prove();
+        assertThat(mirrored.query("select year, month, day, cast(epoch_us(seen) as bigint) from orders order by id"))
+                .containsExactly(
+                        List.of("2023", "07", "01", 1_688_205_600_000_000L),
+                        List.of("2024", "03", "01", 1_709_251_200_000_000L));
+    }
+
+    @Test
     void shardsRollOverWhileItIsWrittenToAndCaptureStartsAgain() throws Exception {
         start();
         awaitLive();
@@ -215,6 +245,10 @@ class DynamoDbIT {
     }
 
     private void start() throws IOException {
+        start("");
+    }
+
+    private void start(String more) throws IOException {
         mirrored = new MirroredPipeline(
                 folder,
                 """
@@ -229,7 +263,7 @@ class DynamoDbIT {
                   location: ./lake
                 slices:
                   interval: 1s
-                """.formatted(server.endpoint(), server.region(), server.accessKey()),
+                """.formatted(server.endpoint(), server.region(), server.accessKey()) + more,
                 Map.of("SECRET", server.secretKey()));
         mirrored.start();
     }

@@ -200,7 +200,9 @@ public final class PipelineSettings {
             true,
             false,
             "Columns that the mirror has beside the table's: " + AddedColumnText.KINDS
-                    + ". 'verify' does not compare them. A loaded table needs a resync.",
+                    + "; or, as a mapping, the time that a column holds: from (the column), format (epoch-seconds, epoch-millis, iso or a pattern"
+                    + " such as yyyy-MM-dd HH:mm:ss; none for dates and timestamps), zone (UTC), as (a pattern such as yyyy, MM, dd, HH for a"
+                    + " text; without it, a timestamp). A value that is no time does what on-bad-value says. 'verify' does not compare them. A loaded table needs a resync.",
             text -> text);
 
     static final Setting<String> TRANSFORM_SCHEMA =

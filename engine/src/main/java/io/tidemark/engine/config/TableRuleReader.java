@@ -92,7 +92,7 @@ final class TableRuleReader {
         Map<String, ColumnChoice> columns = columns(map);
         Optional<RowFilter> where = sections.value(map, PipelineSettings.WHERE);
         List<NamePattern> omit = omit(map);
-        List<AddedColumn> add = add(map);
+        List<AddedColumn> add = new AddedColumnReader(problems, sections).read(map);
         Optional<BadValues> badValues = sections.value(map, PipelineSettings.RULE_BAD_VALUES);
         if (include
                 && map.has("columns")
@@ -132,23 +132,6 @@ final class TableRuleReader {
             }
         });
         return omit;
-    }
-
-    private List<AddedColumn> add(YamlMap map) {
-        List<AddedColumn> add = new ArrayList<>();
-        map.find("add").ifPresent(entry -> {
-            YamlMap pairs = YamlMap.of(map.pathTo("add"), entry.line(), entry.node(), problems);
-            for (String column : pairs.keys()) {
-                pairs.text(column, AddedColumnText.KINDS, problems).ifPresent(text -> {
-                    try {
-                        add.add(AddedColumnText.parse(column, text));
-                    } catch (IllegalArgumentException e) {
-                        problems.add(pairs.lineOf(column), pairs.pathTo(column) + " " + e.getMessage());
-                    }
-                });
-            }
-        });
-        return add;
     }
 
     /** The first rule that matches decides, so one behind a wider one would silently do nothing. */

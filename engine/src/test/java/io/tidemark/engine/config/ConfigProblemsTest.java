@@ -103,6 +103,13 @@ class ConfigProblemsTest {
                         "tables:\n  - {include: a.b, add: {c: erp}}",
                         "5: tables[1].add.c must be 'text in single quotes'"),
                 problem(
+                        "tables:\n  - {include: a.b, add: {c: {from: d, fromat: iso}}}",
+                        "5: tables[1].add.c.fromat is not a setting; did you mean format?"),
+                problem("tables:\n  - {include: a.b, add: {c: {as: yyyy}}}", "5: tables[1].add.c.from is missing"),
+                problem(
+                        "tables:\n  - {include: a.b, add: {c: {from: d, format: HH}}}",
+                        "5: tables[1].add.c: format must be epoch-seconds"),
+                problem(
                         "tables:\n  - {exclude: a.b, where: a = 1}\n  - include: a.*",
                         "5: tables[1].where has no meaning beside exclude"),
                 problem("transformations: {table: a.b}", "4: transformations must be a list"),

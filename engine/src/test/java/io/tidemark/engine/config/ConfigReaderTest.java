@@ -8,6 +8,8 @@ import static io.tidemark.engine.config.ConfigFixture.read;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.tidemark.engine.mirror.AddedColumn;
+import io.tidemark.engine.mirror.DerivedTime;
 import io.tidemark.spi.config.Setting;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
@@ -102,6 +104,26 @@ class ConfigReaderTest {
         assertThat(config.types()).containsOnly(Map.entry("timestamp", ColumnType.STRING));
         assertThat(config.badValues(new TableId("public", "transactions"))).isEqualTo(BadValues.DEAD_LETTER);
         assertThat(config.badValues(new TableId("public", "other"))).isEqualTo(BadValues.FAIL);
+    }
+
+    @Test
+    void readsHowTimesAreTold() {
+        PipelineConfig config = read(folder, LEAST + """
+                tables:
+                  - include: public.orders
+                    add:
+                      origin: "'shop'"
+                      created: {from: create_at, format: epoch-millis}
+                      year: {from: create_at, format: "yyyy-MM-dd HH:mm:ss", zone: Europe/Berlin, as: yyyy}
+                    partition: [year, day(created)]
+                """);
+
+        assertThat(config.shape(new TableId("public", "orders")).added())
+                .containsExactly(
+                        new AddedColumn("origin", ColumnType.STRING, AddedColumn.Content.CONSTANT, "shop"),
+                        AddedColumn.ofTime("created", "create_at", new DerivedTime("epoch-millis", "UTC", "")),
+                        AddedColumn.ofTime(
+                                "year", "create_at", new DerivedTime("yyyy-MM-dd HH:mm:ss", "Europe/Berlin", "yyyy")));
     }
 
     @Test
