@@ -1,12 +1,14 @@
 package io.tidemark.dist;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import io.tidemark.engine.table.TableState;
 import io.tidemark.engine.verify.Certificate;
 import io.tidemark.engine.verify.KeyDifference;
 import io.tidemark.engine.verify.TableProof;
+import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.testkit.dynamodb.DynamoDbServer;
 import java.io.IOException;
@@ -143,6 +145,17 @@ class DynamoDbIT {
                 .containsExactly(
                         List.of("2023", "07", "01", 1_688_205_600_000_000L),
                         List.of("2024", "03", "01", 1_709_251_200_000_000L));
+    }
+
+    @Test
+    void jobsOnSparkAreRefusedInTheConfiguration() {
+        assertThatExceptionOfType(TidemarkException.class)
+                .isThrownBy(() -> start("""
+                        spark: {jar: tidemark-spark.jar}
+                        tables:
+                          - {include: dynamodb.orders, engine: spark}
+                        """))
+                .withMessageContaining("jobs on Spark do not have the plug-in of source.type dynamodb");
     }
 
     @Test

@@ -98,6 +98,10 @@ class ConfigProblemsTest {
                 problem(
                         "tables:\n  - {include: a.b, where: a like 'x'}",
                         "5: tables[1].where must have a comparison where 'like' stands"),
+                problem(
+                        "tables:\n  - {include: a.b, engine: spark}",
+                        "5: tables[1].engine is spark, and there is no section spark that says how jobs are started"),
+                problem("spark: {jar: x}\ntables:\n  - {include: a.b, engine: spark}", null),
                 problem("tables:\n  - {include: a.b, omit: c}", "5: tables[1].omit must be a list of columns"),
                 problem(
                         "tables:\n  - {include: a.b, add: {c: erp}}",
@@ -160,6 +164,25 @@ class ConfigProblemsTest {
         assertThat(lines.get(0)).isEqualTo("Cannot read the configuration: 1 problem");
         assertThat(lines).hasSize(2);
         assertThat(lines.get(1)).startsWith("tidemark.yaml:").contains(expected);
+    }
+
+    @Test
+    void jobsOnSparkAreRefusedForASourceThatTheyDoNotHave() {
+        TidemarkException e = refusal("""
+                pipeline: bank
+                source: {type: elsewhere}
+                lake: {location: ./lake}
+                spark: {jar: x}
+                tables:
+                  - {include: a.b, engine: spark}
+                  - include: a.*
+                """);
+
+        assertThat(e.reason())
+                .isEqualTo(
+                        "Cannot read the configuration: 1 problem\ntidemark.yaml:6: tables[1].engine is spark, and jobs on"
+                                + " Spark do not have the plug-in of source.type elsewhere; take the line out, and the worker's own"
+                                + " process applies the table");
     }
 
     @Test
