@@ -130,12 +130,12 @@ final class DerivedTimes {
         return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
     }
 
+    /** Whole microseconds: a time before the epoch belongs to the one that it is in. */
     private static long micros(Instant time) {
-        long micros = ChronoUnit.MICROS.between(Instant.EPOCH, time);
+        long micros = Math.addExact(Math.multiplyExact(time.getEpochSecond(), 1_000_000L), time.getNano() / 1_000);
         if (micros > MICROS_MAX || micros < -MICROS_MAX) {
             throw new DateTimeException("out of range");
         }
-        // Between truncates toward the epoch; a time before it belongs to the microsecond that it is in.
-        return ofMicros(micros).isAfter(time) ? micros - 1 : micros;
+        return micros;
     }
 }

@@ -80,6 +80,16 @@ class DerivedRowsTest {
     }
 
     @Test
+    void tellTimesFarAway() {
+        ChangeBatch batch = new ChangeBatch(KEYED, 2);
+        add(batch, Operation.INSERT, 1, "0001-01-01");
+        add(batch, Operation.INSERT, 2, "9999-12-31T23:59:59.999999Z");
+        ChangeBatch rows = new MirrorRows(SHAPE, KEYED, DeleteMode.HARD).of(batch);
+        assertThat(((LongVector) rows.column(2)).value(0)).isEqualTo(-62_135_596_800_000_000L);
+        assertThat(((LongVector) rows.column(2)).value(1)).isEqualTo(253_402_300_799_999_999L);
+    }
+
+    @Test
     void aValueThatIsNoTimeIsRefusedWithoutShowingIt() {
         ChangeBatch batch = new ChangeBatch(KEYED, 1);
         add(batch, Operation.INSERT, 1, BAD);
