@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import io.tidemark.engine.deadletter.DeadLetter;
 import io.tidemark.engine.table.TableState;
 import io.tidemark.engine.verify.Certificate;
 import io.tidemark.engine.verify.KeyDifference;
@@ -156,6 +157,30 @@ class DynamoDbIT {
                           - {include: dynamodb.orders, engine: spark}
                         """))
                 .withMessageContaining("jobs on Spark do not have the plug-in of source.type dynamodb");
+    }
+
+    @Test
+    void aChosenTypeIsKeptForAnAttributeThatIsMetWithAnotherOne() throws Exception {
+        put(1, Map.of("n", AttributeValue.fromN("1")));
+        start();
+        awaitLive();
+        end();
+        // Chosen after the table was registered without the attribute.
+        start("""
+                tables:
+                  - {include: dynamodb.orders, columns: {day: date}, on-bad-value: dead-letter}
+                """);
+        put(2, Map.of("day", AttributeValue.fromN("7")));
+        put(3, Map.of("day", AttributeValue.fromS("2023-07-01")));
+        await().atMost(PATIENCE)
+                .untilAsserted(
+                        () -> assertThat(mirrored.pipeline().deadLetters().open())
+                                .extracting(DeadLetter::keys)
+                                .containsExactly(List.of(List.of(id(2)))));
+        await().atMost(PATIENCE)
+                .ignoreExceptions()
+                .until(() -> mirrored.query("select cast(day as varchar) from orders where id = '" + id(3) + "'")
+                        .equals(List.of(List.of("2023-07-01"))));
     }
 
     @Test

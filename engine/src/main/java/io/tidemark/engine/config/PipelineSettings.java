@@ -13,7 +13,8 @@ import java.util.regex.Pattern;
 public final class PipelineSettings {
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,39}");
     /** What a column can be wanted to be; a list of YAML in braces splits at commas. */
-    static final String COLUMN_TYPES = "string, int64 or \"decimal(p,s)\" in quotes";
+    static final String COLUMN_TYPES =
+            "string, int64 or \"decimal(p,s)\" in quotes, p 1 to 38 and s 0 to p, or another type of types.md that the source allows";
 
     private static final long MIB = 1L << 20;
     private static final long GIB = 1L << 30;
@@ -172,7 +173,8 @@ public final class PipelineSettings {
             true,
             false,
             "Columns to carry as another type: string (the source's own text, exact for every value), \"decimal(p,s)\" for"
-                    + " numeric, int64 for smaller integers; see types.md. For one table only. A loaded table needs a resync.",
+                    + " numeric, int64 for smaller integers, see types.md; of DynamoDB also boolean, int32, float64, bytes, uuid, date, time,"
+                    + " timestamp, timestamp_tz, list<...> and struct<...>, where the attribute's values are of that form. For one table only. A loaded table needs a resync.",
             PipelineSettings::columnType);
     static final Setting<RowFilter> WHERE = new Setting<>(
             "where",
@@ -336,17 +338,12 @@ public final class PipelineSettings {
         return text;
     }
 
+    /** The source says which types it allows, where it is known of what type its values are. */
     private static ColumnType columnType(String text) {
         try {
-            ColumnType type = ColumnType.parse(text);
-            if (type.equals(ColumnType.STRING)
-                    || type.equals(ColumnType.INT64)
-                    || type.kind() == ColumnType.Kind.DECIMAL) {
-                return type;
-            }
+            return ColumnType.parse(text);
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("must be " + COLUMN_TYPES + ", p 1 to 38 and s 0 to p", e);
+            throw new IllegalArgumentException("must be " + COLUMN_TYPES, e);
         }
-        throw new IllegalArgumentException("must be " + COLUMN_TYPES);
     }
 }
