@@ -284,7 +284,8 @@ public final class ConfigReader {
         return new SliceConfig(
                 settings.value(PipelineSettings.INTERVAL),
                 settings.value(PipelineSettings.SLICE_BYTES),
-                settings.value(PipelineSettings.KEEP));
+                settings.value(PipelineSettings.KEEP),
+                settings.value(PipelineSettings.SLICE_FORMAT));
     }
 
     private static LimitConfig limitConfig(Settings settings) {

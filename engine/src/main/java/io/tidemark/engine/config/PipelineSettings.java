@@ -4,6 +4,7 @@ import io.tidemark.engine.config.TableRule.SchemaChanges;
 import io.tidemark.spi.config.Setting;
 import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
 import io.tidemark.spi.schema.ColumnType;
+import io.tidemark.spi.slice.SliceFormat;
 import io.tidemark.spi.source.RowFilter;
 import java.time.Duration;
 import java.util.List;
@@ -91,6 +92,12 @@ public final class PipelineSettings {
             Duration.ofMinutes(1),
             Duration.ofDays(36_500),
             "How long applied slices are kept for history and audit; 1m to 36500d.");
+    static final Setting<SliceFormat> SLICE_FORMAT = Setting.choice(
+            "format",
+            SliceFormat.PARQUET,
+            "Format of the files of slices: parquet, or jsonl (a JSON object a line, larger and slower, for who wants to read them"
+                    + " without a Parquet library; 'tidemark query' does not show their history). Can be changed at any time; slices that"
+                    + " are there stay as they are.");
 
     static final Setting<Integer> WORKERS =
             Setting.integer("workers", "2", 1, 64, "Tables that are applied at the same time in one process; 1 to 64.");
@@ -265,7 +272,7 @@ public final class PipelineSettings {
     }
 
     public static List<Setting<?>> slices() {
-        return List.of(INTERVAL, SLICE_BYTES, KEEP);
+        return List.of(INTERVAL, SLICE_BYTES, KEEP, SLICE_FORMAT);
     }
 
     public static List<Setting<?>> limits() {

@@ -29,7 +29,7 @@ class ConfigProblemsTest {
                 problem("slices: {maxSize: 1GiB}", "4: slices.maxSize is not a setting; did you mean max-size?"),
                 problem(
                         "slices: {colour: red}",
-                        "4: slices.colour is not a setting; known here: interval, max-size, keep"),
+                        "4: slices.colour is not a setting; known here: interval, max-size, keep, format"),
                 problem(
                         "slices: {interval: 10}",
                         "4: slices.interval must be a number with a unit: 500ms, 10s, 5m, 24h or 7d"),
