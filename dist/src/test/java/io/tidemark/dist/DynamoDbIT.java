@@ -1,12 +1,15 @@
 package io.tidemark.dist;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import io.tidemark.engine.deadletter.DeadLetter;
 import io.tidemark.engine.table.TableState;
 import io.tidemark.engine.verify.Certificate;
 import io.tidemark.engine.verify.KeyDifference;
 import io.tidemark.engine.verify.TableProof;
+import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.testkit.dynamodb.DynamoDbServer;
 import java.io.IOException;
@@ -116,6 +119,71 @@ class DynamoDbIT {
     }
 
     @Test
+    void timesOfTextAndNumberAttributesPartitionTheMirror() throws Exception {
+        put(
+                1,
+                Map.of(
+                        "created",
+                        AttributeValue.fromS("2023-07-01T10:00:00Z"),
+                        "n",
+                        AttributeValue.fromN("1688205600")));
+        start("""
+                tables:
+                  - include: dynamodb.orders
+                    partition: [year, month, day, day(seen)]
+                    add:
+                      year: {from: created, format: iso, as: yyyy}
+                      month: {from: created, format: iso, as: MM}
+                      day: {from: created, format: iso, as: dd}
+                      seen: {from: n, format: epoch-seconds}
+                """);
+        awaitLive();
+        put(2, Map.of("created", AttributeValue.fromS("2024-02-29")));
+        prove();
+        put(2, Map.of("created", AttributeValue.fromS("2024-03-01"), "n", AttributeValue.fromN("1709251200")));
+        prove();
+        assertThat(mirrored.query("select year, month, day, cast(epoch_us(seen) as bigint) from orders order by id"))
+                .containsExactly(
+                        List.of("2023", "07", "01", 1_688_205_600_000_000L),
+                        List.of("2024", "03", "01", 1_709_251_200_000_000L));
+    }
+
+    @Test
+    void jobsOnSparkAreRefusedInTheConfiguration() {
+        assertThatExceptionOfType(TidemarkException.class)
+                .isThrownBy(() -> start("""
+                        spark: {jar: tidemark-spark.jar}
+                        tables:
+                          - {include: dynamodb.orders, engine: spark}
+                        """))
+                .withMessageContaining("jobs on Spark do not have the plug-in of source.type dynamodb");
+    }
+
+    @Test
+    void aChosenTypeIsKeptForAnAttributeThatIsMetWithAnotherOne() throws Exception {
+        put(1, Map.of("n", AttributeValue.fromN("1")));
+        start();
+        awaitLive();
+        end();
+        // Chosen after the table was registered without the attribute.
+        start("""
+                tables:
+                  - {include: dynamodb.orders, columns: {day: date}, on-bad-value: dead-letter}
+                """);
+        put(2, Map.of("day", AttributeValue.fromN("7")));
+        put(3, Map.of("day", AttributeValue.fromS("2023-07-01")));
+        await().atMost(PATIENCE)
+                .untilAsserted(
+                        () -> assertThat(mirrored.pipeline().deadLetters().open())
+                                .extracting(DeadLetter::keys)
+                                .containsExactly(List.of(List.of(id(2)))));
+        await().atMost(PATIENCE)
+                .ignoreExceptions()
+                .until(() -> mirrored.query("select cast(day as varchar) from orders where id = '" + id(3) + "'")
+                        .equals(List.of(List.of("2023-07-01"))));
+    }
+
+    @Test
     void shardsRollOverWhileItIsWrittenToAndCaptureStartsAgain() throws Exception {
         start();
         awaitLive();
@@ -215,6 +283,10 @@ class DynamoDbIT {
     }
 
     private void start() throws IOException {
+        start("");
+    }
+
+    private void start(String more) throws IOException {
         mirrored = new MirroredPipeline(
                 folder,
                 """
@@ -229,7 +301,7 @@ class DynamoDbIT {
                   location: ./lake
                 slices:
                   interval: 1s
-                """.formatted(server.endpoint(), server.region(), server.accessKey()),
+                """.formatted(server.endpoint(), server.region(), server.accessKey()) + more,
                 Map.of("SECRET", server.secretKey()));
         mirrored.start();
     }

@@ -23,6 +23,7 @@ import io.tidemark.spi.schema.Column;
 import io.tidemark.spi.schema.ColumnType;
 import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.schema.TableId;
+import io.tidemark.spi.slice.SliceFormat;
 import io.tidemark.spi.slice.SliceLog;
 import io.tidemark.spi.slice.SliceManifest;
 import io.tidemark.spi.slice.SliceWriter;
@@ -233,7 +234,7 @@ class HistoryQueryTest {
         List<HistoryFile> files = new ArrayList<>();
         try (LocalObjectStore storage = new LocalObjectStore(folder.resolve("lake" + batches.size()));
                 SliceLog log = new ParquetSliceLogProvider()
-                        .open("test", storage, new InMemoryMetadataStore(), Clock.systemUTC())) {
+                        .open("test", storage, new InMemoryMetadataStore(), Clock.systemUTC(), SliceFormat.PARQUET)) {
             for (ChangeBatch batch : batches) {
                 try (SliceWriter slice = log.open()) {
                     slice.append(batch);

@@ -19,13 +19,20 @@ import java.util.regex.Pattern;
  */
 final class EventColumns {
     private static final Pattern RESERVED = Pattern.compile("_+tidemark_.*", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+    static final String OPERATION = "_tidemark_op";
+    static final String POSITION = "_tidemark_position";
+    static final String SEQUENCE = "_tidemark_sequence";
+    static final String TRANSACTION = "_tidemark_transaction";
+    static final String COMMIT_TIME = "_tidemark_commit_time";
+    static final String UNCHANGED = "_tidemark_unchanged";
+
     private static final List<ParquetColumn> COLUMNS = List.of(
-            new ParquetColumn("_tidemark_op", ColumnType.STRING, false, ParquetColumn.NO_FIELD_ID),
-            new ParquetColumn("_tidemark_position", ColumnType.INT64, false, ParquetColumn.NO_FIELD_ID),
-            new ParquetColumn("_tidemark_sequence", ColumnType.INT64, false, ParquetColumn.NO_FIELD_ID),
-            new ParquetColumn("_tidemark_transaction", ColumnType.INT64, false, ParquetColumn.NO_FIELD_ID),
-            new ParquetColumn("_tidemark_commit_time", ColumnType.TIMESTAMP_TZ, false, ParquetColumn.NO_FIELD_ID),
-            ParquetColumn.optional("_tidemark_unchanged", ColumnType.BYTES));
+            new ParquetColumn(OPERATION, ColumnType.STRING, false, ParquetColumn.NO_FIELD_ID),
+            new ParquetColumn(POSITION, ColumnType.INT64, false, ParquetColumn.NO_FIELD_ID),
+            new ParquetColumn(SEQUENCE, ColumnType.INT64, false, ParquetColumn.NO_FIELD_ID),
+            new ParquetColumn(TRANSACTION, ColumnType.INT64, false, ParquetColumn.NO_FIELD_ID),
+            new ParquetColumn(COMMIT_TIME, ColumnType.TIMESTAMP_TZ, false, ParquetColumn.NO_FIELD_ID),
+            ParquetColumn.optional(UNCHANGED, ColumnType.BYTES));
 
     private final BytesVector operation = (BytesVector) ColumnVector.of(ColumnType.STRING, 0);
     private final LongVector position = (LongVector) ColumnVector.of(ColumnType.INT64, 0);
@@ -46,7 +53,7 @@ final class EventColumns {
     }
 
     /** Name of a table's column in the file: a name that could be one of the event's gets one more underscore in front. */
-    private static String fileName(String column) {
+    static String fileName(String column) {
         return RESERVED.matcher(column).matches() ? "_" + column : column;
     }
 

@@ -8,6 +8,7 @@ import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.slice.SliceFile;
 import io.tidemark.spi.slice.SliceFileOutput;
+import io.tidemark.spi.slice.SliceFormat;
 import io.tidemark.spi.slice.SliceLog;
 import io.tidemark.spi.slice.SliceManifest;
 import io.tidemark.spi.slice.SliceWriter;
@@ -23,7 +24,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** The slice log of a pipeline: Parquet files and manifests in the storage, sealed sequences in the metadata store. */
+/** The slice log of a pipeline: files, Parquet ones unless another format is asked for, and manifests in the storage, sealed sequences in the metadata store. */
 final class ParquetSliceLog implements SliceLog {
     private final String pipeline;
     private final ObjectStore storage;
@@ -31,24 +32,30 @@ final class ParquetSliceLog implements SliceLog {
     private final Clock clock;
     private final Supplier<String> attempts;
     private final SliceLimits limits;
+    private final SliceFormat format;
     private final ConcurrentMap<TableId, DictionaryMemory> memories = new ConcurrentHashMap<>();
     private final ManifestCache cache = new ManifestCache();
     private final AtomicLong newestKnown = new AtomicLong();
 
-    /** @param attempts makes the part of a folder's name that no other writer uses */
+    /**
+     * @param attempts makes the part of a folder's name that no other writer uses
+     * @param format of the files of slices to come
+     */
     ParquetSliceLog(
             String pipeline,
             ObjectStore storage,
             MetadataStore metastore,
             Clock clock,
             Supplier<String> attempts,
-            SliceLimits limits) {
+            SliceLimits limits,
+            SliceFormat format) {
         this.pipeline = pipeline;
         this.storage = storage;
         this.index = new SliceIndex(metastore);
         this.clock = clock;
         this.attempts = attempts;
         this.limits = limits;
+        this.format = format;
     }
 
     @Override
@@ -88,7 +95,7 @@ final class ParquetSliceLog implements SliceLog {
     @Override
     public SliceWriter open() {
         SliceStart start = SliceStart.after(pipeline, newest(), clock.instant(), attempts.get());
-        return new ParquetSliceWriter(storage, index, start, limits, memories, manifest -> {
+        return new ParquetSliceWriter(storage, index, start, limits, format, memories, manifest -> {
             cache.add(manifest);
             newestKnown.accumulateAndGet(manifest.sequence(), Math::max);
         });

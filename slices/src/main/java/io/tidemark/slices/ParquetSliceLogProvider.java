@@ -1,6 +1,7 @@
 package io.tidemark.slices;
 
 import io.tidemark.spi.metastore.MetadataStore;
+import io.tidemark.spi.slice.SliceFormat;
 import io.tidemark.spi.slice.SliceLog;
 import io.tidemark.spi.slice.SliceLogProvider;
 import io.tidemark.spi.slice.SliceReader;
@@ -15,10 +16,11 @@ public final class ParquetSliceLogProvider implements SliceLogProvider {
     private static final int ATTEMPT_LENGTH = 6;
 
     @Override
-    public SliceLog open(String pipeline, ObjectStore storage, MetadataStore metastore, Clock clock) {
+    public SliceLog open(
+            String pipeline, ObjectStore storage, MetadataStore metastore, Clock clock, SliceFormat format) {
         new SliceIndexRebuild(pipeline, storage, metastore).catchUp();
         return new ParquetSliceLog(
-                pipeline, storage, metastore, clock, ParquetSliceLogProvider::attempt, SliceLimits.DEFAULTS);
+                pipeline, storage, metastore, clock, ParquetSliceLogProvider::attempt, SliceLimits.DEFAULTS, format);
     }
 
     @Override

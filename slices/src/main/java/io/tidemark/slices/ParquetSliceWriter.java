@@ -8,6 +8,7 @@ import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.slice.SliceFile;
+import io.tidemark.spi.slice.SliceFormat;
 import io.tidemark.spi.slice.SliceManifest;
 import io.tidemark.spi.slice.SliceWriter;
 import io.tidemark.spi.storage.ObjectStore;
@@ -36,6 +37,7 @@ final class ParquetSliceWriter implements SliceWriter {
     private final SliceIndex index;
     private final SliceStart start;
     private final SliceLimits limits;
+    private final SliceFormat format;
     private final ConcurrentMap<TableId, DictionaryMemory> memories;
     private final Consumer<SliceManifest> onSealed;
     private final ParquetWriteOptions options;
@@ -57,8 +59,10 @@ final class ParquetSliceWriter implements SliceWriter {
             SliceIndex index,
             SliceStart start,
             SliceLimits limits,
+            SliceFormat format,
             ConcurrentMap<TableId, DictionaryMemory> memories,
             Consumer<SliceManifest> onSealed) {
+        this.format = format;
         this.memories = memories;
         this.onSealed = onSealed;
         this.storage = storage;
@@ -237,7 +241,7 @@ final class ParquetSliceWriter implements SliceWriter {
     private String nextName(TableId table) {
         String name = SliceNames.file(table);
         int number = namesUsed.merge(SliceNames.caseless(name), 1, Integer::sum);
-        return number == 1 ? name + ".parquet" : name + "." + number + ".parquet";
+        return (number == 1 ? name : name + "." + number) + format.ending();
     }
 
     private void sealFile(SliceFileWriter file) throws IOException {
@@ -263,7 +267,7 @@ final class ParquetSliceWriter implements SliceWriter {
                     .max(Comparator.comparingLong(SliceFileWriter::bufferedBytes))
                     .orElseThrow();
             bufferedBytes -= largest.bufferedBytes();
-            largest.flushRowGroup();
+            largest.flush();
         }
     }
 

@@ -1,31 +1,27 @@
 package io.tidemark.slices;
 
-import io.tidemark.parquet.ParquetBatchReader;
-import io.tidemark.parquet.ParquetColumn;
 import io.tidemark.spi.change.ChangeBatch;
-import io.tidemark.spi.change.ColumnVector;
 import io.tidemark.spi.change.Operation;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.slice.SliceFile;
+import io.tidemark.spi.slice.SliceFormat;
 import io.tidemark.spi.storage.ObjectStore;
 import io.tidemark.spi.storage.ObjectStore.ObjectInput;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a file of a slice and checks that it is what the manifest says: size, checksum, columns, rows by operation, positions. */
+/** Reads a file of a slice, in the format that its name ends with, and checks that it is what the manifest says: size, checksum, columns, rows by operation, positions. */
 final class SliceFileReader {
     private static final int BATCH_ROWS = 4096;
+
     /** Files up to this size are read once, into memory; larger ones are read for their checksum first. */
     private static final long MEMORY_BYTES_MAX = 16 << 20;
 
     private final SliceFile file;
     private final ChangeBatch batch;
-    private final EventColumns events = new EventColumns();
     private final long[] counts = new long[128];
     private long rows;
     private long first;
@@ -85,10 +81,8 @@ final class SliceFileReader {
     }
 
     private void readAll(FailureNotingInput in, Consumer<ChangeBatch> consumer) throws IOException {
-        List<ColumnVector> vectors = new ArrayList<>(events.vectors());
-        vectors.addAll(batch.columns());
-        try (ParquetBatchReader reader = open(in)) {
-            while (readBatch(reader, vectors, in)) {
+        try (RowDecoder decoder = open(in)) {
+            while (readBatch(decoder, in)) {
                 consumer.accept(batch);
             }
         }
@@ -121,36 +115,27 @@ final class SliceFileReader {
         require(last == file.last().value(), "the last position", file.last().value(), last);
     }
 
-    private ParquetBatchReader open(FailureNotingInput in) throws IOException {
-        List<ParquetColumn> columns = EventColumns.fileColumns(file.schema());
-        ParquetBatchReader reader;
+    private RowDecoder open(FailureNotingInput in) throws IOException {
         try {
-            reader = ParquetBatchReader.open(in, columns);
+            return switch (SliceFormat.of(file.path())) {
+                case PARQUET -> new ParquetRowDecoder(in, file);
+                case JSONL -> new JsonRowDecoder(in, file.schema());
+            };
+        } catch (TidemarkException e) {
+            throw e;
         } catch (IOException | RuntimeException e) {
-            throw notParquet(in, e);
+            throw malformed(in, e);
         }
-        for (int i = 0; i < columns.size(); i++) {
-            if (!reader.hasColumn(i)) {
-                reader.close();
-                throw StorageErrors.corrupt(
-                        file.path(),
-                        "the file lacks a column (column=" + columns.get(i).name() + ")");
-            }
-        }
-        return reader;
     }
 
-    private boolean readBatch(ParquetBatchReader reader, List<ColumnVector> vectors, FailureNotingInput in)
-            throws IOException {
-        events.clear();
+    private boolean readBatch(RowDecoder decoder, FailureNotingInput in) throws IOException {
         batch.clear();
         try {
-            if (reader.read(vectors, BATCH_ROWS) == 0) {
+            if (!decoder.read(batch)) {
                 return false;
             }
-            events.complete(batch);
         } catch (IOException | RuntimeException e) {
-            throw notParquet(in, e);
+            throw malformed(in, e);
         }
         if (rows == 0) {
             first = batch.position(0);
@@ -164,7 +149,7 @@ final class SliceFileReader {
     }
 
     /** What the storage could not deliver is the storage's failure; everything else is the file's. */
-    private TidemarkException notParquet(FailureNotingInput in, Exception e) throws IOException {
+    private TidemarkException malformed(FailureNotingInput in, Exception e) throws IOException {
         if (in.failure != null) {
             throw in.failure;
         }

@@ -1,29 +1,24 @@
 package io.tidemark.slices;
 
 import io.tidemark.parquet.DictionaryMemory;
-import io.tidemark.parquet.ParquetBatchWriter;
 import io.tidemark.parquet.ParquetWriteOptions;
 import io.tidemark.spi.change.ChangeBatch;
-import io.tidemark.spi.change.ColumnVector;
 import io.tidemark.spi.change.Operation;
 import io.tidemark.spi.change.Position;
 import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.slice.SliceFile;
+import io.tidemark.spi.slice.SliceFormat;
 import io.tidemark.spi.storage.ObjectStore;
 import io.tidemark.spi.storage.ObjectStore.ObjectInput;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import org.apache.parquet.hadoop.metadata.BlockMetaData;
 
-/** Writes one file of a slice and keeps the figures that the manifest says of it. */
+/** Writes one file of a slice, in the format that its name ends with, and keeps the figures that the manifest says of it. */
 final class SliceFileWriter implements AutoCloseable {
     private final ObjectStore storage;
     private final String path;
     private final RowSchema schema;
     private final Sha256.Output out;
-    private final ParquetBatchWriter writer;
+    private final RowEncoder encoder;
     private final long[] counts = new long[128];
     private long rows;
     private long first = -1L;
@@ -39,12 +34,10 @@ final class SliceFileWriter implements AutoCloseable {
         this.schema = schema;
         this.out = new Sha256.Output(storage.create(path));
         try {
-            this.writer = new ParquetBatchWriter(
-                    out,
-                    EventColumns.fileColumns(schema),
-                    options,
-                    Map.of("tidemark.format", SliceManifests.FORMAT),
-                    memory);
+            this.encoder = switch (SliceFormat.of(path)) {
+                case PARQUET -> new ParquetRowEncoder(out, schema, options, memory);
+                case JSONL -> new JsonRowEncoder(out, schema);
+            };
         } catch (IOException | RuntimeException e) {
             out.abort();
             throw e;
@@ -65,18 +58,16 @@ final class SliceFileWriter implements AutoCloseable {
     }
 
     long bytes() {
-        return writer.bytes();
+        return encoder.bytes();
     }
 
     long bufferedBytes() {
-        return writer.bufferedBytes();
+        return encoder.bufferedBytes();
     }
 
     /** Writes all rows of the batch, whose events the event columns hold. */
     void append(ChangeBatch batch, EventColumns events) throws IOException {
-        List<ColumnVector> vectors = new ArrayList<>(events.vectors());
-        vectors.addAll(batch.columns());
-        writer.append(vectors, 0, batch.size());
+        encoder.append(batch, events);
         byte[] codes = batch.operationCodes();
         long[] commits = batch.commitMicros();
         for (int row = 0; row < batch.size(); row++) {
@@ -90,18 +81,16 @@ final class SliceFileWriter implements AutoCloseable {
         rows += batch.size();
     }
 
-    void flushRowGroup() throws IOException {
-        writer.flushRowGroup();
+    /** Writes the rows that wait in memory. */
+    void flush() throws IOException {
+        encoder.flush();
     }
 
     /** Makes the file durable and checks that it is what was appended. */
     SliceFile seal() throws IOException {
-        long written = 0;
-        for (BlockMetaData group : writer.finish().getBlocks()) {
-            written += group.getRowCount();
-        }
+        long written = encoder.finish();
         open = false;
-        writer.close();
+        encoder.close();
         out.close();
         long bytes = out.position();
         if (written != rows) {
@@ -134,7 +123,7 @@ final class SliceFileWriter implements AutoCloseable {
     public void close() {
         if (open) {
             open = false;
-            writer.close();
+            encoder.close();
             out.abort();
         }
     }

@@ -7,6 +7,7 @@ import io.tidemark.spi.change.Position;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.slice.SliceFile;
+import io.tidemark.spi.slice.SliceFormat;
 import io.tidemark.spi.slice.SliceManifest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -17,10 +18,18 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@ParameterizedClass
+@EnumSource(SliceFormat.class)
 class SliceCorruptionTest {
     @TempDir
     Path folder;
+
+    @Parameter
+    SliceFormat format;
 
     private SliceLogFixture fixture;
     private ParquetSliceLog log;
@@ -29,7 +38,7 @@ class SliceCorruptionTest {
 
     @BeforeEach
     void sealSlice() throws IOException {
-        fixture = new SliceLogFixture(folder);
+        fixture = new SliceLogFixture(folder, format);
         manifest = fixture.sealSlice(fixture.log(), 100);
         file = manifest.files().get(0);
         log = fixture.log();
@@ -70,8 +79,8 @@ class SliceCorruptionTest {
     }
 
     @Test
-    void aFileThatIsNotParquetIsFoundAlthoughItsChecksumIsRight() throws IOException {
-        byte[] bytes = "not parquet at all".getBytes(StandardCharsets.UTF_8);
+    void aFileThatIsNotOfItsFormatIsFoundAlthoughItsChecksumIsRight() throws IOException {
+        byte[] bytes = "not what it says at all".getBytes(StandardCharsets.UTF_8);
         Files.write(folder.resolve(file.path()), bytes);
 
         assertCorrupt(
@@ -119,7 +128,11 @@ class SliceCorruptionTest {
                 file.newestCommitMicros());
 
         assertCorrupt(
-                () -> SliceLogFixture.readAll(log, other), "the file lacks a column (column=elsewhere)", file.path());
+                () -> SliceLogFixture.readAll(log, other),
+                format == SliceFormat.PARQUET
+                        ? "the file lacks a column (column=elsewhere)"
+                        : "line 1, column 166: it has a column that the table does not have",
+                file.path());
     }
 
     @Test
@@ -160,7 +173,7 @@ class SliceCorruptionTest {
         assertUnreadable(text.replace("\"fence\" : 7", "\"fence\" : \"7\""), "field fence is not a whole number");
         assertUnreadable(text.replace("\"resumeToken\"", "\"resume\""), "field resumeToken is missing");
         assertUnreadable(
-                text.replace("public.accounts.parquet", "../../accounts.parquet"),
+                text.replace("public.accounts" + format.ending(), "../../accounts.parquet"),
                 "the name of a file is not a plain name");
         assertUnreadable(text.substring(0, text.length() - 3), "the manifest is not JSON");
         assertUnreadable("", "the manifest does not hold together");

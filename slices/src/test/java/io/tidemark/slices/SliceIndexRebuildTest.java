@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.metastore.Entry;
+import io.tidemark.spi.slice.SliceFormat;
 import io.tidemark.spi.slice.SliceLog;
 import io.tidemark.spi.slice.SliceManifest;
 import io.tidemark.spi.slice.SliceWriter;
@@ -17,17 +18,25 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@ParameterizedClass
+@EnumSource(SliceFormat.class)
 class SliceIndexRebuildTest {
     @TempDir
     Path folder;
+
+    @Parameter
+    SliceFormat format;
 
     private SliceLogFixture fixture;
     private ParquetSliceLog log;
 
     @BeforeEach
     void openLog() throws IOException {
-        fixture = new SliceLogFixture(folder);
+        fixture = new SliceLogFixture(folder, format);
         log = fixture.log();
     }
 
@@ -172,7 +181,8 @@ class SliceIndexRebuildTest {
     }
 
     private SliceLog open(InMemoryMetadataStore metastore) {
-        return new ParquetSliceLogProvider().open(SliceLogFixture.PIPELINE, fixture.storage, metastore, fixture.clock);
+        return new ParquetSliceLogProvider()
+                .open(SliceLogFixture.PIPELINE, fixture.storage, metastore, fixture.clock, format);
     }
 
     private static List<String> values(InMemoryMetadataStore metastore) {

@@ -12,6 +12,7 @@ import io.tidemark.spi.schema.ColumnType;
 import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.slice.SliceFile;
+import io.tidemark.spi.slice.SliceFormat;
 import io.tidemark.spi.slice.SliceManifest;
 import io.tidemark.spi.slice.SliceWriter;
 import io.tidemark.spi.storage.ObjectStore;
@@ -35,12 +36,15 @@ final class SliceLogFixture {
     final ObjectStore storage;
     private final AtomicInteger attempts = new AtomicInteger();
 
-    SliceLogFixture(Path folder) throws IOException {
-        this(new LocalObjectStore(folder));
+    private final SliceFormat format;
+
+    SliceLogFixture(Path folder, SliceFormat format) throws IOException {
+        this(new LocalObjectStore(folder), format);
     }
 
-    SliceLogFixture(ObjectStore storage) {
+    SliceLogFixture(ObjectStore storage, SliceFormat format) {
         this.storage = storage;
+        this.format = format;
     }
 
     ParquetSliceLog log() {
@@ -48,7 +52,8 @@ final class SliceLogFixture {
     }
 
     ParquetSliceLog log(SliceLimits limits) {
-        return new ParquetSliceLog(PIPELINE, storage, metastore, clock, () -> "a" + attempts.incrementAndGet(), limits);
+        return new ParquetSliceLog(
+                PIPELINE, storage, metastore, clock, () -> "a" + attempts.incrementAndGet(), limits, format);
     }
 
     static RowSchema accounts() {

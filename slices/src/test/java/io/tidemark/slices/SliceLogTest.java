@@ -15,6 +15,7 @@ import io.tidemark.spi.schema.Column;
 import io.tidemark.spi.schema.ColumnType;
 import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.slice.SliceFile;
+import io.tidemark.spi.slice.SliceFormat;
 import io.tidemark.spi.slice.SliceLogProvider;
 import io.tidemark.spi.slice.SliceManifest;
 import io.tidemark.spi.slice.SliceWriter;
@@ -29,17 +30,25 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@ParameterizedClass
+@EnumSource(SliceFormat.class)
 class SliceLogTest {
     @TempDir
     Path folder;
+
+    @Parameter
+    SliceFormat format;
 
     private SliceLogFixture fixture;
     private ParquetSliceLog log;
 
     @BeforeEach
     void openLog() throws IOException {
-        fixture = new SliceLogFixture(folder);
+        fixture = new SliceLogFixture(folder, format);
         log = fixture.log();
     }
 
@@ -73,7 +82,8 @@ class SliceLogTest {
         assertThat(sealed.previousChecksum()).isEmpty();
         SliceFile file = sealed.files().get(0);
         assertThat(file.path())
-                .isEqualTo("slices/bank/2026-11-20/000000000001_2026-11-20T08.31.00.000Z_a1/public.accounts.parquet");
+                .isEqualTo("slices/bank/2026-11-20/000000000001_2026-11-20T08.31.00.000Z_a1/public.accounts"
+                        + format.ending());
         assertThat(file.rows()).isEqualTo(3);
         assertThat(file.inserts()).isEqualTo(3);
         assertThat(file.first()).isEqualTo(new Position(5));
@@ -192,10 +202,10 @@ class SliceLogTest {
         assertThat(sealed.files())
                 .extracting(file -> Path.of(file.path()).getFileName().toString())
                 .containsExactly(
-                        "public.accounts.parquet",
-                        "public.accounts.2.parquet",
-                        "public.accounts.3.parquet",
-                        "zoo.animals.parquet");
+                        "public.accounts" + format.ending(),
+                        "public.accounts.2" + format.ending(),
+                        "public.accounts.3" + format.ending(),
+                        "zoo.animals" + format.ending());
         assertThat(sealed.files())
                 .extracting(SliceFile::schema)
                 .containsExactly(before, after, before, accounts("zoo", "animals"));
@@ -285,7 +295,8 @@ class SliceLogTest {
         writer.close();
         fixture.metastore.reconnect();
 
-        var opened = provider().open(SliceLogFixture.PIPELINE, fixture.storage, fixture.metastore, fixture.clock);
+        var opened =
+                provider().open(SliceLogFixture.PIPELINE, fixture.storage, fixture.metastore, fixture.clock, format);
 
         SliceManifest found = opened.newest().orElseThrow();
         assertThat(found.resumeToken()).isEqualTo("token-10");

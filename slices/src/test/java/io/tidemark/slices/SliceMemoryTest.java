@@ -8,6 +8,7 @@ import io.tidemark.spi.change.LongVector;
 import io.tidemark.spi.change.Operation;
 import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.slice.SliceFile;
+import io.tidemark.spi.slice.SliceFormat;
 import io.tidemark.spi.slice.SliceManifest;
 import io.tidemark.spi.slice.SliceWriter;
 import java.io.IOException;
@@ -15,6 +16,8 @@ import java.nio.file.Path;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class SliceMemoryTest {
     private static final SliceLimits SMALL = new SliceLimits(4 << 20, 2 << 20, 1);
@@ -24,7 +27,7 @@ class SliceMemoryTest {
 
     @Test
     void tablesTogetherStayWithinTheLimit() throws IOException {
-        SliceLogFixture fixture = new SliceLogFixture(folder);
+        SliceLogFixture fixture = new SliceLogFixture(folder, SliceFormat.PARQUET);
         ParquetSliceLog log = fixture.log(SMALL);
         int tables = 500;
         Random random = new Random(1);
@@ -51,9 +54,10 @@ class SliceMemoryTest {
         }
     }
 
-    @Test
-    void aFileLargerThanTheReadBufferIsCheckedAndRead() throws IOException {
-        SliceLogFixture fixture = new SliceLogFixture(folder);
+    @ParameterizedTest
+    @EnumSource(SliceFormat.class)
+    void aFileLargerThanTheReadBufferIsCheckedAndRead(SliceFormat format) throws IOException {
+        SliceLogFixture fixture = new SliceLogFixture(folder, format);
         ParquetSliceLog log = fixture.log();
         Random random = new Random(2);
         SliceManifest sealed;

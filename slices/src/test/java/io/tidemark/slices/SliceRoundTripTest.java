@@ -22,6 +22,7 @@ import io.tidemark.spi.schema.ColumnType;
 import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.slice.SliceFile;
+import io.tidemark.spi.slice.SliceFormat;
 import io.tidemark.spi.slice.SliceManifest;
 import io.tidemark.spi.slice.SliceWriter;
 import java.io.IOException;
@@ -34,7 +35,12 @@ import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@ParameterizedClass
+@EnumSource(SliceFormat.class)
 class SliceRoundTripTest {
     private static final List<ColumnType> TYPES = List.of(
             ColumnType.BOOLEAN,
@@ -58,12 +64,15 @@ class SliceRoundTripTest {
     @TempDir
     Path folder;
 
+    @Parameter
+    SliceFormat format;
+
     private SliceLogFixture fixture;
     private ParquetSliceLog log;
 
     @BeforeEach
     void openLog() throws IOException {
-        fixture = new SliceLogFixture(folder);
+        fixture = new SliceLogFixture(folder, format);
         log = fixture.log();
     }
 
@@ -157,7 +166,7 @@ class SliceRoundTripTest {
         for (SliceFile file : sealed.files()) {
             String name =
                     file.path().substring(SliceNames.folderOf(sealed.path()).length());
-            assertThat(name).matches("[A-Za-z0-9_.-]{1,250}").endsWith(".parquet");
+            assertThat(name).matches("[A-Za-z0-9_.-]{1,250}").endsWith(format.ending());
             assertThat(SliceLogFixture.ids(SliceLogFixture.readAll(log, file)))
                     .containsExactly(10L + tables.indexOf(file.schema().table()));
         }
@@ -165,6 +174,23 @@ class SliceRoundTripTest {
                 .doesNotHaveDuplicates();
         assertThat(fixture.log().newest()).contains(sealed);
         assertThat(SliceNames.file(tables.get(5))).isEqualTo("a-2Fb.c-5Cd-22e-27f-20g-00");
+    }
+
+    @Test
+    void rowsOfManyBatchesComeBack() {
+        RowSchema schema = schemaOf(List.of(ColumnType.STRING));
+        ChangeBatch batch = new ChangeBatch(schema, 16);
+        for (int row = 0; row < 9; row++) {
+            batch.beginRow(Operation.INSERT, 5, row, 1, 2);
+            ((BytesVector) batch.column(0)).append("\\\"\n\u2028/".repeat(200_000) + row);
+        }
+
+        ChangeBatch read = roundTrip(batch);
+
+        assertThat(read.size()).isEqualTo(9);
+        for (int row = 0; row < 9; row++) {
+            assertThat(read.column(0).sameValue(row, batch.column(0), row)).isTrue();
+        }
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.tidemark.parquet.storage.DiskFullException;
 import io.tidemark.parquet.storage.LocalObjectStore;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.slice.SliceFormat;
 import io.tidemark.spi.slice.SliceManifest;
 import io.tidemark.spi.slice.SliceWriter;
 import java.io.IOException;
@@ -16,10 +17,18 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
+@ParameterizedClass
+@EnumSource(SliceFormat.class)
 class SliceStorageFailureTest {
     @TempDir
     Path folder;
+
+    @Parameter
+    SliceFormat format;
 
     private FaultyObjectStore storage;
     private SliceLogFixture fixture;
@@ -27,7 +36,7 @@ class SliceStorageFailureTest {
     @BeforeEach
     void openStore() throws IOException {
         storage = new FaultyObjectStore(new LocalObjectStore(folder));
-        fixture = new SliceLogFixture(storage);
+        fixture = new SliceLogFixture(storage, format);
     }
 
     @Test

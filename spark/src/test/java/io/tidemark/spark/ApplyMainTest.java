@@ -2,6 +2,8 @@ package io.tidemark.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidemark.engine.plugin.Plugins;
+import io.tidemark.spi.source.SupportsRemoteJobs;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -33,6 +35,14 @@ class ApplyMainTest {
                 .containsEntry("--config", "c.yaml")
                 .containsEntry("--job", "j.json")
                 .hasSize(2);
+    }
+
+    @Test
+    void everySourceThatJobsHaveSaysSo() {
+        Plugins plugins = new Plugins();
+        assertThat(plugins.sourceTypes())
+                .isNotEmpty()
+                .allSatisfy(type -> assertThat(plugins.source(type)).isInstanceOf(SupportsRemoteJobs.class));
     }
 
     private static Map<String, String> options(String... arguments) {

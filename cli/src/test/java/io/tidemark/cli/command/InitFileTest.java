@@ -23,7 +23,8 @@ class InitFileTest {
             Map.of(),
             Map.of(),
             Map.of(),
-            Map.of()));
+            Map.of(),
+            type -> true));
 
     @Test
     void writesAnswersAndEveryOtherSettingAsAComment() {

@@ -96,7 +96,7 @@ public final class ConfigReader {
         Settings slices = sections.read(section(top, "slices", false), PipelineSettings.slices());
         Settings limits = sections.read(section(top, "limits", false), PipelineSettings.limits());
         List<Transformation> transformations = new ArrayList<>();
-        List<TableRule> tables = tables(top, transformations);
+        List<TableRule> tables = tables(top, source.type(), transformations);
         top.find("transformations")
                 .ifPresent(entry -> transformations.addAll(
                         new TransformationReader(problems, sections).read(entry.line(), entry.node())));
@@ -163,7 +163,7 @@ public final class ConfigReader {
     }
 
     /** An AWS DMS document can hold transformations too. */
-    private List<TableRule> tables(YamlMap top, List<Transformation> transformations) {
+    private List<TableRule> tables(YamlMap top, String source, List<Transformation> transformations) {
         Optional<String> mappings = sections.value(top, PipelineSettings.TABLE_MAPPINGS);
         if (mappings.isPresent()) {
             if (top.has("tables")) {
@@ -172,9 +172,16 @@ public final class ConfigReader {
             return dmsMappings(top, mappings.orElseThrow(), transformations);
         }
         return top.find("tables")
-                .map(entry ->
-                        new TableRuleReader(problems, sections, top.has("spark")).read(entry.line(), entry.node()))
+                .map(entry -> new TableRuleReader(problems, sections, sparkRefusal(top, source))
+                        .read(entry.line(), entry.node()))
                 .orElseGet(TableRuleReader::everything);
+    }
+
+    private Optional<String> sparkRefusal(YamlMap top, String source) {
+        return plugins.remoteRefusal(source)
+                .or(() -> top.has("spark")
+                        ? Optional.empty()
+                        : Optional.of("there is no section spark that says how jobs are started"));
     }
 
     private List<TableRule> dmsMappings(YamlMap top, String text, List<Transformation> transformations) {
@@ -277,7 +284,8 @@ public final class ConfigReader {
         return new SliceConfig(
                 settings.value(PipelineSettings.INTERVAL),
                 settings.value(PipelineSettings.SLICE_BYTES),
-                settings.value(PipelineSettings.KEEP));
+                settings.value(PipelineSettings.KEEP),
+                settings.value(PipelineSettings.SLICE_FORMAT));
     }
 
     private static LimitConfig limitConfig(Settings settings) {

@@ -4,6 +4,7 @@ import io.tidemark.engine.config.TableRule.SchemaChanges;
 import io.tidemark.spi.config.Setting;
 import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
 import io.tidemark.spi.schema.ColumnType;
+import io.tidemark.spi.slice.SliceFormat;
 import io.tidemark.spi.source.RowFilter;
 import java.time.Duration;
 import java.util.List;
@@ -13,7 +14,8 @@ import java.util.regex.Pattern;
 public final class PipelineSettings {
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_]{0,39}");
     /** What a column can be wanted to be; a list of YAML in braces splits at commas. */
-    static final String COLUMN_TYPES = "string, int64 or \"decimal(p,s)\" in quotes";
+    static final String COLUMN_TYPES =
+            "string, int64 or \"decimal(p,s)\" in quotes, p 1 to 38 and s 0 to p, or another type of types.md that the source allows";
 
     private static final long MIB = 1L << 20;
     private static final long GIB = 1L << 30;
@@ -90,6 +92,12 @@ public final class PipelineSettings {
             Duration.ofMinutes(1),
             Duration.ofDays(36_500),
             "How long applied slices are kept for history and audit; 1m to 36500d.");
+    static final Setting<SliceFormat> SLICE_FORMAT = Setting.choice(
+            "format",
+            SliceFormat.PARQUET,
+            "Format of the files of slices: parquet, or jsonl (a JSON object a line, larger and slower, for who wants to read them"
+                    + " without a Parquet library; 'tidemark query' does not show their history). Can be changed at any time; slices that"
+                    + " are there stay as they are.");
 
     static final Setting<Integer> WORKERS =
             Setting.integer("workers", "2", 1, 64, "Tables that are applied at the same time in one process; 1 to 64.");
@@ -172,7 +180,8 @@ public final class PipelineSettings {
             true,
             false,
             "Columns to carry as another type: string (the source's own text, exact for every value), \"decimal(p,s)\" for"
-                    + " numeric, int64 for smaller integers; see types.md. For one table only. A loaded table needs a resync.",
+                    + " numeric, int64 for smaller integers, see types.md; of DynamoDB also boolean, int32, float64, bytes, uuid, date, time,"
+                    + " timestamp, timestamp_tz, list<...> and struct<...>, where the attribute's values are of that form. For one table only. A loaded table needs a resync.",
             PipelineSettings::columnType);
     static final Setting<RowFilter> WHERE = new Setting<>(
             "where",
@@ -200,7 +209,9 @@ public final class PipelineSettings {
             true,
             false,
             "Columns that the mirror has beside the table's: " + AddedColumnText.KINDS
-                    + ". 'verify' does not compare them. A loaded table needs a resync.",
+                    + "; or, as a mapping, the time that a column holds: from (the column), format (epoch-seconds, epoch-millis, iso or a pattern"
+                    + " such as yyyy-MM-dd HH:mm:ss; none for dates and timestamps), zone (UTC), as (a pattern such as yyyy, MM, dd, HH for a"
+                    + " text; without it, a timestamp). A value that is no time does what on-bad-value says. 'verify' does not compare them. A loaded table needs a resync.",
             text -> text);
 
     static final Setting<String> TRANSFORM_SCHEMA =
@@ -261,7 +272,7 @@ public final class PipelineSettings {
     }
 
     public static List<Setting<?>> slices() {
-        return List.of(INTERVAL, SLICE_BYTES, KEEP);
+        return List.of(INTERVAL, SLICE_BYTES, KEEP, SLICE_FORMAT);
     }
 
     public static List<Setting<?>> limits() {
@@ -334,17 +345,12 @@ public final class PipelineSettings {
         return text;
     }
 
+    /** The source says which types it allows, where it is known of what type its values are. */
     private static ColumnType columnType(String text) {
         try {
-            ColumnType type = ColumnType.parse(text);
-            if (type.equals(ColumnType.STRING)
-                    || type.equals(ColumnType.INT64)
-                    || type.kind() == ColumnType.Kind.DECIMAL) {
-                return type;
-            }
+            return ColumnType.parse(text);
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("must be " + COLUMN_TYPES + ", p 1 to 38 and s 0 to p", e);
+            throw new IllegalArgumentException("must be " + COLUMN_TYPES, e);
         }
-        throw new IllegalArgumentException("must be " + COLUMN_TYPES);
     }
 }

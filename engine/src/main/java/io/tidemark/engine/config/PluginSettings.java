@@ -3,12 +3,14 @@ package io.tidemark.engine.config;
 import io.tidemark.engine.plugin.Plugins;
 import io.tidemark.spi.config.Setting;
 import io.tidemark.spi.schema.ColumnType;
+import io.tidemark.spi.source.SupportsRemoteJobs;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -20,6 +22,7 @@ import java.util.function.Supplier;
  * @param jobRunners settings of each type of job runner
  * @param catalogs settings of each type of catalog
  * @param typeRefusals what each type of source says to a wanted type
+ * @param remoteJobs whether jobs on Spark know a type of source, which is asked for installed ones only
  */
 public record PluginSettings(
         Map<String, Supplier<List<Setting<?>>>> sources,
@@ -27,7 +30,8 @@ public record PluginSettings(
         Map<String, Supplier<List<Setting<?>>>> metastores,
         Map<String, Supplier<List<Setting<?>>>> jobRunners,
         Map<String, Supplier<List<Setting<?>>>> catalogs,
-        Map<String, TypeRefusal> typeRefusals) {
+        Map<String, TypeRefusal> typeRefusals,
+        Predicate<String> remoteJobs) {
     public PluginSettings {
         sources = Collections.unmodifiableMap(new TreeMap<>(sources));
         lakes = Collections.unmodifiableMap(new TreeMap<>(lakes));
@@ -49,6 +53,14 @@ public record PluginSettings(
         return rule == null ? Optional.empty() : rule.refusal(sourceType, wanted);
     }
 
+    /** Why tables of this source cannot be applied by jobs on Spark: the rest of a sentence. Empty when they can, or the source is not known. */
+    Optional<String> remoteRefusal(String source) {
+        return !sources.containsKey(source) || remoteJobs.test(source)
+                ? Optional.empty()
+                : Optional.of("jobs on Spark do not have the plug-in of source.type " + source
+                        + "; take the line out, and the worker's own process applies the table");
+    }
+
     public static PluginSettings of(Plugins plugins) {
         Map<String, TypeRefusal> refusals = new TreeMap<>();
         plugins.sourceTypes().forEach(type -> refusals.put(type, plugins.source(type)::refusal));
@@ -58,7 +70,8 @@ public record PluginSettings(
                 byType(plugins.metastoreTypes(), type -> plugins.metastore(type).settings()),
                 byType(plugins.jobRunnerTypes(), type -> plugins.jobRunner(type).settings()),
                 byType(plugins.catalogTypes(), type -> plugins.catalog(type).settings()),
-                refusals);
+                refusals,
+                type -> plugins.source(type) instanceof SupportsRemoteJobs);
     }
 
     private static Map<String, Supplier<List<Setting<?>>>> byType(

@@ -17,13 +17,13 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 final class TableRuleReader {
     private final Problems problems;
     private final SectionReader sections;
-    private final boolean hasSpark;
+    private final Optional<String> sparkRefusal;
 
-    /** @param hasSpark whether the configuration says how jobs are started on Spark */
-    TableRuleReader(Problems problems, SectionReader sections, boolean hasSpark) {
+    /** @param sparkRefusal why no table can be applied by jobs on Spark; empty when some can */
+    TableRuleReader(Problems problems, SectionReader sections, Optional<String> sparkRefusal) {
         this.problems = problems;
         this.sections = sections;
-        this.hasSpark = hasSpark;
+        this.sparkRefusal = sparkRefusal;
     }
 
     /** The rule that counts when none is written: everything is mirrored. */
@@ -78,10 +78,9 @@ final class TableRuleReader {
                 sections.value(map, include ? PipelineSettings.INCLUDE : PipelineSettings.EXCLUDE);
         Optional<DeleteMode> deletes = sections.value(map, PipelineSettings.DELETE);
         Optional<ApplyEngine> engine = sections.value(map, PipelineSettings.ENGINE);
-        if (engine.equals(Optional.of(ApplyEngine.SPARK)) && !hasSpark) {
-            problems.add(
-                    map.lineOf("engine"),
-                    map.pathTo("engine") + " is spark, and there is no section spark that says how jobs are started");
+        if (engine.equals(Optional.of(ApplyEngine.SPARK))) {
+            sparkRefusal.ifPresent(
+                    reason -> problems.add(map.lineOf("engine"), map.pathTo("engine") + " is spark, and " + reason));
         }
         Optional<SnapshotPath> snapshot = sections.value(map, PipelineSettings.SNAPSHOT);
         if (snapshot.equals(Optional.of(SnapshotPath.STAGED)) && !engine.equals(Optional.of(ApplyEngine.SPARK))) {
@@ -92,7 +91,7 @@ final class TableRuleReader {
         Map<String, ColumnChoice> columns = columns(map);
         Optional<RowFilter> where = sections.value(map, PipelineSettings.WHERE);
         List<NamePattern> omit = omit(map);
-        List<AddedColumn> add = add(map);
+        List<AddedColumn> add = new AddedColumnReader(problems, sections).read(map);
         Optional<BadValues> badValues = sections.value(map, PipelineSettings.RULE_BAD_VALUES);
         if (include
                 && map.has("columns")
@@ -132,23 +131,6 @@ final class TableRuleReader {
             }
         });
         return omit;
-    }
-
-    private List<AddedColumn> add(YamlMap map) {
-        List<AddedColumn> add = new ArrayList<>();
-        map.find("add").ifPresent(entry -> {
-            YamlMap pairs = YamlMap.of(map.pathTo("add"), entry.line(), entry.node(), problems);
-            for (String column : pairs.keys()) {
-                pairs.text(column, AddedColumnText.KINDS, problems).ifPresent(text -> {
-                    try {
-                        add.add(AddedColumnText.parse(column, text));
-                    } catch (IllegalArgumentException e) {
-                        problems.add(pairs.lineOf(column), pairs.pathTo(column) + " " + e.getMessage());
-                    }
-                });
-            }
-        });
-        return add;
     }
 
     /** The first rule that matches decides, so one behind a wider one would silently do nothing. */

@@ -31,7 +31,8 @@ public final class SliceEvents {
     /**
      * Reads a file in commit order.
      *
-     * @param filter takes events out, as they are in the file
+     * @param filter takes events out, as rows of the newest schema
+     * @throws io.tidemark.spi.error.TidemarkException {@code SOURCE_VALUE} for a row that the mirror's added columns cannot be told by
      * @param consumer batches are valid during the call only
      * @return how many events were handed on
      */
@@ -43,10 +44,10 @@ public final class SliceEvents {
         boolean isWhole = file.first().isAfter(after) && !file.last().isAfter(through);
         long[] events = {0};
         slices.read(file, batch -> {
-            ChangeBatch wanted = filter.apply(isWhole ? batch : between(batch));
+            ChangeBatch wanted = filter.apply(toCurrent.apply(isWhole ? batch : between(batch)));
             events[0] += wanted.size();
             if (!wanted.isEmpty()) {
-                consumer.accept(mirrorRows.of(toCurrent.apply(wanted)));
+                consumer.accept(mirrorRows.of(wanted));
             }
         });
         return events[0];

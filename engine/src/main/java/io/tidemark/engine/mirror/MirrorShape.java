@@ -52,7 +52,8 @@ public record MirrorShape(TableId table, List<ColumnNaming> columns, List<AddedC
     /**
      * Schema of the mirror: the source's columns in their order, then the added ones.
      *
-     * @throws TidemarkException {@code CONFIG_INVALID} when two columns would have the same name, or an added one copies a column that is not there
+     * @throws TidemarkException {@code CONFIG_INVALID} when two columns would have the same name, or an added one is told by a column that is not
+     *     there or does not suit
      */
     public RowSchema schema(RowSchema source) {
         if (isSame(source.table())) {
@@ -78,20 +79,33 @@ public record MirrorShape(TableId table, List<ColumnNaming> columns, List<AddedC
     }
 
     private static ColumnType type(AddedColumn column, RowSchema source) {
-        if (column.content() != AddedColumn.Content.COLUMN) {
+        if (!column.isOfColumn()) {
             return column.type();
         }
         int index = source.indexOf(column.value());
         if (index < 0) {
-            throw new TidemarkException(
-                    ErrorCode.CONFIG_INVALID,
-                    "Cannot add column " + column.name() + " to the mirror of " + source.table()
-                            + ": it is to hold what column " + column.value() + " holds, which the table does not have",
-                    "Correct the rule's add, start the pipeline again, and run 'tidemark resync " + source.table()
-                            + "'.",
-                    null);
+            throw unfit(
+                    column,
+                    source,
+                    "it is to hold what column " + column.value() + " holds, which the table does not have");
         }
-        return source.columns().get(index).type();
+        ColumnType type = source.columns().get(index).type();
+        DerivedTime time = column.time();
+        if (time == null) {
+            return type;
+        }
+        DerivedTimes.refusal(type, time).ifPresent(reason -> {
+            throw unfit(column, source, "column " + column.value() + " " + reason);
+        });
+        return column.type();
+    }
+
+    private static TidemarkException unfit(AddedColumn column, RowSchema source, String reason) {
+        return new TidemarkException(
+                ErrorCode.CONFIG_INVALID,
+                "Cannot add column " + column.name() + " to the mirror of " + source.table() + ": " + reason,
+                "Correct the rule's add, start the pipeline again, and run 'tidemark resync " + source.table() + "'.",
+                null);
     }
 
     private void requireDistinct(RowSchema source, List<Column> all) {

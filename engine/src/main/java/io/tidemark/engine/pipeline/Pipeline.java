@@ -81,7 +81,13 @@ public final class Pipeline implements AutoCloseable {
             this.storage =
                     kept(lakes.openStorage(config.location(), config.lake().settings()));
             this.lake = kept(lakes.open(config.location(), config.lake().settings(), config.state()));
-            this.sliceLog = kept(plugins.sliceLog().open(config.pipeline(), storage, metastore, clock));
+            this.sliceLog = kept(plugins.sliceLog()
+                    .open(
+                            config.pipeline(),
+                            storage,
+                            metastore,
+                            clock,
+                            config.slices().format()));
             this.leases = kept(new Leases(metastore));
             this.registry = new TableRegistry(metastore, clock);
             this.wanted = new WantedTables(

@@ -18,6 +18,7 @@ import io.tidemark.spi.query.ResultVisitor;
 import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.slice.SliceFile;
+import io.tidemark.spi.slice.SliceFormat;
 import io.tidemark.spi.slice.SliceManifest;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -128,6 +129,7 @@ public final class Queries implements AutoCloseable {
                     after = slice.sequence();
                     if (cut.isEmpty() || after <= cut.orElseThrow().slice()) {
                         for (SliceFile file : slice.filesOf(table)) {
+                            requireParquet(mirror, file);
                             files.add(new HistoryFile(pipeline.sliceLog().location(file), file.bytes(), file.schema()));
                         }
                     }
@@ -135,6 +137,18 @@ public final class Queries implements AutoCloseable {
                 slices = pipeline.sliceLog().after(after, SLICES_A_TIME);
             }
             return files;
+        }
+
+        private static void requireParquet(TableId mirror, SliceFile file) {
+            if (SliceFormat.of(file.path()) != SliceFormat.PARQUET) {
+                throw new TidemarkException(
+                        ErrorCode.QUERY_REJECTED,
+                        "Cannot query the history of " + mirror + ": slices of it are not Parquet (file=" + file.path()
+                                + ")",
+                        "Read them with 'tidemark slices preview' or as the JSON lines that they are; slices are Parquet from then on"
+                                + " with 'slices: {format: parquet}'.",
+                        null);
+            }
         }
 
         private TableRecord record(TableId mirror) {

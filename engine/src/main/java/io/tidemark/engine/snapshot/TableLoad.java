@@ -1,5 +1,6 @@
 package io.tidemark.engine.snapshot;
 
+import io.tidemark.engine.config.BadValues;
 import io.tidemark.engine.config.SnapshotPath;
 import io.tidemark.engine.job.LoadJob;
 import io.tidemark.engine.job.RemoteJobs;
@@ -132,9 +133,11 @@ final class TableLoad implements AutoCloseable {
         }
         try (ChunkWriter writer =
                 staged.map(chunks -> chunks.open(chunk.ordinal())).orElseGet(() -> table.openChunk(chunk.ordinal()))) {
+            boolean setsAside = pipeline.config().badValues(record.id()) == BadValues.DEAD_LETTER;
             Consumer<ChangeBatch> rowsOfChunk = batch -> {
                 if (isKnown(batch.schema())) {
-                    writer.append(mirrorRows.of(batch));
+                    writer.append(mirrorRows.of(
+                            setsAside ? mirrorRows.fitting(batch, pipeline.deadLetters()::recordLoaded) : batch));
                 }
                 rows.addAndGet(batch.size());
                 report(false);

@@ -114,7 +114,7 @@ public record TableRecord(
 
     /** Rows of the registered schema as rows of the mirror. */
     public MirrorRows mirrorRows() {
-        return new MirrorRows(shape, schema);
+        return new MirrorRows(shape, schema, deletes);
     }
 
     /** The table as a source plug-in wants it back. */

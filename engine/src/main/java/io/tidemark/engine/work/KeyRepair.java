@@ -62,7 +62,8 @@ final class KeyRepair {
                 // Each step is one bounded commit; the last one ends at the cut.
             }
             List<UndecodableRow> undecodable = new ArrayList<>();
-            cut.readKeys(record.sourceTable(), keys, batch -> {}, undecodable::add);
+            MirrorRows rows = record.mirrorRows();
+            cut.readKeys(record.sourceTable(), keys, batch -> rows.fitting(batch, undecodable::add), undecodable::add);
             List<List<String>> left =
                     undecodable.stream().flatMap(row -> row.keys().stream()).toList();
             List<List<String>> healed =
@@ -70,7 +71,6 @@ final class KeyRepair {
             LakeProgress progress = table.progress();
             try (LakeApply apply = applier.begin(progress)) {
                 if (!healed.isEmpty()) {
-                    MirrorRows rows = record.mirrorRows();
                     apply.repair(rows.of(gone(healed, cut.cutoff())));
                     cut.readKeys(record.sourceTable(), healed, batch -> apply.repair(rows.of(batch)));
                 }

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Keys of which a row was set aside. An update of such a key that does not send all values would take those it lacks from a row of the mirror that
@@ -20,43 +19,25 @@ import org.jspecify.annotations.Nullable;
 final class ParkedKeys {
     private final DeadLetters letters;
     private final Set<List<String>> keys;
-    private @Nullable ChangeBatch held;
 
     /** Keys of the table's open letters. */
     ParkedKeys(DeadLetters letters, TableRecord record) {
         this.letters = letters;
-        this.keys = record.schema().hasKey() ? new HashSet<>(letters.openKeys(record.id())) : Set.of();
+        this.keys = record.schema().hasKey() ? new HashSet<>(letters.openKeys(record.id())) : new HashSet<>();
     }
 
     boolean isEmpty() {
         return keys.isEmpty();
     }
 
-    /** The batch, without the events that are to be left out. */
-    ChangeBatch without(ChangeBatch batch) {
-        return keys.isEmpty() ? batch : filtered(joined(batch));
+    /** Takes the keys of a row in that was set aside just now. */
+    void add(List<List<String>> more) {
+        keys.addAll(more);
     }
 
-    /** The old row of an update may be the last one of a batch. */
-    private ChangeBatch joined(ChangeBatch batch) {
-        int size = batch.size();
-        boolean isSplit = size > 0 && batch.operation(size - 1) == Operation.BEFORE;
-        if (held == null && !isSplit) {
-            return batch;
-        }
-        ChangeBatch joined = new ChangeBatch(batch.schema(), size + 1);
-        if (held != null) {
-            joined.appendFrom(held, 0);
-            held = null;
-        }
-        for (int row = 0; row < (isSplit ? size - 1 : size); row++) {
-            joined.appendFrom(batch, row);
-        }
-        if (isSplit) {
-            held = new ChangeBatch(batch.schema(), 1);
-            held.appendFrom(batch, size - 1);
-        }
-        return joined;
+    /** The batch, without the events that are to be left out. An update goes with its old row, which has to be in the same batch. */
+    ChangeBatch without(ChangeBatch batch) {
+        return keys.isEmpty() ? batch : filtered(batch);
     }
 
     private ChangeBatch filtered(ChangeBatch batch) {

@@ -1,5 +1,6 @@
 package io.tidemark.engine.work;
 
+import io.tidemark.engine.config.BadValues;
 import io.tidemark.engine.job.ApplyJob;
 import io.tidemark.engine.job.JobEngine;
 import io.tidemark.engine.job.JobReport;
@@ -69,7 +70,7 @@ final class SliceApplier {
             return new Step(true, 0, wanted);
         }
         ParkedKeys parked = new ParkedKeys(pipeline.deadLetters(), record);
-        JobReport report = isRemote(parked) ? engine.orElseThrow().run(job, lease) : applyHere(job, parked);
+        JobReport report = isRemote(parked) ? applyElsewhere(job, parked) : applyHere(job, parked);
         TidemarkException error = report.error();
         if (error != null) {
             if (error.code() == ErrorCode.LAKE_ROW_MISSING && setAside(report.missingKeys(), job.through())) {
@@ -87,6 +88,14 @@ final class SliceApplier {
         return engine.isPresent() && record.schema().hasKey() && parked.isEmpty();
     }
 
+    /** A job cannot set aside the rows that it meets and the mirror cannot hold: what it gave up is done here. */
+    private JobReport applyElsewhere(ApplyJob job, ParkedKeys parked) throws InterruptedException {
+        JobReport report = engine.orElseThrow().run(job, lease);
+        TidemarkException error = report.error();
+        boolean setsAside = pipeline.config().badValues(record.id()) == BadValues.DEAD_LETTER;
+        return error != null && error.code() == ErrorCode.SOURCE_VALUE && setsAside ? applyHere(job, parked) : report;
+    }
+
     /** Starts an apply in this process: for a table whose slices are applied elsewhere without building an index that is of no other use. */
     LakeApply begin(LakeProgress expected) {
         return engine.isPresent()
@@ -96,11 +105,12 @@ final class SliceApplier {
 
     private JobReport applyHere(ApplyJob job, ParkedKeys parked) {
         SliceEvents reading = job.events();
+        EventSieve sieve = new EventSieve(pipeline, record, parked);
         long events = 0;
         try (LakeApply apply = begin(job.expected())) {
             try {
                 for (SliceFile file : job.files()) {
-                    events += reading.read(pipeline.sliceLog(), file, parked::without, apply::add);
+                    events += reading.read(pipeline.sliceLog(), file, sieve::without, apply::add);
                 }
                 return JobReport.committed(apply.commit(job.after()).progress(), events);
             } catch (TidemarkException e) {

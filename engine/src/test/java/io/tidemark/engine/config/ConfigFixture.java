@@ -23,7 +23,9 @@ final class ConfigFixture {
             Map.of(
                     "postgres",
                     () -> List.of(
-                            URL, PASSWORD, PIN, Setting.text("user", "User.").withDefault("postgres"))),
+                            URL, PASSWORD, PIN, Setting.text("user", "User.").withDefault("postgres")),
+                    "elsewhere",
+                    List::of),
             Map.of(
                     "iceberg",
                     () -> List.of(Setting.integer("format-version", "3", 2, 3, "Version of the table format."))),
@@ -38,7 +40,8 @@ final class ConfigFixture {
                     "postgres",
                     (type, wanted) -> wanted.equals(ColumnType.STRING)
                             ? Optional.empty()
-                            : Optional.of("cannot be " + wanted + ": " + type + " can be string")));
+                            : Optional.of("cannot be " + wanted + ": " + type + " can be string")),
+            type -> type.equals("postgres"));
 
     /** A source and a lake, without a line end: more can be appended. */
     static final String LEAST = """

@@ -29,7 +29,7 @@ class ConfigProblemsTest {
                 problem("slices: {maxSize: 1GiB}", "4: slices.maxSize is not a setting; did you mean max-size?"),
                 problem(
                         "slices: {colour: red}",
-                        "4: slices.colour is not a setting; known here: interval, max-size, keep"),
+                        "4: slices.colour is not a setting; known here: interval, max-size, keep, format"),
                 problem(
                         "slices: {interval: 10}",
                         "4: slices.interval must be a number with a unit: 500ms, 10s, 5m, 24h or 7d"),
@@ -98,10 +98,21 @@ class ConfigProblemsTest {
                 problem(
                         "tables:\n  - {include: a.b, where: a like 'x'}",
                         "5: tables[1].where must have a comparison where 'like' stands"),
+                problem(
+                        "tables:\n  - {include: a.b, engine: spark}",
+                        "5: tables[1].engine is spark, and there is no section spark that says how jobs are started"),
+                problem("spark: {jar: x}\ntables:\n  - {include: a.b, engine: spark}", null),
                 problem("tables:\n  - {include: a.b, omit: c}", "5: tables[1].omit must be a list of columns"),
                 problem(
                         "tables:\n  - {include: a.b, add: {c: erp}}",
                         "5: tables[1].add.c must be 'text in single quotes'"),
+                problem(
+                        "tables:\n  - {include: a.b, add: {c: {from: d, fromat: iso}}}",
+                        "5: tables[1].add.c.fromat is not a setting; did you mean format?"),
+                problem("tables:\n  - {include: a.b, add: {c: {as: yyyy}}}", "5: tables[1].add.c.from is missing"),
+                problem(
+                        "tables:\n  - {include: a.b, add: {c: {from: d, format: HH}}}",
+                        "5: tables[1].add.c: format must be epoch-seconds"),
                 problem(
                         "tables:\n  - {exclude: a.b, where: a = 1}\n  - include: a.*",
                         "5: tables[1].where has no meaning beside exclude"),
@@ -153,6 +164,25 @@ class ConfigProblemsTest {
         assertThat(lines.get(0)).isEqualTo("Cannot read the configuration: 1 problem");
         assertThat(lines).hasSize(2);
         assertThat(lines.get(1)).startsWith("tidemark.yaml:").contains(expected);
+    }
+
+    @Test
+    void jobsOnSparkAreRefusedForASourceThatTheyDoNotHave() {
+        TidemarkException e = refusal("""
+                pipeline: bank
+                source: {type: elsewhere}
+                lake: {location: ./lake}
+                spark: {jar: x}
+                tables:
+                  - {include: a.b, engine: spark}
+                  - include: a.*
+                """);
+
+        assertThat(e.reason())
+                .isEqualTo(
+                        "Cannot read the configuration: 1 problem\ntidemark.yaml:6: tables[1].engine is spark, and jobs on"
+                                + " Spark do not have the plug-in of source.type elsewhere; take the line out, and the worker's own"
+                                + " process applies the table");
     }
 
     @Test

@@ -8,12 +8,15 @@ import static io.tidemark.engine.config.ConfigFixture.read;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.tidemark.engine.mirror.AddedColumn;
+import io.tidemark.engine.mirror.DerivedTime;
 import io.tidemark.spi.config.Setting;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
 import io.tidemark.spi.schema.ColumnType;
 import io.tidemark.spi.schema.TableId;
+import io.tidemark.spi.slice.SliceFormat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,7 +43,9 @@ class ConfigReaderTest {
         assertThat(config.metadata().type()).isEqualTo("jdbc");
         assertThat(config.metadata().settings().value(Setting.text("url", "")))
                 .isEqualTo("jdbc:sqlite:" + folder.resolve(".tidemark/metadata.db"));
-        assertThat(config.slices()).isEqualTo(new SliceConfig(Duration.ofSeconds(10), 256L << 20, Duration.ofDays(7)));
+        assertThat(config.slices())
+                .isEqualTo(
+                        new SliceConfig(Duration.ofSeconds(10), 256L << 20, Duration.ofDays(7), SliceFormat.PARQUET));
         assertThat(config.limits())
                 .isEqualTo(new LimitConfig(
                         2, 2, 256L << 20, 256L << 20, Duration.ofSeconds(60), 10L << 30, 1L << 30, 50L << 30, 10_000));
@@ -65,7 +70,7 @@ class ConfigReaderTest {
                   format-version: 2
                   properties:
                     s3.endpoint: http://localhost:9000
-                slices: {interval: 1s, max-size: 64MiB, keep: 24h}
+                slices: {interval: 1s, max-size: 64MiB, keep: 24h, format: jsonl}
                 metadata: {type: etcd, endpoints: "h1,h2"}
                 state: /var/lib/tidemark
                 types: {timestamp: string}
@@ -88,7 +93,8 @@ class ConfigReaderTest {
         assertThat(config.lake().settings().properties()).containsEntry("s3.endpoint", "http://localhost:9000");
         assertThat(config.metadata().type()).isEqualTo("etcd");
         assertThat(config.state()).isEqualTo(Path.of("/var/lib/tidemark"));
-        assertThat(config.slices()).isEqualTo(new SliceConfig(Duration.ofSeconds(1), 64L << 20, Duration.ofDays(1)));
+        assertThat(config.slices())
+                .isEqualTo(new SliceConfig(Duration.ofSeconds(1), 64L << 20, Duration.ofDays(1), SliceFormat.JSONL));
         assertThat(config.limits())
                 .isEqualTo(new LimitConfig(
                         4, 8, 1L << 30, 512L << 20, Duration.ofMinutes(5), 100L << 30, 2L << 30, 1L << 30, 77));
@@ -102,6 +108,26 @@ class ConfigReaderTest {
         assertThat(config.types()).containsOnly(Map.entry("timestamp", ColumnType.STRING));
         assertThat(config.badValues(new TableId("public", "transactions"))).isEqualTo(BadValues.DEAD_LETTER);
         assertThat(config.badValues(new TableId("public", "other"))).isEqualTo(BadValues.FAIL);
+    }
+
+    @Test
+    void readsHowTimesAreTold() {
+        PipelineConfig config = read(folder, LEAST + """
+                tables:
+                  - include: public.orders
+                    add:
+                      origin: "'shop'"
+                      created: {from: create_at, format: epoch-millis}
+                      year: {from: create_at, format: "yyyy-MM-dd HH:mm:ss", zone: Europe/Berlin, as: yyyy}
+                    partition: [year, day(created)]
+                """);
+
+        assertThat(config.shape(new TableId("public", "orders")).added())
+                .containsExactly(
+                        new AddedColumn("origin", ColumnType.STRING, AddedColumn.Content.CONSTANT, "shop"),
+                        AddedColumn.ofTime("created", "create_at", new DerivedTime("epoch-millis", "UTC", "")),
+                        AddedColumn.ofTime(
+                                "year", "create_at", new DerivedTime("yyyy-MM-dd HH:mm:ss", "Europe/Berlin", "yyyy")));
     }
 
     @Test

@@ -10,6 +10,7 @@ import io.tidemark.spi.change.ChangeBatch;
 import io.tidemark.spi.change.IntVector;
 import io.tidemark.spi.change.LongVector;
 import io.tidemark.spi.change.Operation;
+import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
 import io.tidemark.spi.schema.BeforeImage;
 import io.tidemark.spi.schema.Column;
 import io.tidemark.spi.schema.ColumnType;
@@ -63,7 +64,7 @@ class MirrorRowsTest {
 
     @Test
     void addedColumnsHoldWhatTheChangeTells() {
-        ChangeBatch rows = new MirrorRows(SHAPE, SOURCE).of(batch());
+        ChangeBatch rows = new MirrorRows(SHAPE, SOURCE, DeleteMode.HARD).of(batch());
 
         assertThat(rows.operation(0)).isEqualTo(Operation.UPDATE);
         assertThat(((BytesVector) rows.column(2)).text(0)).isEqualTo("erp");
@@ -80,7 +81,7 @@ class MirrorRowsTest {
     @Test
     void aMirrorThatIsAsItsTableCostsNothing() {
         ChangeBatch batch = batch();
-        assertThat(new MirrorRows(MirrorShape.same(SOURCE.table()), SOURCE).of(batch))
+        assertThat(new MirrorRows(MirrorShape.same(SOURCE.table()), SOURCE, DeleteMode.HARD).of(batch))
                 .isSameAs(batch);
     }
 

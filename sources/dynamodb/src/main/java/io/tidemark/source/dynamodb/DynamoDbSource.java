@@ -129,11 +129,11 @@ final class DynamoDbSource implements PartitionedSource {
             }
             streamProblem(new TableId(SCHEMA, name), described)
                     .ifPresent(problem -> problems.put(identity(described), problem));
-            tables.add(new SourceTable(
-                    schema(described),
-                    described.itemCount(),
-                    described.tableSizeBytes(),
-                    List.of("columns are the attributes met so far")));
+            RowSchema schema = schema(described);
+            List<String> notices = new ArrayList<>();
+            notices.add("columns are the attributes met so far");
+            notices.addAll(Inference.notices(schema, choices));
+            tables.add(new SourceTable(schema, described.itemCount(), described.tableSizeBytes(), notices));
         }
         withoutStream = Map.copyOf(problems);
         return List.copyOf(tables);

@@ -6,13 +6,14 @@ import io.tidemark.spi.config.Settings;
 import io.tidemark.spi.schema.ColumnType;
 import io.tidemark.spi.source.LogSource;
 import io.tidemark.spi.source.SourceProvider;
+import io.tidemark.spi.source.SupportsRemoteJobs;
 import io.tidemark.spi.source.TypeChoices;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
 /** Makes {@link PostgresSource}s. */
-public final class PostgresSourceProvider implements SourceProvider {
+public final class PostgresSourceProvider implements SourceProvider, SupportsRemoteJobs {
     @Override
     public String type() {
         return "postgres";

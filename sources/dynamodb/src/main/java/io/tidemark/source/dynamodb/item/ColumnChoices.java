@@ -83,6 +83,11 @@ public final class ColumnChoices {
         return find(choices, table, column, sourceType).filter(wanted -> exact.contains(wanted.kind()));
     }
 
+    /** Whether some type of DynamoDB can be carried so. */
+    static boolean isPossible(ColumnType chosen) {
+        return refusal(sourceType(chosen), chosen).isEmpty();
+    }
+
     /** The type of which a column is that was chosen and not seen yet. */
     static String sourceType(ColumnType chosen) {
         return switch (chosen.kind()) {

@@ -66,7 +66,7 @@ public final class Inference {
                 key.stream().map(AttributeDefinition::attributeName).collect(Collectors.toSet());
         SortedMap<String, ColumnType> chosen = new TreeMap<>(ItemOrder.TEXT);
         choices.columns().getOrDefault(table, Map.of()).forEach((name, type) -> {
-            if (ColumnChoices.refusal(ColumnChoices.sourceType(type), type).isEmpty()) {
+            if (ColumnChoices.isPossible(type)) {
                 chosen.put(name, type);
             }
         });
@@ -90,11 +90,13 @@ public final class Inference {
     }
 
     /**
-     * The column for an attribute that a table's columns do not have: as {@link #columns} would give it after this one value.
+     * The column for an attribute that a table's columns do not have: as {@link #columns} would give it after this one value. One that a type was chosen
+     * for is of that type, as it is when nothing was seen of it, even if this value does not fit: it is then refused like any other ({@link
+     * ItemRows#append}).
      *
      * @return empty when the value is NULL, which says nothing about a type
      * @throws TidemarkException {@code SOURCE_TYPE} when the attribute cannot be told from one that has a column, its name is that of a part of a list
-     *     or struct, or its value is of no type that is known
+     *     or struct, it is to be a list or struct that has a part with the name of a column, or its value is of no type that is known
      */
     public static Optional<Column> column(RowSchema schema, TypeChoices choices, String name, AttributeValue value) {
         if (Attributes.isAbsent(value)) {
@@ -111,10 +113,37 @@ public final class Inference {
             }
         }
         Inference inference = new Inference(schema.table(), List.of(), choices);
+        Optional<ColumnType> chosen = choices.find(schema.table(), name).filter(ColumnChoices::isPossible);
         List<Column> all = new ArrayList<>(schema.columns());
-        all.add(inference.column(name, one));
+        all.add(chosen.map(type -> chosen(name, type, one.sourceType())).orElseGet(() -> inference.column(name, one)));
         ColumnIds.check(schema.table(), all);
-        return Optional.of(flattened(all).get(all.size() - 1));
+        Column met = flattened(all).get(all.size() - 1);
+        if (chosen.isPresent() && !met.type().equals(chosen.orElseThrow())) {
+            throw refused(
+                    "it cannot be " + chosen.orElseThrow() + ", because another column has the name of a part of it",
+                    schema.table(),
+                    name);
+        }
+        return Optional.of(met);
+    }
+
+    /** What was chosen for columns of the key and cannot be, for people. */
+    public static List<String> notices(RowSchema schema, TypeChoices choices) {
+        List<String> notices = new ArrayList<>();
+        for (int index : schema.keyIndexes()) {
+            Column column = schema.columns().get(index);
+            ColumnChoices.find(choices, schema.table(), column.name(), column.sourceType())
+                    .filter(wanted -> !wanted.equals(column.type()))
+                    .ifPresent(wanted -> notices.add("column " + column.name() + " is carried as " + column.type()
+                            + ": a column of the key cannot be " + wanted));
+        }
+        return notices;
+    }
+
+    /** A column of a chosen type; its source type is that of the value where that can be so. */
+    private static Column chosen(String name, ColumnType type, String seen) {
+        boolean fits = ColumnChoices.refusal(seen, type).isEmpty();
+        return column(name, type, fits ? seen : ColumnChoices.sourceType(type));
     }
 
     /** A column for whole items ({@link DynamoJson}). An attribute of its name cannot have one beside it: the caller leaves that out. */

@@ -3,11 +3,14 @@ package io.tidemark.source.dynamodb.item;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tidemark.spi.change.ChangeBatch;
+import io.tidemark.spi.change.Operation;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.schema.Column;
 import io.tidemark.spi.schema.ColumnType;
 import io.tidemark.spi.schema.RowSchema;
+import io.tidemark.spi.source.TableScope;
 import io.tidemark.spi.source.TypeChoices;
 import java.util.List;
 import java.util.Map;
@@ -134,6 +137,53 @@ class InferenceTest {
         assertThat(Inference.column(schema, choices, "nothing", Samples.value("{'NULL':true}")))
                 .isEmpty();
         assertRefused(schema, "odd", AttributeValue.builder().build());
+    }
+
+    @Test
+    void aChoiceIsKeptWhenTheFirstValueOfTheStreamDoesNotFit() {
+        RowSchema schema = Samples.schema(List.of(Samples.column("pk", "string", "S")), "pk");
+        TypeChoices choices = new TypeChoices(
+                Map.of(),
+                Map.of(
+                        Samples.TABLE,
+                        Map.of("day", ColumnType.DATE, "odd", ColumnType.FLOAT32, "text", ColumnType.STRING)));
+        Column day = Inference.column(schema, choices, "day", Samples.value("{'N':'1'}"))
+                .orElseThrow();
+        assertThat(day).isEqualTo(Samples.column("day", "date", "S"));
+        ItemRows rows =
+                new ItemRows(schema.with(List.of(schema.columns().get(0), day), schema.key()), TableScope.WHOLE, null);
+        ChangeBatch batch = new ChangeBatch(rows.schema(), 1);
+        batch.beginRow(Operation.INSERT, 1, 0, 0, 0);
+        assertThatThrownBy(() -> rows.append(batch, Samples.item("{'pk':{'S':'k'},'day':{'N':'1'}}")))
+                .isInstanceOfSatisfying(TidemarkException.class, e -> {
+                    assertThat(e.code()).isEqualTo(ErrorCode.SOURCE_VALUE);
+                    assertThat(rows.columnOf(e)).isEqualTo("day");
+                });
+        assertThat(Inference.column(schema, choices, "text", Samples.value("{'M':{}}")))
+                .contains(Samples.column("text", "string", "M"));
+        // What no value can be is an error of the configuration, which enrolment tells.
+        assertThat(Inference.column(schema, choices, "odd", Samples.value("{'N':'1'}")))
+                .contains(Samples.column("odd", "int64", "N"));
+    }
+
+    @Test
+    void aChosenListIsRefusedWhereAnotherColumnHasTheNameOfItsPart() {
+        RowSchema schema = Samples.schema(List.of(Samples.column("c.element", "string", "S")));
+        TypeChoices choices =
+                new TypeChoices(Map.of(), Map.of(Samples.TABLE, Map.of("c", ColumnType.list(ColumnType.STRING))));
+        assertThatThrownBy(() -> Inference.column(schema, choices, "c", Samples.value("{'SS':['x']}")))
+                .isInstanceOfSatisfying(
+                        TidemarkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SOURCE_TYPE))
+                .hasMessageContaining("cannot be list<string>");
+    }
+
+    @Test
+    void aChoiceThatAKeyCannotHaveIsTold() {
+        RowSchema schema =
+                Samples.schema(List.of(Samples.column("pk", "string", "S"), Samples.column("v", "date", "S")), "pk");
+        assertThat(Inference.notices(schema, new TypeChoices(Map.of("S", ColumnType.DATE), Map.of())))
+                .containsExactly("column pk is carried as string: a column of the key cannot be date");
+        assertThat(Inference.notices(schema, TypeChoices.NONE)).isEmpty();
     }
 
     @Test
