@@ -39,7 +39,7 @@ import picocli.CommandLine.Option;
         footer = {
             "  tidemark workload --tps 1000 --duration 5m",
             "  tidemark workload --url postgresql://localhost/test --rows 1000000 --rich",
-            "  tidemark workload --source dynamodb --endpoint http://localhost:8000 --region eu-west-1",
+            "  tidemark workload --source dynamodb --region eu-west-1 --rows 10000",
             "  tidemark workload --tps 0 --threads 8 --mix 100/0/0 --changes 100"
         })
 final class WorkloadCommand extends PipelineCommand {
