@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
@@ -127,7 +128,7 @@ final class DynamoDbItemStore implements ItemStore {
 
     private static WriteOutcome outcome(Supplier<?> call) {
         try {
-            call.get();
+            Objects.requireNonNull(call.get(), "the answer");
             return WriteOutcome.WRITTEN;
         } catch (ConditionalCheckFailedException e) {
             return WriteOutcome.MISSED;
