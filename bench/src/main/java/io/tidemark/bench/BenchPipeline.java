@@ -24,17 +24,25 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 
-/** A pipeline over the benchmark's database, whose roles are started one by one so that each is measured alone. */
+/** A pipeline over a benchmark's database with one table that is looked at, whose roles are started one by one so that each is measured alone. */
 final class BenchPipeline implements AutoCloseable {
     static final TableId TRANSACTIONS = new TableId("bank", "transactions");
 
     private final Plugins plugins = new Plugins();
     private final Path file;
+    private final TableId table;
     private Pipeline pipeline;
 
-    BenchPipeline(DemoDatabase database, Path folder, String interval) throws IOException {
+    /** @param configuration text of the configuration file */
+    BenchPipeline(Path folder, String configuration, TableId table) throws IOException {
         this.file = folder.resolve("tidemark.yaml");
-        Files.writeString(file, """
+        this.table = table;
+        Files.writeString(file, configuration);
+        this.pipeline = open();
+    }
+
+    static BenchPipeline ofBank(DemoDatabase database, Path folder, String interval) throws IOException {
+        String configuration = """
                 pipeline: bench
                 source:
                   type: postgres
@@ -52,8 +60,8 @@ final class BenchPipeline implements AutoCloseable {
                         database.user(),
                         database.password(),
                         System.getProperty("lake", "iceberg"),
-                        interval));
-        this.pipeline = open();
+                        interval);
+        return new BenchPipeline(folder, configuration, TRANSACTIONS);
     }
 
     private Pipeline open() {
@@ -66,6 +74,10 @@ final class BenchPipeline implements AutoCloseable {
 
     Pipeline pipeline() {
         return pipeline;
+    }
+
+    Plugins plugins() {
+        return plugins;
     }
 
     /** Plays roles until the condition holds. */
@@ -91,7 +103,7 @@ final class BenchPipeline implements AutoCloseable {
 
     boolean isIn(TableState state) {
         return pipeline.registry()
-                .find(TRANSACTIONS)
+                .find(table)
                 .filter(record -> {
                     if (record.state() == TableState.FAILED) {
                         throw new IllegalStateException("Cannot go on: the table failed: " + record.failure());
@@ -102,11 +114,11 @@ final class BenchPipeline implements AutoCloseable {
     }
 
     long applied() {
-        return pipeline.progress().find(TRANSACTIONS).map(TableProgress::slice).orElse(0L);
+        return pipeline.progress().find(table).map(TableProgress::slice).orElse(0L);
     }
 
     long appliedEvents() {
-        return pipeline.progress().find(TRANSACTIONS).map(TableProgress::events).orElse(0L);
+        return pipeline.progress().find(table).map(TableProgress::events).orElse(0L);
     }
 
     String proof() throws InterruptedException {

@@ -12,6 +12,10 @@ final class Histogram {
         total++;
     }
 
+    long total() {
+        return total;
+    }
+
     /** The least value that this share of the values, in percent, does not exceed; -1 without values. */
     long percentile(double percent) {
         long wanted = Math.max(1, (long) Math.ceil(total * percent / 100));

@@ -6,15 +6,13 @@ import io.tidemark.engine.table.TableProgress;
 import io.tidemark.engine.table.TableState;
 import io.tidemark.spi.slice.SliceManifest;
 import io.tidemark.workload.bank.BankWorkload;
-import io.tidemark.workload.bank.LoadOptions;
-import io.tidemark.workload.bank.WorkloadOptions;
-import io.tidemark.workload.bank.WorkloadResult;
 import io.tidemark.workload.demo.DemoDatabase;
 import io.tidemark.workload.demo.DemoDatabaseOptions;
 import io.tidemark.workload.demo.OnClose;
-import java.io.IOException;
+import io.tidemark.workload.run.LoadOptions;
+import io.tidemark.workload.run.WorkloadOptions;
+import io.tidemark.workload.run.WorkloadResult;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -23,7 +21,6 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Locale;
-import java.util.stream.Stream;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyOut;
 
@@ -57,7 +54,7 @@ public final class PipelineBench {
                 DemoDatabaseOptions.in(folder.resolve("postgres")).withOnClose(OnClose.DELETE))) {
             new PipelineBench(System.out, database, folder).run(rows, changes, seconds, rate);
         } finally {
-            delete(folder);
+            BenchFolder.delete(folder);
         }
     }
 
@@ -65,7 +62,7 @@ public final class PipelineBench {
         BankWorkload bank = new BankWorkload(database.dataSource(), BankWorkload.DEFAULT_SCHEMA);
         bank.load(LoadOptions.of(rows));
         execute("analyze");
-        try (BenchPipeline pipeline = new BenchPipeline(database, folder, "1s")) {
+        try (BenchPipeline pipeline = BenchPipeline.ofBank(database, folder, "1s")) {
             snapshot(pipeline, rows);
             index(pipeline);
             capture(pipeline, changes);
@@ -241,17 +238,5 @@ public final class PipelineBench {
 
     private static long number(String[] arguments, int place, long otherwise) {
         return arguments.length > place ? Long.parseLong(arguments[place]) : otherwise;
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            files.sorted(java.util.Comparator.reverseOrder()).forEach(file -> {
-                try {
-                    Files.delete(file);
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            });
-        }
     }
 }

@@ -10,10 +10,10 @@ import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.LogSource;
 import io.tidemark.testkit.postgres.EmbeddedPostgresServer;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -116,20 +116,7 @@ class CrashIT {
     }
 
     private Process run(Path config, int run) throws IOException {
-        List<String> command = List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx768m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "io.tidemark.dist.Main",
-                "run",
-                "--config",
-                config.toString());
-        Files.createFile(log(run));
-        return new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(log(run).toFile())
-                .start();
+        return CommandProcess.start(log(run), Map.of(), "run", "--config", config.toString());
     }
 
     private static Position acknowledged(MirroredDatabase mirrored) {

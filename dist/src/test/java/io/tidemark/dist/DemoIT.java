@@ -69,7 +69,8 @@ class DemoIT {
     void controlCEndsEverythingAndLeavesNothing() throws Exception {
         Path gone = folder.resolve("gone");
         Path log = Files.createFile(folder.resolve("demo.log"));
-        Process process = start(log, "demo", "--dir", gone.toString(), "--rows", "3000", "--duration", "10m");
+        Process process = CommandProcess.start(
+                log, Map.of(), "demo", "--dir", gone.toString(), "--rows", "3000", "--duration", "10m");
         try {
             await().atMost(PATIENCE).until(() -> Files.readString(log).contains("The lake follows the live writes"));
             Path config = gone.resolve("tidemark.yaml");
@@ -90,7 +91,7 @@ class DemoIT {
     void controlCWhileTheServerStartsLeavesNothing() throws Exception {
         Path gone = folder.resolve("gone");
         Path log = Files.createFile(folder.resolve("demo.log"));
-        Process process = start(log, "demo", "--dir", gone.toString());
+        Process process = CommandProcess.start(log, Map.of(), "demo", "--dir", gone.toString());
         try {
             await().atMost(PATIENCE).until(() -> Files.isDirectory(gone.resolve("database")));
             interrupt(process);
@@ -106,20 +107,6 @@ class DemoIT {
         List<String> line = new ArrayList<>(List.of("demo"));
         line.addAll(List.of(options));
         return RecordedCommand.run(folder.resolve("none.yaml"), Map.of(), line.toArray(String[]::new));
-    }
-
-    private static Process start(Path log, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx768m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "io.tidemark.dist.Main"));
-        command.addAll(List.of(arguments));
-        return new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
     }
 
     /** TERM and not INT: what a script starts in the background ignores INT, and the JVM keeps to that. */

@@ -18,14 +18,18 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.regions.Region;
@@ -40,6 +44,12 @@ import software.amazon.awssdk.services.dynamodb.model.StreamViewType;
 
 class DynamoDbIT {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    /** Ten with {@code -Pslow}; {@code -Dtidemark.rolls=N} asks for another number. */
+    private static final int ROLL_RUNS =
+            Integer.getInteger("tidemark.rolls", Boolean.getBoolean("tidemark.slow") ? 10 : 2);
+
+    private static final int ROUNDS = 8;
     private static final TableId ORDERS = new TableId("dynamodb", "orders");
 
     private static DynamoDbServer server;
@@ -183,29 +193,40 @@ class DynamoDbIT {
                         .equals(List.of(List.of("2023-07-01"))));
     }
 
-    @Test
-    void shardsRollOverWhileItIsWrittenToAndCaptureStartsAgain() throws Exception {
-        start();
-        awaitLive();
-        for (int round = 0; round < 4; round++) {
-            for (int i = 0; i < 50; i++) {
-                put(i, Map.of("round", AttributeValue.fromN(Integer.toString(round))));
-            }
-            server.rollShards();
-            put(round, Map.of("round", AttributeValue.fromN("100")));
-            if (round % 2 == 1) {
-                end();
-                put(40 + round, Map.of("round", AttributeValue.fromN("200")));
-                start();
-            }
+    static IntStream rollRuns() {
+        return IntStream.rangeClosed(1, ROLL_RUNS);
+    }
+
+    @ParameterizedTest
+    @MethodSource("rollRuns")
+    void shardsRollOverWhileItIsWrittenToAndTheProcessIsKilled(int run) throws Exception {
+        Random random = new Random(run);
+        for (int i = 0; i < 50; i++) {
+            put(i, Map.of("n", AttributeValue.fromN("0")));
         }
-        await().atMost(PATIENCE)
-                .ignoreExceptions()
-                .until(
-                        () -> mirrored.query("select count(*), sum(round) from orders")
-                                .toString(),
-                        sum()::equals);
-        prove();
+        open("");
+        Process process = runInProcess();
+        try (SteadyWrites writes = new SteadyWrites(client, "orders", run)) {
+            awaitLive();
+            for (int round = 0; round < ROUNDS; round++) {
+                writes.awaitMore(100 + random.nextInt(200));
+                server.rollShards();
+                if (random.nextInt(3) == 0) {
+                    process.destroyForcibly().waitFor();
+                    // The shard may roll over while nobody reads it, too.
+                    writes.awaitMore(random.nextInt(200));
+                    server.rollShards();
+                    process = runInProcess();
+                }
+            }
+            writes.awaitMore(100);
+            writes.close();
+            assertThat(prove().certificate().orElseThrow().agreement())
+                    .as("run %d", run)
+                    .isEqualTo(Certificate.Agreement.QUIESCED);
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
     }
 
     @Test
@@ -265,17 +286,6 @@ class DynamoDbIT {
         }
     }
 
-    private String sum() {
-        long count = 0;
-        long sum = 0;
-        for (Map<String, AttributeValue> item :
-                client.scanPaginator(scan -> scan.tableName("orders")).items()) {
-            count++;
-            sum += Long.parseLong(item.get("round").n());
-        }
-        return "[[" + count + ", " + sum + "]]";
-    }
-
     private TableProof prove() throws InterruptedException {
         List<TableProof> proofs = mirrored.prove();
         assertThat(proofs).hasSize(1);
@@ -287,9 +297,26 @@ class DynamoDbIT {
     }
 
     private void start(String more) throws IOException {
+        open(more);
+        mirrored.start();
+    }
+
+    private Process runInProcess() throws IOException {
+        return CommandProcess.start(
+                folder.resolve("run.log"),
+                environment(),
+                "run",
+                "--config",
+                mirrored.file().toString());
+    }
+
+    private static Map<String, String> environment() {
+        return Map.of("SECRET", server.secretKey());
+    }
+
+    private void open(String more) throws IOException {
         mirrored = new MirroredPipeline(
-                folder,
-                """
+                folder, """
                 pipeline: shop
                 source:
                   type: dynamodb
@@ -301,9 +328,7 @@ class DynamoDbIT {
                   location: ./lake
                 slices:
                   interval: 1s
-                """.formatted(server.endpoint(), server.region(), server.accessKey()) + more,
-                Map.of("SECRET", server.secretKey()));
-        mirrored.start();
+                """.formatted(server.endpoint(), server.region(), server.accessKey()) + more, environment());
     }
 
     private void end() {

@@ -138,22 +138,12 @@ class DynamoDbProcessesIT {
     }
 
     private Process capture() throws IOException {
-        List<String> command = List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
-                "-Dtidemark.plugins=" + System.getProperty("tidemark.plugins"),
-                "-cp",
-                System.getProperty("java.class.path"),
-                "io.tidemark.dist.Main",
+        Process process = CommandProcess.start(
+                folder.resolve("capture-" + processes.size() + ".log"),
+                Map.of("SECRET", server.secretKey()),
                 "capture",
                 "--config",
                 mirrored.file().toString());
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(
-                        folder.resolve("capture-" + processes.size() + ".log").toFile());
-        builder.environment().put("SECRET", server.secretKey());
-        Process process = builder.start();
         processes.add(process);
         return process;
     }

@@ -2,6 +2,7 @@ package io.tidemark.engine.plugin;
 
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.item.ItemStoreProvider;
 import io.tidemark.spi.job.JobRunnerProvider;
 import io.tidemark.spi.lake.LakeProvider;
 import io.tidemark.spi.lake.MirrorCatalogProvider;
@@ -24,6 +25,7 @@ public final class Plugins {
     private final Kind<MetadataStoreProvider> metastores;
     private final Kind<JobRunnerProvider> jobRunners;
     private final Kind<MirrorCatalogProvider> catalogs;
+    private final Kind<ItemStoreProvider> itemStores;
 
     /** The folders are those that the launcher names. */
     public Plugins() {
@@ -37,6 +39,7 @@ public final class Plugins {
                 new Kind<>("metadata store", MetadataStoreProvider.class, MetadataStoreProvider::type, folders);
         this.jobRunners = new Kind<>("job runner", JobRunnerProvider.class, JobRunnerProvider::type, folders);
         this.catalogs = new Kind<>("mirror catalog", MirrorCatalogProvider.class, MirrorCatalogProvider::type, folders);
+        this.itemStores = new Kind<>("item store", ItemStoreProvider.class, ItemStoreProvider::type, folders);
     }
 
     public SourceProvider source(String type) {
@@ -57,6 +60,10 @@ public final class Plugins {
 
     public MirrorCatalogProvider catalog(String type) {
         return catalogs.get(type);
+    }
+
+    public ItemStoreProvider itemStore(String type) {
+        return itemStores.get(type);
     }
 
     public SliceLogProvider sliceLog() {

@@ -2,6 +2,10 @@ package io.tidemark.workload.bank;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.tidemark.workload.run.LoadOptions;
+import io.tidemark.workload.run.LoadResult;
+import io.tidemark.workload.run.Randoms;
+import io.tidemark.workload.run.TextPools;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -9,6 +13,8 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.postgresql.PGConnection;
 
@@ -51,8 +57,11 @@ final class BankLoader {
         try (Statement statement = connection.createStatement()) {
             statement.execute("analyze " + schema.accounts() + ", " + schema.transactions());
         }
-        return new LoadResult(
-                transactions, accounts, options.statements(), Duration.ofNanos(System.nanoTime() - start));
+        Map<String, Long> tables = new LinkedHashMap<>();
+        tables.put("transactions", transactions);
+        tables.put("accounts", accounts);
+        tables.put("statements", (long) options.statements());
+        return new LoadResult(tables, Duration.ofNanos(System.nanoTime() - start));
     }
 
     /** Makes sure that there are accounts for a run on an empty bank. */

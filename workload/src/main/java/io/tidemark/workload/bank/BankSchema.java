@@ -1,5 +1,6 @@
 package io.tidemark.workload.bank;
 
+import io.tidemark.workload.run.Invalid;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

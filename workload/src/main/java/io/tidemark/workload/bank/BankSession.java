@@ -1,5 +1,6 @@
 package io.tidemark.workload.bank;
 
+import io.tidemark.workload.run.WorkloadOptions;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;

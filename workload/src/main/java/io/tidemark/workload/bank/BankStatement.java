@@ -1,5 +1,7 @@
 package io.tidemark.workload.bank;
 
+import io.tidemark.workload.run.ChangeKind;
+
 /** The statements of a run. Transactions that change several rows execute them in this order, so that they rarely deadlock. */
 enum BankStatement {
     UPDATE_ACCOUNT(ChangeKind.UPDATE) {

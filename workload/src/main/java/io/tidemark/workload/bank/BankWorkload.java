@@ -2,6 +2,15 @@ package io.tidemark.workload.bank;
 
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.workload.run.LoadOptions;
+import io.tidemark.workload.run.LoadResult;
+import io.tidemark.workload.run.Randoms;
+import io.tidemark.workload.run.Run;
+import io.tidemark.workload.run.TextPools;
+import io.tidemark.workload.run.Workload;
+import io.tidemark.workload.run.WorkloadListener;
+import io.tidemark.workload.run.WorkloadOptions;
+import io.tidemark.workload.run.WorkloadResult;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -18,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@link #stop} may be called by any thread; one load or run at a time.
  */
-public final class BankWorkload {
+public final class BankWorkload implements Workload {
     /** The schema used when none is named. */
     public static final String DEFAULT_SCHEMA = "bank";
 
@@ -35,7 +44,7 @@ public final class BankWorkload {
     private @Nullable TextPools pools;
     private long poolsSeed;
     private volatile boolean stopped;
-    private volatile @Nullable WorkloadRun running;
+    private volatile @Nullable Run running;
 
     public BankWorkload(DataSource source, String schema) {
         this(source, schema, Clock.systemUTC());
@@ -48,6 +57,7 @@ public final class BankWorkload {
     }
 
     /** Whether the transactions table exists and holds a row. */
+    @Override
     public boolean hasRows() {
         try (Connection connection = source.getConnection()) {
             return schema.hasRows(connection, schema.transactions());
@@ -61,6 +71,7 @@ public final class BankWorkload {
      *
      * @throws TidemarkException INVALID_ARGUMENT when a table already has rows; SOURCE codes when the database refuses
      */
+    @Override
     public LoadResult load(LoadOptions options) {
         TextPools texts = pools(options.seed());
         try (Connection connection = source.getConnection()) {
@@ -81,6 +92,7 @@ public final class BankWorkload {
      * @param listener called about once a second by this thread
      * @throws TidemarkException SOURCE codes when the database refuses what every transaction needs
      */
+    @Override
     public WorkloadResult run(WorkloadOptions options, WorkloadListener listener) {
         TextPools texts = pools(options.seed());
         MicroClock micros = new MicroClock(clock);
@@ -92,22 +104,23 @@ public final class BankWorkload {
         } catch (SQLException e) {
             throw SqlFailure.exception("start the workload", e);
         }
-        WorkloadRun run = new WorkloadRun(source, schema, options, planner, micros);
+        Run run = new Run(options);
         running = run;
         try {
             if (stopped) {
                 run.stop();
             }
-            return run.run(sessions, listener);
+            return new WorkloadRun(source, schema, options, planner, micros, run).run(sessions, listener);
         } finally {
             running = null;
         }
     }
 
     /** Ends a run soon, or a later one at once: running transactions end, no other starts, and run returns its result. */
+    @Override
     public void stop() {
         stopped = true;
-        WorkloadRun run = running;
+        Run run = running;
         if (run != null) {
             run.stop();
         }

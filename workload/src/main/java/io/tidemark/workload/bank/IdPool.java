@@ -1,5 +1,6 @@
 package io.tidemark.workload.bank;
 
+import io.tidemark.workload.run.Randoms;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;

@@ -1,5 +1,6 @@
 package io.tidemark.workload.bank;
 
+import io.tidemark.workload.run.Randoms;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;

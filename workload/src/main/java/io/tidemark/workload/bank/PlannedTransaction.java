@@ -1,5 +1,6 @@
 package io.tidemark.workload.bank;
 
+import io.tidemark.workload.run.ChangeKind;
 import java.util.List;
 
 /**
@@ -18,6 +19,10 @@ record PlannedTransaction(long number, End end, List<Change> changes) {
 
     PlannedTransaction {
         changes = List.copyOf(changes);
+    }
+
+    List<ChangeKind> kinds() {
+        return changes.stream().map(change -> change.statement().kind()).toList();
     }
 
     PlannedTransaction withNewKeys(MicroClock clock) {

@@ -1,5 +1,9 @@
 package io.tidemark.workload.bank;
 
+import io.tidemark.workload.run.ChangeKind;
+import io.tidemark.workload.run.Randoms;
+import io.tidemark.workload.run.TextPools;
+import io.tidemark.workload.run.WorkloadOptions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.tidemark.workload.bank;
 
+import io.tidemark.workload.run.TextPools;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.sql.PreparedStatement;

@@ -2,6 +2,11 @@ package io.tidemark.workload.bank;
 
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.workload.run.Counters;
+import io.tidemark.workload.run.LatencyHistogram;
+import io.tidemark.workload.run.Pacer;
+import io.tidemark.workload.run.RunWriter;
+import io.tidemark.workload.run.WorkloadOptions;
 import java.sql.SQLException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -9,8 +14,8 @@ import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
-/** One thread of a run: takes due transactions and executes them until the pacer ends or a failure stops the run. */
-final class Writer implements Runnable {
+/** One thread of a run, with a connection of its own. */
+final class Writer implements RunWriter {
     private static final int RETRIES_MAX = 20;
     private static final long RETRY_PAUSE_MICROS = 500;
     private static final int RETRY_DOUBLINGS_MAX = 8;
@@ -37,9 +42,9 @@ final class Writer implements Runnable {
         this.options = run.options();
         this.planner = run.planner();
         this.clock = run.clock();
-        this.pacer = run.pacer();
-        this.counters = run.counters();
-        this.latencies = run.latencies();
+        this.pacer = run.run().pacer();
+        this.counters = run.run().counters();
+        this.latencies = run.run().latencies();
         this.rows = new int[options.changesPerTransaction()];
         this.session = session;
     }
@@ -62,18 +67,18 @@ final class Writer implements Runnable {
         }
     }
 
-    /** When the last transaction ended, as {@link System#nanoTime}; read after the thread's end. */
-    long endNanos() {
+    @Override
+    public long endNanos() {
         return endNanos;
     }
 
-    /** Why this thread stopped the run; read after its end. */
-    @Nullable
-    RuntimeException failure() {
+    @Override
+    public @Nullable RuntimeException failure() {
         return failure;
     }
 
-    void abort() {
+    @Override
+    public void abort() {
         session.abort();
     }
 
@@ -102,10 +107,10 @@ final class Writer implements Runnable {
 
     private void count(PlannedTransaction transaction) {
         if (transaction.end() == PlannedTransaction.End.COMMIT) {
-            counters.addCommitted(transaction.changes(), rows);
+            counters.addCommitted(transaction.kinds(), rows);
             planner.committed(transaction);
         } else {
-            counters.rolledBack.increment();
+            counters.addRolledBack();
             planner.abandoned(transaction);
         }
     }
@@ -117,7 +122,7 @@ final class Writer implements Runnable {
             // Rows of a transaction whose outcome is unknown are left alone: neither known to exist nor to be gone.
             boolean unknown = session.isOutcomeUnknown();
             if (unknown) {
-                counters.unknown.increment();
+                counters.addUnknown();
             }
             boolean reconnected = reconnect();
             if (unknown) {
@@ -129,11 +134,11 @@ final class Writer implements Runnable {
             }
         }
         if (kind == SqlFailure.CANCELLED || attempt >= RETRIES_MAX || pacer.isStopped()) {
-            counters.errors.increment();
+            counters.addError();
             planner.abandoned(transaction);
             return false;
         }
-        counters.retries.increment();
+        counters.addRetry();
         long pauseMicros = RETRY_PAUSE_MICROS << Math.min(attempt, RETRY_DOUBLINGS_MAX);
         LockSupport.parkNanos(
                 TimeUnit.MICROSECONDS.toNanos(ThreadLocalRandom.current().nextLong(1, pauseMicros)));
@@ -156,7 +161,7 @@ final class Writer implements Runnable {
         for (int attempt = 1; !pacer.isStopped(); attempt++) {
             try {
                 session = BankSession.open(source, schema, options);
-                counters.reconnects.increment();
+                counters.addReconnect();
                 return true;
             } catch (SQLException e) {
                 if (SqlFailure.of(e) != SqlFailure.CONNECTION) {

@@ -2,8 +2,8 @@ package io.tidemark.workload.command;
 
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
-import io.tidemark.workload.bank.LoadOptions;
-import io.tidemark.workload.bank.WorkloadOptions;
+import io.tidemark.workload.run.LoadOptions;
+import io.tidemark.workload.run.WorkloadOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;

@@ -2,8 +2,8 @@ package io.tidemark.workload.command;
 
 import io.tidemark.cli.command.ProofPrinter;
 import io.tidemark.engine.verify.VerifyReport;
-import io.tidemark.workload.bank.LoadResult;
-import io.tidemark.workload.bank.WorkloadResult;
+import io.tidemark.workload.run.LoadResult;
+import io.tidemark.workload.run.WorkloadResult;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,10 +1,10 @@
 package io.tidemark.workload.command;
 
 import io.tidemark.workload.bank.BankWorkload;
-import io.tidemark.workload.bank.WorkloadCounts;
-import io.tidemark.workload.bank.WorkloadOptions;
-import io.tidemark.workload.bank.WorkloadProgress;
-import io.tidemark.workload.bank.WorkloadResult;
+import io.tidemark.workload.run.WorkloadCounts;
+import io.tidemark.workload.run.WorkloadOptions;
+import io.tidemark.workload.run.WorkloadProgress;
+import io.tidemark.workload.run.WorkloadResult;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;

@@ -2,7 +2,7 @@ package io.tidemark.workload.command;
 
 import io.tidemark.spi.config.Values;
 import io.tidemark.spi.error.TidemarkException;
-import io.tidemark.workload.bank.Mix;
+import io.tidemark.workload.run.Mix;
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

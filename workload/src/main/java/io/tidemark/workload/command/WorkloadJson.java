@@ -1,9 +1,9 @@
 package io.tidemark.workload.command;
 
-import io.tidemark.workload.bank.Latencies;
-import io.tidemark.workload.bank.LoadResult;
-import io.tidemark.workload.bank.WorkloadCounts;
-import io.tidemark.workload.bank.WorkloadResult;
+import io.tidemark.workload.run.Latencies;
+import io.tidemark.workload.run.LoadResult;
+import io.tidemark.workload.run.WorkloadCounts;
+import io.tidemark.workload.run.WorkloadResult;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -23,9 +23,7 @@ final class WorkloadJson {
     static Map<String, @Nullable Object> of(LoadResult load) {
         Map<String, @Nullable Object> json = new LinkedHashMap<>();
         json.put("rows", load.rows());
-        json.put("transactions", load.transactions());
-        json.put("accounts", load.accounts());
-        json.put("statements", load.statements());
+        json.putAll(load.tables());
         json.put("millis", load.elapsed().toMillis());
         json.put("rowsPerSecond", Math.round(load.rowsPerSecond()));
         return json;

@@ -2,6 +2,10 @@ package io.tidemark.workload.bank;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidemark.workload.run.ChangeKind;
+import io.tidemark.workload.run.Mix;
+import io.tidemark.workload.run.TextPools;
+import io.tidemark.workload.run.WorkloadOptions;
 import java.math.BigInteger;
 import java.time.Clock;
 import java.time.Instant;

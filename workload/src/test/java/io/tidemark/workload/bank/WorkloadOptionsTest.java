@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.workload.run.ChangeKind;
+import io.tidemark.workload.run.LoadOptions;
+import io.tidemark.workload.run.Mix;
+import io.tidemark.workload.run.WorkloadOptions;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.SplittableRandom;

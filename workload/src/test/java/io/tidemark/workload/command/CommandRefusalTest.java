@@ -31,6 +31,8 @@ class CommandRefusalTest {
                     workload --rollback 101       | Cannot run the workload: a share must be 0 to 100 percent (rollbackPercent=101)
                     workload --skew -1            | Cannot run the workload: the skew must be 0 (even) to 100 (skew=-1.0)
                     workload --rows -5            | Cannot run the workload: --rows must be 0 or more (rows=-5)
+                    workload --source oracle      | Cannot run the workload: it writes to postgres or dynamodb (source=oracle)
+                    workload --source dynamodb --rollback 5 | Cannot run the workload: DynamoDB has no transactions that could be rolled back (rollback=5)
                     workload --url mysql://h/d    | Cannot use the database's URL: it must read postgresql://host:port/database
                     workload --url postgresql://me:secret@h/d | Cannot use the database's URL: it must not hold a user or password; see --user and --password-env
                     workload --url postgresql://h:x/d | Cannot use the database's URL: it must read postgresql://host:port/database

@@ -2,11 +2,11 @@ package io.tidemark.workload.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tidemark.workload.bank.Latencies;
-import io.tidemark.workload.bank.WorkloadCounts;
-import io.tidemark.workload.bank.WorkloadOptions;
-import io.tidemark.workload.bank.WorkloadProgress;
-import io.tidemark.workload.bank.WorkloadResult;
+import io.tidemark.workload.run.Latencies;
+import io.tidemark.workload.run.WorkloadCounts;
+import io.tidemark.workload.run.WorkloadOptions;
+import io.tidemark.workload.run.WorkloadProgress;
+import io.tidemark.workload.run.WorkloadResult;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

@@ -4,7 +4,10 @@ import io.tidemark.spi.source.StreamPartition;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.dynamodb.model.GetShardIteratorRequest;
 import software.amazon.awssdk.services.dynamodb.model.Record;
 import software.amazon.awssdk.services.dynamodb.model.ShardIteratorType;
 import software.amazon.awssdk.services.dynamodb.model.TrimmedDataAccessException;
@@ -19,6 +22,8 @@ final class ShardBegin {
 
     /** A shard is open for some four hours: older records next to one of this age may be gone. */
     private static final Duration SUSPICIOUS = Duration.ofHours(20);
+
+    private static final Logger LOG = LoggerFactory.getLogger(ShardBegin.class);
 
     private ShardBegin() {}
 
@@ -52,16 +57,19 @@ final class ShardBegin {
     }
 
     private static void requireThere(Clients clients, StreamPartition partition, String sequenceNumber) {
+        GetShardIteratorRequest request = GetShardIteratorRequest.builder()
+                .streamArn(partition.stream())
+                .shardId(shardId(partition))
+                .shardIteratorType(ShardIteratorType.AT_SEQUENCE_NUMBER)
+                .sequenceNumber(sequenceNumber)
+                .build();
         try {
-            clients.streams()
-                    .getShardIterator(request -> request.streamArn(partition.stream())
-                            .shardId(shardId(partition))
-                            .shardIteratorType(ShardIteratorType.AT_SEQUENCE_NUMBER)
-                            .sequenceNumber(sequenceNumber));
+            LOG.debug("the shard's begin is there answer={}", clients.streams().getShardIterator(request));
         } catch (TrimmedDataAccessException e) {
             throw e;
         } catch (SdkException e) {
             // Only a plain answer that it is gone counts: the records themselves could be read.
+            LOG.debug("the shard's begin cannot be asked for", e);
         }
     }
 

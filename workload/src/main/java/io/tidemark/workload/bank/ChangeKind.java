@@ -1,8 +1,0 @@
-package io.tidemark.workload.bank;
-
-/** The kinds of row changes a {@link Mix} divides. */
-public enum ChangeKind {
-    INSERT,
-    UPDATE,
-    DELETE
-}
