@@ -186,7 +186,7 @@ public final class Orchestrator {
                 pipeline.progress().find(table.id()).map(TableProgress::slice).orElse(0L);
         LoadPlan load = table.load();
         boolean isLoading = table.state() == TableState.LOADING
-                || !table.state().applies() && table.resumeTo() == TableState.LOADING;
+                || (!table.state().applies() && table.resumeTo() == TableState.LOADING);
         return load != null && isLoading ? Math.min(applied, load.afterSlice()) : applied;
     }
 

@@ -79,7 +79,6 @@ final class ShardBegin {
     }
 
     private static TrimmedDataAccessException trimmed(String reason) {
-        return (TrimmedDataAccessException)
-                TrimmedDataAccessException.builder().message(reason).build();
+        return TrimmedDataAccessException.builder().message(reason).build();
     }
 }

@@ -58,7 +58,7 @@ final class StartedExports {
      */
     synchronized boolean isReady(SourceTable table, String tableArn, String load, Instant earliest) {
         Started found = look(exports.get(table.id()), table);
-        if (found == null || found.location() != null && !isUsable(found, load, earliest)) {
+        if (found == null || (found.location() != null && !isUsable(found, load, earliest))) {
             if (Instant.now().isBefore(earliest)) {
                 // What is exported now would be too old.
                 return false;
