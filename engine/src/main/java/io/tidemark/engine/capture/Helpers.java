@@ -40,7 +40,7 @@ final class Helpers {
     private final Documents<Share> shares;
     private final Documents<HelperReport> reports;
     private final Map<String, Instant> known;
-    private final Map<String, Helper> helpers = new TreeMap<>();
+    private final Map<String, Member> helpers = new TreeMap<>();
 
     /** What the sealing capture does with a part; see {@link #look}. */
     interface Taker {
@@ -90,7 +90,7 @@ final class Helpers {
         }
         HelperReport report = found.orElseThrow();
         boolean changed = false;
-        Helper helper = helpers.get(number);
+        Member helper = helpers.get(number);
         if (helper == null || helper.share.fence() < report.fence()) {
             if (helper != null) {
                 // Its last part, if it was not taken, went with its report.
@@ -117,14 +117,14 @@ final class Helpers {
     }
 
     /** Goes on with the share that an earlier capture gave it, or gives it one. */
-    private Helper join(String number, HelperReport report) {
+    private Member join(String number, HelperReport report) {
         Share share = shares.find(Keys.SHARES + number)
                 .filter(found -> found.fence() == report.fence())
                 .orElseGet(() -> {
                     Share none = Share.none(report.fence(), report.life() + 1, report.part());
                     return write(number, found -> found.fence() < report.fence(), none);
                 });
-        Helper helper = new Helper(number, share, report);
+        Member helper = new Member(number, share, report);
         helpers.put(number, helper);
         LOG.info(
                 "helper of capture joined helper={} partitions={}",
@@ -146,7 +146,7 @@ final class Helpers {
         return next;
     }
 
-    private boolean take(Helper helper, Taker taker) {
+    private boolean take(Member helper, Taker taker) {
         HelperReport report = helper.report;
         if (report.life() != helper.share.life()
                 || report.part() <= helper.share.taken()
@@ -169,7 +169,7 @@ final class Helpers {
 
     /** What was taken is stored now. */
     void stored() {
-        for (Helper helper : helpers.values()) {
+        for (Member helper : helpers.values()) {
             if (helper.pending > 0) {
                 helper.put(helper.share.withTaken(helper.pending));
                 helper.pending = 0;
@@ -195,14 +195,14 @@ final class Helpers {
         Set<String> mine = new HashSet<>(own);
         mine.retainAll(readable.keySet());
         Set<String> taken = new HashSet<>(mine);
-        for (Helper helper : helpers.values()) {
+        for (Member helper : helpers.values()) {
             helper.retain(partition -> readable.containsKey(partition) && !own.contains(partition));
             taken.addAll(helper.owned());
         }
         Loads loads = new Loads(mine.size());
         for (StreamPartition partition : new TreeMap<>(readable).values()) {
             if (!taken.contains(partition.id())) {
-                Optional<Helper> helper = loads.least();
+                Optional<Member> helper = loads.least();
                 loads.add(helper, 1);
                 if (helper.isEmpty()) {
                     mine.add(partition.id());
@@ -216,7 +216,7 @@ final class Helpers {
             }
         }
         loads.level(mine);
-        helpers.values().forEach(Helper::write);
+        helpers.values().forEach(Member::write);
         return mine;
     }
 
@@ -281,7 +281,7 @@ final class Helpers {
 
         Loads(int own) {
             loads.put(Optional.empty(), own);
-            for (Helper helper : helpers.values()) {
+            for (Member helper : helpers.values()) {
                 if (helper.isAlive) {
                     loads.put(
                             Optional.of(helper.number),
@@ -290,7 +290,7 @@ final class Helpers {
             }
         }
 
-        Optional<Helper> least() {
+        Optional<Member> least() {
             return loads.entrySet().stream()
                     .min(Map.Entry.<Optional<String>, Integer>comparingByValue()
                             .thenComparing(entry -> entry.getKey().orElse("")))
@@ -299,7 +299,7 @@ final class Helpers {
                     .map(helpers::get);
         }
 
-        void add(Optional<Helper> helper, int count) {
+        void add(Optional<Member> helper, int count) {
             loads.merge(helper.map(found -> found.number), count, Integer::sum);
         }
 
@@ -309,11 +309,11 @@ final class Helpers {
                 Map.Entry<Optional<String>, Integer> most = loads.entrySet().stream()
                         .max(Map.Entry.comparingByValue())
                         .orElseThrow();
-                Optional<Helper> least = least();
+                Optional<Member> least = least();
                 if (most.getValue() - loads.getOrDefault(least.map(found -> found.number), 0) < 2) {
                     return;
                 }
-                Helper giving = most.getKey().map(helpers::get).orElse(null);
+                Member giving = most.getKey().map(helpers::get).orElse(null);
                 boolean hasTaken = giving == null
                         ? mine.remove(
                                 mine.stream().max(Comparator.naturalOrder()).orElse(""))
@@ -328,7 +328,7 @@ final class Helpers {
     }
 
     /** One helper. */
-    private final class Helper {
+    private final class Member {
         private final String number;
         private Share share;
         private Share written;
@@ -344,7 +344,7 @@ final class Helpers {
         /** What it may still read although it is not in its share any more, by the version of the share that says so first. */
         private final Map<String, Long> leaving = new HashMap<>();
 
-        Helper(String number, Share share, HelperReport report) {
+        Member(String number, Share share, HelperReport report) {
             this.number = number;
             this.share = share;
             this.written = share;

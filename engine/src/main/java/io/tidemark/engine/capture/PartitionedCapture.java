@@ -89,14 +89,14 @@ public final class PartitionedCapture {
         Optional<Share> share = Optional.empty();
         while (isWanted(lease)
                 && share.filter(found -> !found.partitions().isEmpty()).isEmpty()) {
-            share = CaptureHelper.offer(context, number, lease.fence());
+            share = PartCapture.offer(context, number, lease.fence());
             Thread.sleep(POLL.toMillis());
         }
         if (!isWanted(lease)) {
             return;
         }
         List<SourceTable> tables = tables();
-        try (CaptureHelper helper = new CaptureHelper(context, number, share.orElseThrow(), tables)) {
+        try (PartCapture helper = new PartCapture(context, number, share.orElseThrow(), tables)) {
             LOG.info("helping with capture helper={}", number);
             Instant lastLook = pipeline.clock().instant();
             while (helper.step(POLL)) {

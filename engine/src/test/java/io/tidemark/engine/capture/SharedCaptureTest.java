@@ -283,7 +283,7 @@ class SharedCaptureTest {
         private final class Capturer {
             private final int number;
             private @Nullable CaptureLead lead;
-            private @Nullable CaptureHelper helper;
+            private @Nullable PartCapture helper;
             private String lease = "";
             private long fence;
             private long handedOver;
@@ -356,12 +356,11 @@ class SharedCaptureTest {
             }
 
             private void help() {
-                CaptureHelper helping = helper;
+                PartCapture helping = helper;
                 if (helping == null) {
-                    Optional<Share> share =
-                            CaptureHelper.offer(context, lease.substring(Helpers.LEASE.length()), fence);
+                    Optional<Share> share = PartCapture.offer(context, lease.substring(Helpers.LEASE.length()), fence);
                     if (share.filter(found -> !found.partitions().isEmpty()).isPresent()) {
-                        helper = new CaptureHelper(
+                        helper = new PartCapture(
                                 context, lease.substring(Helpers.LEASE.length()), share.orElseThrow(), stream.tables());
                     }
                     return;

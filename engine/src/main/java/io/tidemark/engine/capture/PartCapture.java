@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
  * A process that helps with capture: it reads the partitions of its {@link Share} and hands over what it has read as {@link Part}s, one at a time. One
  * opening of the stream; used by one thread.
  */
-final class CaptureHelper implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(CaptureHelper.class);
+final class PartCapture implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(PartCapture.class);
     private static final Duration LOOK = Duration.ofMillis(200);
     private static final Duration REPORT = Duration.ofSeconds(1);
     private static final long PART_BYTES_MAX = 64L << 20;
@@ -63,7 +63,7 @@ final class CaptureHelper implements AutoCloseable {
      * @param share what it is to read now
      * @param tables the tables of the partitions, as registered
      */
-    CaptureHelper(CaptureContext context, String number, Share share, List<SourceTable> tables) {
+    PartCapture(CaptureContext context, String number, Share share, List<SourceTable> tables) {
         this.context = context;
         this.number = number;
         this.fence = share.fence();
