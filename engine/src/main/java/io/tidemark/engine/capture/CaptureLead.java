@@ -30,11 +30,11 @@ import java.util.stream.Stream;
  * stream; used by one thread.
  */
 final class CaptureLead implements AutoCloseable {
-    private static final Duration FOLLOW = Duration.ofSeconds(5);
-    private static final Duration LOOK = Duration.ofSeconds(1);
     /** A partition that is further behind is told by status. */
     static final Duration LAG = Duration.ofMinutes(1);
 
+    private static final Duration FOLLOW = Duration.ofSeconds(5);
+    private static final Duration LOOK = Duration.ofSeconds(1);
     private static final Duration LOOK_WITH_HELPERS = Duration.ofMillis(200);
 
     private final CaptureContext context;

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * What a helper of capture says of itself, about once a second and with every part.
+ * What a helper of capture says of itself: with every part, and about once a second when it has something else to say.
  *
  * @param fence of its lease
  * @param life of the share that it reads
@@ -12,10 +12,7 @@ import java.util.List;
  * @param part number of its newest part; 0 before the first
  * @param path where that part is described; empty before the first
  * @param caughtUpAt all events of its partitions from before then are in this part or earlier ones
- * @param partitions how many partitions it reads
- * @param events events that it captured
  * @param lagging partitions that cannot be read or are far behind
- * @param at when this was written
  */
 record HelperReport(
         long fence,
@@ -24,10 +21,7 @@ record HelperReport(
         long part,
         String path,
         Instant caughtUpAt,
-        int partitions,
-        long events,
-        List<LaggingPartition> lagging,
-        Instant at) {
+        List<LaggingPartition> lagging) {
     HelperReport {
         lagging = List.copyOf(lagging);
     }

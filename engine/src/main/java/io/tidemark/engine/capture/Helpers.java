@@ -20,7 +20,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.function.ToLongFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -232,12 +231,6 @@ final class Helpers {
         List<LaggingPartition> lagging = new ArrayList<>();
         helpers.values().forEach(helper -> lagging.addAll(helper.report.lagging()));
         return lagging;
-    }
-
-    long sum(ToLongFunction<HelperReport> figure) {
-        return helpers.values().stream()
-                .mapToLong(helper -> figure.applyAsLong(helper.report))
-                .sum();
     }
 
     /** Deletes what is left of parts of helpers that are gone. */

@@ -92,8 +92,7 @@ final class PartCapture implements AutoCloseable {
         Documents<Share> shares = new Documents<>(context.metastore(), Share.class);
         Optional<Share> share = shares.find(Keys.SHARES + number).filter(found -> found.fence() == fence);
         if (share.isEmpty()) {
-            Instant now = context.clock().instant();
-            write(context, number, new HelperReport(fence, 0, 0, 0, "", now, 0, 0, List.of(), now));
+            write(context, number, new HelperReport(fence, 0, 0, 0, "", Instant.EPOCH, List.of()));
         }
         return share;
     }
@@ -248,10 +247,7 @@ final class PartCapture implements AutoCloseable {
                         part,
                         path,
                         caughtUpAt,
-                        reader.partitions().size(),
-                        sink.events(),
-                        List.copyOf(reader.lagging(lastReport.minus(CaptureLead.LAG))),
-                        lastReport));
+                        List.copyOf(reader.lagging(lastReport.minus(CaptureLead.LAG)))));
     }
 
     /** A process that takes its place has a greater fence. */

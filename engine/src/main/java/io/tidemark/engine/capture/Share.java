@@ -39,10 +39,6 @@ record Share(long fence, long life, long version, long taken, List<Assigned> par
         return new Share(fence, life, 1, taken, List.of());
     }
 
-    Share with(List<Assigned> others) {
-        return new Share(fence, life, version + 1, taken, others);
-    }
-
     Share withTaken(long part) {
         return new Share(fence, life, version, part, partitions);
     }
