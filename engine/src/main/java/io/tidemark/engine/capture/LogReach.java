@@ -22,7 +22,7 @@ public final class LogReach {
     public Optional<Instant> from(TableId table) {
         Optional<SliceManifest> newest = pipeline.sliceLog().newest();
         Optional<String> token = new CaptureReports(pipeline.metastore(), pipeline.clock()).resumeToken(newest);
-        Optional<Instant> begun = StreamBegin.find(PartitionPositions.of(token), table);
+        Optional<Instant> begun = PartitionPositions.of(token).begun(table);
         return begun.flatMap(time -> Stream.of(begun, pipeline.registry().lostAt(table), oldestKept())
                 .flatMap(Optional::stream)
                 .max(Instant::compareTo));

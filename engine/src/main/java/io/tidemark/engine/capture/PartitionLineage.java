@@ -46,13 +46,14 @@ final class PartitionLineage {
         listed.forEach(partition -> byStream.computeIfAbsent(partition.stream(), key -> new ArrayList<>())
                 .add(partition));
         Map<TableId, String> lost = new HashMap<>();
-        for (String stream : StreamBegin.streams(positions)) {
+        for (String stream : positions.streams()) {
             dropVanished(stream, byStream.getOrDefault(stream, List.of()), positions, captured, lost);
         }
         List<StreamPartition> readable = new ArrayList<>();
         byStream.forEach((stream, partitions) -> {
             if (positions.hasStream(stream)) {
-                StreamBegin.markUnmarked(positions, stream, now);
+                // A stream of which it was never said since when counts as begun now.
+                positions.begin(stream, now);
                 addNew(stream, partitions, positions);
             } else {
                 begin(stream, partitions, positions, now);
@@ -80,7 +81,7 @@ final class PartitionLineage {
             positions.put(stream, partition.id(), isBehind ? PartitionPosition.ENDED : PartitionPosition.since(from));
             begin = from;
         }
-        StreamBegin.mark(positions, stream, begin);
+        positions.begin(stream, begin);
     }
 
     /** One that has a known child was read to its end and forgotten. */
@@ -136,7 +137,6 @@ final class PartitionLineage {
         }
         if (partitions.isEmpty()) {
             positions.removeStream(stream);
-            StreamBegin.forget(positions, stream);
         }
     }
 

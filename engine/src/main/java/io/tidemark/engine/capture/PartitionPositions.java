@@ -3,11 +3,13 @@ package io.tidemark.engine.capture;
 import io.tidemark.engine.json.Json;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.PartitionPosition;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How far the partitions of a source were read: what the slices of a partitioned source have as their resume token. The slice that is sealed last holds
@@ -20,9 +22,10 @@ final class PartitionPositions {
      * A stream that the pipeline follows.
      *
      * @param tables its tables when it was seen first
+     * @param begun since when its events are captured; null when that was never said
      * @param positions positions as text, by partition
      */
-    record Stream(List<TableId> tables, Map<String, String> positions) {
+    record Stream(List<TableId> tables, @Nullable Instant begun, Map<String, String> positions) {
         Stream {
             tables = List.copyOf(tables);
             positions = new TreeMap<>(positions);
@@ -56,11 +59,27 @@ final class PartitionPositions {
     }
 
     List<TableId> tables(String stream) {
-        return streams.getOrDefault(stream, new Stream(List.of(), Map.of())).tables();
+        Stream found = streams.get(stream);
+        return found == null ? List.of() : found.tables();
     }
 
     void addStream(String stream, List<TableId> tables) {
-        streams.put(stream, new Stream(tables, Map.of()));
+        streams.put(stream, new Stream(tables, null, Map.of()));
+    }
+
+    /** Says since when events of a known stream are captured, unless that was said before. */
+    void begin(String stream, Instant begun) {
+        streams.computeIfPresent(
+                stream,
+                (name, found) -> found.begun() == null ? new Stream(found.tables(), begun, found.positions()) : found);
+    }
+
+    /** Since when all events of the table are captured; empty when it has no stream. */
+    Optional<Instant> begun(TableId table) {
+        return streams.values().stream()
+                .filter(stream -> stream.tables().contains(table))
+                .flatMap(stream -> Optional.ofNullable(stream.begun()).stream())
+                .max(Instant::compareTo);
     }
 
     void removeStream(String stream) {

@@ -54,13 +54,12 @@ class PartitionLineageTest {
         PartitionPositions restarted = PartitionPositions.of(Optional.of(positions.toToken()));
         // What is wanted later changes nothing of a stream that is known.
         decide(restarted, new StreamPartition("a", "s", List.of(TABLE), List.of(), false, from.minusSeconds(60)));
-        assertThat(StreamBegin.find(restarted, TABLE)).contains(from);
-        assertThat(StreamBegin.find(restarted, new TableId("dynamodb", "other")))
-                .isEmpty();
+        assertThat(restarted.begun(TABLE)).contains(from);
+        assertThat(restarted.begun(new TableId("dynamodb", "other"))).isEmpty();
         decide(restarted);
-        assertThat(StreamBegin.find(restarted, TABLE)).isEmpty();
+        assertThat(restarted.begun(TABLE)).isEmpty();
         decide(restarted, partition("b", false));
-        assertThat(StreamBegin.find(restarted, TABLE)).contains(NOW);
+        assertThat(restarted.begun(TABLE)).contains(NOW);
     }
 
     @Test
