@@ -25,16 +25,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
-import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-import software.amazon.awssdk.services.dynamodb.model.BillingMode;
-import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
-import software.amazon.awssdk.services.dynamodb.model.KeyType;
-import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 import software.amazon.awssdk.services.dynamodb.model.StreamViewType;
 
 /** Tables that are loaded from exports that somebody made before the pipeline was. */
@@ -46,28 +38,24 @@ class DynamoDbExportIT {
     @TempDir
     private Path folder;
 
+    private DynamoDbTables tables;
     private DynamoDbServer server;
     private DynamoDbClient client;
     private MirroredPipeline mirrored;
 
     @BeforeEach
     void createTables() {
-        server = DynamoDbServer.start();
-        client = DynamoDbClient.builder()
-                .endpointOverride(server.endpoint())
-                .region(Region.of(server.region()))
-                .credentialsProvider(StaticCredentialsProvider.create(
-                        AwsBasicCredentials.create(server.accessKey(), server.secretKey())))
-                .build();
-        createTable(ORDERS);
-        createTable(PAYMENTS);
+        tables = new DynamoDbTables();
+        server = tables.server();
+        client = tables.client();
+        tables.create(ORDERS);
+        tables.create(PAYMENTS);
     }
 
     @AfterEach
     void stop() {
         end();
-        client.close();
-        server.close();
+        tables.close();
     }
 
     @Test
@@ -170,23 +158,7 @@ class DynamoDbExportIT {
     }
 
     private void start(String exports) throws IOException {
-        mirrored = new MirroredPipeline(
-                folder,
-                """
-                pipeline: shop
-                source:
-                  type: dynamodb
-                  endpoint: %s
-                  region: %s
-                  access-key: %s
-                  secret-key: ${env:SECRET}
-                  %s
-                lake:
-                  location: ./lake
-                slices:
-                  interval: 1s
-                """.formatted(server.endpoint(), server.region(), server.accessKey(), exports),
-                Map.of("SECRET", server.secretKey()));
+        mirrored = new MirroredPipeline(folder, tables.configuration(exports), tables.environment());
         mirrored.start();
     }
 
@@ -195,21 +167,6 @@ class DynamoDbExportIT {
             mirrored.close();
             mirrored = null;
         }
-    }
-
-    private void createTable(String name) {
-        client.createTable(table -> table.tableName(name)
-                .billingMode(BillingMode.PAY_PER_REQUEST)
-                .attributeDefinitions(List.of(AttributeDefinition.builder()
-                        .attributeName("id")
-                        .attributeType(ScalarAttributeType.S)
-                        .build()))
-                .keySchema(List.of(KeySchemaElement.builder()
-                        .attributeName("id")
-                        .keyType(KeyType.HASH)
-                        .build()))
-                .streamSpecification(
-                        stream -> stream.streamEnabled(true).streamViewType(StreamViewType.NEW_AND_OLD_IMAGES)));
     }
 
     private static TableId table(String name) {

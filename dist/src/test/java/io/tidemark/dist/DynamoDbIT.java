@@ -30,17 +30,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
-import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-import software.amazon.awssdk.services.dynamodb.model.BillingMode;
-import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
-import software.amazon.awssdk.services.dynamodb.model.KeyType;
-import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
-import software.amazon.awssdk.services.dynamodb.model.StreamViewType;
 
 class DynamoDbIT {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -52,6 +43,7 @@ class DynamoDbIT {
     private static final int ROUNDS = 8;
     private static final TableId ORDERS = new TableId("dynamodb", "orders");
 
+    private static DynamoDbTables tables;
     private static DynamoDbServer server;
     private static DynamoDbClient client;
 
@@ -62,35 +54,19 @@ class DynamoDbIT {
 
     @BeforeAll
     static void startServer() {
-        server = DynamoDbServer.start();
-        client = DynamoDbClient.builder()
-                .endpointOverride(server.endpoint())
-                .region(Region.of(server.region()))
-                .credentialsProvider(StaticCredentialsProvider.create(
-                        AwsBasicCredentials.create(server.accessKey(), server.secretKey())))
-                .build();
+        tables = new DynamoDbTables();
+        server = tables.server();
+        client = tables.client();
     }
 
     @AfterAll
     static void stopServer() {
-        client.close();
-        server.close();
+        tables.close();
     }
 
     @BeforeEach
     void createTable() {
-        client.createTable(table -> table.tableName("orders")
-                .billingMode(BillingMode.PAY_PER_REQUEST)
-                .attributeDefinitions(List.of(AttributeDefinition.builder()
-                        .attributeName("id")
-                        .attributeType(ScalarAttributeType.S)
-                        .build()))
-                .keySchema(List.of(KeySchemaElement.builder()
-                        .attributeName("id")
-                        .keyType(KeyType.HASH)
-                        .build()))
-                .streamSpecification(
-                        stream -> stream.streamEnabled(true).streamViewType(StreamViewType.NEW_AND_OLD_IMAGES)));
+        tables.create("orders");
     }
 
     @AfterEach
@@ -304,31 +280,14 @@ class DynamoDbIT {
     private Process runInProcess() throws IOException {
         return CommandProcess.start(
                 folder.resolve("run.log"),
-                environment(),
+                tables.environment(),
                 "run",
                 "--config",
                 mirrored.file().toString());
     }
 
-    private static Map<String, String> environment() {
-        return Map.of("SECRET", server.secretKey());
-    }
-
     private void open(String more) throws IOException {
-        mirrored = new MirroredPipeline(
-                folder, """
-                pipeline: shop
-                source:
-                  type: dynamodb
-                  endpoint: %s
-                  region: %s
-                  access-key: %s
-                  secret-key: ${env:SECRET}
-                lake:
-                  location: ./lake
-                slices:
-                  interval: 1s
-                """.formatted(server.endpoint(), server.region(), server.accessKey()) + more, environment());
+        mirrored = new MirroredPipeline(folder, tables.configuration() + more, tables.environment());
     }
 
     private void end() {

@@ -21,17 +21,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
-import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.dynamodb.DynamoDbClient;
-import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
 import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
-import software.amazon.awssdk.services.dynamodb.model.BillingMode;
-import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
-import software.amazon.awssdk.services.dynamodb.model.KeyType;
-import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
-import software.amazon.awssdk.services.dynamodb.model.StreamViewType;
 
 /** Several processes capture; those that read, and the one that seals, are killed while the shards roll over. */
 class DynamoDbProcessesIT {
@@ -42,6 +33,7 @@ class DynamoDbProcessesIT {
     @TempDir
     private Path folder;
 
+    private DynamoDbTables tables;
     private DynamoDbServer server;
     private DynamoDbClient client;
     private MirroredPipeline mirrored;
@@ -49,32 +41,13 @@ class DynamoDbProcessesIT {
 
     @BeforeEach
     void createTables() throws IOException {
-        server = DynamoDbServer.start();
-        client = DynamoDbClient.builder()
-                .endpointOverride(server.endpoint())
-                .region(Region.of(server.region()))
-                .credentialsProvider(StaticCredentialsProvider.create(
-                        AwsBasicCredentials.create(server.accessKey(), server.secretKey())))
-                .build();
+        tables = new DynamoDbTables();
+        server = tables.server();
+        client = tables.client();
         for (int table = 0; table < TABLES; table++) {
-            createTable(name(table));
+            tables.create(name(table));
         }
-        mirrored = new MirroredPipeline(
-                folder,
-                """
-                pipeline: shop
-                source:
-                  type: dynamodb
-                  endpoint: %s
-                  region: %s
-                  access-key: %s
-                  secret-key: ${env:SECRET}
-                lake:
-                  location: ./lake
-                slices:
-                  interval: 1s
-                """.formatted(server.endpoint(), server.region(), server.accessKey()),
-                Map.of("SECRET", server.secretKey()));
+        mirrored = new MirroredPipeline(folder, tables.configuration(), tables.environment());
     }
 
     @AfterEach
@@ -83,8 +56,7 @@ class DynamoDbProcessesIT {
         for (Process process : processes) {
             process.destroyForcibly().waitFor();
         }
-        client.close();
-        server.close();
+        tables.close();
     }
 
     @Test
@@ -140,7 +112,7 @@ class DynamoDbProcessesIT {
     private Process capture() throws IOException {
         Process process = CommandProcess.start(
                 folder.resolve("capture-" + processes.size() + ".log"),
-                Map.of("SECRET", server.secretKey()),
+                tables.environment(),
                 "capture",
                 "--config",
                 mirrored.file().toString());
@@ -187,20 +159,5 @@ class DynamoDbProcessesIT {
 
     private static String name(int table) {
         return "table" + table;
-    }
-
-    private void createTable(String name) {
-        client.createTable(table -> table.tableName(name)
-                .billingMode(BillingMode.PAY_PER_REQUEST)
-                .attributeDefinitions(List.of(AttributeDefinition.builder()
-                        .attributeName("id")
-                        .attributeType(ScalarAttributeType.S)
-                        .build()))
-                .keySchema(List.of(KeySchemaElement.builder()
-                        .attributeName("id")
-                        .keyType(KeyType.HASH)
-                        .build()))
-                .streamSpecification(
-                        stream -> stream.streamEnabled(true).streamViewType(StreamViewType.NEW_AND_OLD_IMAGES)));
     }
 }

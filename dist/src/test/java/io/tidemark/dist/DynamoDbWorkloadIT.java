@@ -10,7 +10,6 @@ import io.tidemark.testkit.dynamodb.DynamoDbServer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -19,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code tidemark workload} on DynamoDB, with a mirror that follows it. */
 class DynamoDbWorkloadIT {
+    private static DynamoDbTables tables;
     private static DynamoDbServer server;
 
     @TempDir
@@ -26,12 +26,13 @@ class DynamoDbWorkloadIT {
 
     @BeforeAll
     static void startServer() {
-        server = DynamoDbServer.start();
+        tables = new DynamoDbTables();
+        server = tables.server();
     }
 
     @AfterAll
     static void stopServer() {
-        server.close();
+        tables.close();
     }
 
     @Test
@@ -46,12 +47,12 @@ class DynamoDbWorkloadIT {
                 .containsPattern("\"updates\" : [1-9]")
                 .containsPattern("\"deletes\" : [1-9]")
                 .contains("\"errors\" : 0");
-        try (MirroredPipeline mirrored = new MirroredPipeline(folder, configuration(), environment())) {
+        try (MirroredPipeline mirrored = new MirroredPipeline(folder, tables.configuration(), tables.environment())) {
             mirrored.start();
-            List<TableId> tables = Stream.of("shop_customers", "shop_orders", "shop_parcels")
+            List<TableId> mirrors = Stream.of("shop_customers", "shop_orders", "shop_parcels")
                     .map(name -> new TableId("dynamodb", name))
                     .toList();
-            tables.forEach(table -> mirrored.awaitState(table, TableState.LIVE));
+            mirrors.forEach(table -> mirrored.awaitState(table, TableState.LIVE));
 
             RecordedCommand again = workload("--rows", "600", "--rich", "--tps", "100", "--duration", "3s");
             assertThat(again.exitCode()).as(again.toString()).isZero();
@@ -84,7 +85,7 @@ class DynamoDbWorkloadIT {
     void saysWhenNobodyAnswers() {
         RecordedCommand command = RecordedCommand.run(
                 folder.resolve("none.yaml"),
-                environment(),
+                tables.environment(),
                 "workload",
                 "--endpoint",
                 "http://127.0.0.1:1",
@@ -115,26 +116,6 @@ class DynamoDbWorkloadIT {
                 "--secret-key-env",
                 "SECRET"));
         line.addAll(List.of(options));
-        return RecordedCommand.run(folder.resolve("none.yaml"), environment(), line.toArray(String[]::new));
-    }
-
-    private static Map<String, String> environment() {
-        return Map.of("SECRET", server.secretKey());
-    }
-
-    private static String configuration() {
-        return """
-                pipeline: shop
-                source:
-                  type: dynamodb
-                  endpoint: %s
-                  region: %s
-                  access-key: %s
-                  secret-key: ${env:SECRET}
-                lake:
-                  location: ./lake
-                slices:
-                  interval: 1s
-                """.formatted(server.endpoint(), server.region(), server.accessKey());
+        return RecordedCommand.run(folder.resolve("none.yaml"), tables.environment(), line.toArray(String[]::new));
     }
 }
