@@ -15,6 +15,7 @@ import io.tidemark.testkit.dynamodb.DynamoDbServer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -151,11 +152,19 @@ class DynamoDbIT {
         start();
         awaitLive();
         end();
+        Instant ended = Instant.now();
         // Chosen after the table was registered without the attribute.
         start("""
                 tables:
                   - {include: dynamodb.orders, columns: {day: date}, on-bad-value: dead-letter}
                 """);
+        // The table has been looked at then, without the attribute.
+        await().atMost(PATIENCE)
+                .until(() -> mirrored.status()
+                        .capture()
+                        .filter(capture ->
+                                capture.running() && capture.reportedAt().isAfter(ended))
+                        .isPresent());
         put(2, Map.of("day", AttributeValue.fromN("7")));
         put(3, Map.of("day", AttributeValue.fromS("2023-07-01")));
         await().atMost(PATIENCE)
