@@ -3,22 +3,16 @@ package io.tidemark.workload.bank;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.workload.run.Counters;
-import io.tidemark.workload.run.LatencyHistogram;
 import io.tidemark.workload.run.Pacer;
 import io.tidemark.workload.run.RunWriter;
 import io.tidemark.workload.run.WorkloadOptions;
 import java.sql.SQLException;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 
 /** One thread of a run, with a connection of its own. */
-final class Writer implements RunWriter {
-    private static final int RETRIES_MAX = 20;
-    private static final long RETRY_PAUSE_MICROS = 500;
-    private static final int RETRY_DOUBLINGS_MAX = 8;
+final class Writer extends RunWriter {
     private static final int RECONNECTS_MAX = 120;
     private static final long RECONNECT_PAUSE_MILLIS_MAX = 1_000;
     private static final long RECONNECT_PAUSE_MILLIS_MIN = 50;
@@ -30,13 +24,11 @@ final class Writer implements RunWriter {
     private final MicroClock clock;
     private final Pacer pacer;
     private final Counters counters;
-    private final LatencyHistogram latencies;
     private final int[] rows;
     private volatile BankSession session;
-    private @Nullable RuntimeException failure;
-    private long endNanos;
 
     Writer(WorkloadRun run, BankSession session) {
+        super(run.run());
         this.source = run.source();
         this.schema = run.schema();
         this.options = run.options();
@@ -44,37 +36,8 @@ final class Writer implements RunWriter {
         this.clock = run.clock();
         this.pacer = run.run().pacer();
         this.counters = run.run().counters();
-        this.latencies = run.run().latencies();
         this.rows = new int[options.changesPerTransaction()];
         this.session = session;
-    }
-
-    @Override
-    public void run() {
-        try {
-            for (long number = pacer.take(); number != Pacer.END; number = pacer.take()) {
-                long scheduled = pacer.scheduledNanos(number);
-                if (perform(planner.plan(number))) {
-                    latencies.record(System.nanoTime() - scheduled);
-                }
-            }
-        } catch (RuntimeException e) {
-            failure = e;
-            pacer.stop();
-        } finally {
-            endNanos = System.nanoTime();
-            session.close();
-        }
-    }
-
-    @Override
-    public long endNanos() {
-        return endNanos;
-    }
-
-    @Override
-    public @Nullable RuntimeException failure() {
-        return failure;
     }
 
     @Override
@@ -82,9 +45,14 @@ final class Writer implements RunWriter {
         session.abort();
     }
 
-    /** Executes a transaction, again where that helps; true when it ended as planned. */
-    private boolean perform(PlannedTransaction planned) {
-        PlannedTransaction transaction = planned;
+    @Override
+    protected void end() {
+        session.close();
+    }
+
+    @Override
+    protected boolean perform(long number) {
+        PlannedTransaction transaction = planner.plan(number);
         for (int attempt = 0; ; attempt++) {
             try {
                 session.execute(transaction, rows);
@@ -139,9 +107,7 @@ final class Writer implements RunWriter {
             return false;
         }
         counters.addRetry();
-        long pauseMicros = RETRY_PAUSE_MICROS << Math.min(attempt, RETRY_DOUBLINGS_MAX);
-        LockSupport.parkNanos(
-                TimeUnit.MICROSECONDS.toNanos(ThreadLocalRandom.current().nextLong(1, pauseMicros)));
+        pauseBeforeRetry(attempt);
         return true;
     }
 

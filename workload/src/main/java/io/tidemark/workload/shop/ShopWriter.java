@@ -2,55 +2,30 @@ package io.tidemark.workload.shop;
 
 import io.tidemark.spi.item.ItemStore;
 import io.tidemark.spi.item.WriteOutcome;
-import io.tidemark.workload.run.Pacer;
 import io.tidemark.workload.run.Run;
 import io.tidemark.workload.run.RunWriter;
 import java.util.Arrays;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** One thread of a run; all of them use one store, whose client repeats calls that the service did not answer. */
-final class ShopWriter implements RunWriter {
-    private static final int RETRIES_MAX = 20;
-    private static final long RETRY_PAUSE_MICROS = 500;
-    private static final int RETRY_DOUBLINGS_MAX = 8;
-
+final class ShopWriter extends RunWriter {
     private final ItemStore store;
     private final ShopPlanner planner;
     private final Run run;
     private volatile @Nullable Thread thread;
-    private @Nullable RuntimeException failure;
-    private long endNanos;
 
     ShopWriter(ItemStore store, ShopPlanner planner, Run run) {
+        super(run);
         this.store = store;
         this.planner = planner;
         this.run = run;
     }
 
+    /** Writes a transaction, again after a conflict. */
     @Override
-    public void run() {
+    protected boolean perform(long number) {
         thread = Thread.currentThread();
-        Pacer pacer = run.pacer();
-        try {
-            for (long number = pacer.take(); number != Pacer.END; number = pacer.take()) {
-                long scheduled = pacer.scheduledNanos(number);
-                if (perform(planner.plan(number))) {
-                    run.latencies().record(System.nanoTime() - scheduled);
-                }
-            }
-        } catch (RuntimeException e) {
-            failure = e;
-            pacer.stop();
-        } finally {
-            endNanos = System.nanoTime();
-        }
-    }
-
-    /** Writes a transaction, again after a conflict; true when it ended as planned. */
-    private boolean perform(PlannedWrites planned) {
+        PlannedWrites planned = planner.plan(number);
         for (int attempt = 0; attempt <= RETRIES_MAX; attempt++) {
             WriteOutcome outcome = write(planned);
             if (outcome != WriteOutcome.CONFLICT) {
@@ -66,9 +41,7 @@ final class ShopWriter implements RunWriter {
                 return true;
             }
             run.counters().addRetry();
-            long pauseMicros = RETRY_PAUSE_MICROS << Math.min(attempt, RETRY_DOUBLINGS_MAX);
-            LockSupport.parkNanos(
-                    TimeUnit.MICROSECONDS.toNanos(ThreadLocalRandom.current().nextLong(1, pauseMicros)));
+            pauseBeforeRetry(attempt);
         }
         run.counters().addError();
         planner.abandoned(planned);
@@ -84,16 +57,6 @@ final class ShopWriter implements RunWriter {
                 yield WriteOutcome.WRITTEN;
             }
         };
-    }
-
-    @Override
-    public long endNanos() {
-        return endNanos;
-    }
-
-    @Override
-    public @Nullable RuntimeException failure() {
-        return failure;
     }
 
     @Override
