@@ -24,6 +24,11 @@ import org.slf4j.LoggerFactory;
  * (manual, "Streaming Replication Protocol", CREATE_REPLICATION_SLOT). The snapshot holds exactly the transactions whose commit record starts
  * before the consistent point. Once the readers have imported the snapshot the slot is dropped, so that it neither holds log nor takes one of
  * the server's slots while they read. Nothing is read before {@link CommitBarrier} says so.
+ *
+ * <p>From before the slot is made until a reader has the snapshot, a transaction of its own keeps the rows that the snapshot sees from being
+ * pruned. The server means to do that itself, by the slot until it is released and by the exporting session afterwards, but leaves a gap
+ * between the two ({@code ReplicationSlotRelease} in slot.c takes the slot's horizon back before it clears the flag by which the session's own
+ * horizon is left out): a row updated and pruned in it is missing from the snapshot.
  */
 public final class CutOpener {
     private static final Logger LOG = LoggerFactory.getLogger(CutOpener.class);
@@ -40,10 +45,13 @@ public final class CutOpener {
         if (readers < 1) {
             throw new IllegalArgumentException("Cannot take a cut without readers (readers=" + readers + ")");
         }
-        try (Connection exporter = connections.openReplication()) {
+        try (Connection exporter = connections.openReplication();
+                Connection holder = connections.open()) {
             String slot = "tidemark_cut_" + exporter.unwrap(PGConnection.class).getBackendPID();
+            holdRows(holder);
             Exported exported = export(connections, exporter, slot, timeout);
             View view = View.open(connections, exported.snapshot(), readers);
+            holder.close();
             try {
                 drop(exporter, slot);
                 String text = view.read(CutOpener::snapshotText);
@@ -64,20 +72,44 @@ public final class CutOpener {
         }
     }
 
+    /** Takes a snapshot, which is older than any that the slot can export: what it may still see is not pruned. */
+    private static void holdRows(Connection holder) throws SQLException {
+        try (Statement statement = holder.createStatement()) {
+            statement.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+            statement.execute("SELECT 1");
+        }
+    }
+
     private static Exported export(Connections connections, Connection exporter, String slot, Duration timeout)
             throws SQLException {
-        try (Statement statement = exporter.createStatement()) {
-            statement.setQueryTimeout(Math.toIntExact(Math.max(1, timeout.toSeconds())));
-            // The older form of the command, which every supported version takes.
-            try (ResultSet row = statement.executeQuery(
-                    "CREATE_REPLICATION_SLOT " + slot + " TEMPORARY LOGICAL pgoutput EXPORT_SNAPSHOT")) {
-                row.next();
-                return new Exported(
-                        ReplicationSlot.position(row.getString("consistent_point")), row.getString("snapshot_name"));
+        long deadline = System.nanoTime() + timeout.toNanos();
+        while (true) {
+            try (Statement statement = exporter.createStatement()) {
+                statement.setQueryTimeout(Math.toIntExact(Math.max(1, timeout.toSeconds())));
+                // The older form of the command, which every supported version takes.
+                try (ResultSet row = statement.executeQuery(
+                        "CREATE_REPLICATION_SLOT " + slot + " TEMPORARY LOGICAL pgoutput EXPORT_SNAPSHOT")) {
+                    row.next();
+                    return new Exported(
+                            ReplicationSlot.position(row.getString("consistent_point")),
+                            row.getString("snapshot_name"));
+                }
+            } catch (SQLException e) {
+                if (!isOvertaken(e) || System.nanoTime() > deadline) {
+                    throw explained(connections, timeout, e);
+                }
+                LOG.debug("Cut taken again: reason={}", PostgresErrors.primary(e));
             }
-        } catch (SQLException e) {
-            throw explained(connections, timeout, e);
         }
+    }
+
+    /**
+     * Whether the server gave the snapshot up because another slot, made or dropped at the same time, moved the horizon of all slots (snapbuild.c,
+     * SnapBuildInitialSnapshot). Nothing remains of the slot then. The message is internal, and so in English everywhere.
+     */
+    private static boolean isOvertaken(SQLException e) {
+        return SqlState.of(e).equals(SqlState.INTERNAL)
+                && PostgresErrors.primary(e).contains("oldest safe xid");
     }
 
     private static TidemarkException explained(Connections connections, Duration timeout, SQLException e)
