@@ -19,18 +19,22 @@ import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 import software.amazon.awssdk.services.dynamodb.model.TableDescription;
 
 /**
- * Writes what a table holds now as DynamoDB exports it: the layout of the DynamoDB Developer Guide, S3DataExport.Output. Text, numbers and truth values
- * only.
+ * Writes what a table holds now, or what changed since an earlier time, as DynamoDB exports it: the layout of the DynamoDB Developer Guide,
+ * S3DataExport.Output. Text, numbers and truth values only.
  */
 final class DynamoDbExportFolder {
-    private static final String ID = "01693685827463-2d8752fd";
-
+    private final String id;
     private final Path folder;
     private final DynamoDbClient client;
     private final TableDescription table;
 
     DynamoDbExportFolder(Path root, DynamoDbClient client, String table) {
-        this.folder = root.resolve(table).resolve("AWSDynamoDB").resolve(ID);
+        this(root, client, table, "01693685827463-2d8752fd");
+    }
+
+    DynamoDbExportFolder(Path root, DynamoDbClient client, String table, String id) {
+        this.id = id;
+        this.folder = root.resolve(table).resolve("AWSDynamoDB").resolve(id);
         this.client = client;
         this.table = client.describeTable(request -> request.tableName(table)).table();
     }
@@ -55,34 +59,87 @@ final class DynamoDbExportFolder {
             lines.add(new ArrayList<>());
         }
         int items = 0;
-        for (Map<String, AttributeValue> item : client.scanPaginator(
-                        scan -> scan.tableName(table.tableName()).consistentRead(true))
-                .items()) {
+        for (Map<String, AttributeValue> item : items()) {
             lines.get(items++ % files).add("{\"Item\":" + json(item) + "}\n");
         }
         Instant time = Instant.now();
-        Files.createDirectories(folder.resolve("data"));
-        StringBuilder manifest = new StringBuilder();
-        for (int i = 0; i <= files; i++) {
-            byte[] content = gzip(String.join("", lines.get(i)));
-            Files.write(file(i), content);
-            manifest.append("{\"itemCount\":" + lines.get(i).size() + ",\"md5Checksum\":\"" + md5(content)
-                    + "\",\"etag\":\"x-1\",\"dataFileS3Key\":\"exports/AWSDynamoDB/" + ID + "/data/"
-                    + file(i).getFileName() + "\"}\n");
-        }
-        manifest("manifest-files", manifest.toString());
-        manifest("manifest-summary", summary(time, items));
+        write(lines, "exports/AWSDynamoDB/" + id + "/data/", folder.resolve("data"), "part-");
+        manifest(
+                "manifest-summary",
+                summary(
+                        items,
+                        "2020-06-30",
+                        "\"exportType\":\"FULL_EXPORT\",\"exportTime\":\"" + time + "\""));
         return time;
     }
 
-    private String summary(Instant time, int items) {
-        return "{\"version\":\"2020-06-30\",\"exportArn\":\"" + table.tableArn() + "/export/" + ID
-                + "\",\"startTime\":\"" + time + "\",\"endTime\":\"" + time + "\",\"tableArn\":\"" + table.tableArn()
-                + "\",\"tableId\":\"" + table.tableId() + "\",\"exportTime\":\"" + time
-                + "\",\"s3Bucket\":\"exports\",\"s3Prefix\":\"exports\",\"s3SseAlgorithm\":\"AES256\","
-                + "\"s3SseKmsKeyId\":null,\"manifestFilesS3Key\":\"exports/AWSDynamoDB/" + ID
+    /** What the table holds now, in no order. */
+    List<Map<String, AttributeValue>> items() {
+        return client
+                .scanPaginator(scan -> scan.tableName(table.tableName()).consistentRead(true))
+                .items()
+                .stream()
+                .toList();
+    }
+
+    /**
+     * Writes an incremental export with new images only.
+     *
+     * @param from begin of its time range
+     * @param before what the table held then
+     * @return the end of its time range
+     */
+    Instant writeChanges(Instant from, List<Map<String, AttributeValue>> before) throws IOException {
+        List<Map<String, AttributeValue>> after = items();
+        List<String> lines = new ArrayList<>();
+        for (Map<String, AttributeValue> item : after) {
+            if (!before.contains(item)) {
+                lines.add(change(item.get("id"), ",\"NewImage\":" + json(item)));
+            }
+        }
+        List<AttributeValue> kept = after.stream().map(item -> item.get("id")).toList();
+        for (Map<String, AttributeValue> item : before) {
+            if (!kept.contains(item.get("id"))) {
+                lines.add(change(item.get("id"), ""));
+            }
+        }
+        Instant time = Instant.now();
+        Files.createDirectories(folder);
+        write(List.of(lines), "exports/AWSDynamoDB/data/", folder.resolveSibling("data"), id + "-");
+        manifest(
+                "manifest-summary",
+                summary(
+                        lines.size(),
+                        "2023-08-01",
+                        "\"exportType\":\"INCREMENTAL_EXPORT\",\"outputView\":\"NEW_IMAGE\",\"exportFromTime\":\"" + from
+                                + "\",\"exportToTime\":\"" + time + "\""));
+        return time;
+    }
+
+    private static String change(AttributeValue id, String image) {
+        return "{\"Metadata\":{\"WriteTimestampMicros\":{\"N\":\"1\"}},\"Keys\":{\"id\":" + json(id) + "}" + image + "}\n";
+    }
+
+    private void write(List<List<String>> lines, String key, Path data, String name) throws IOException {
+        Files.createDirectories(data);
+        StringBuilder manifest = new StringBuilder();
+        for (int i = 0; i < lines.size(); i++) {
+            byte[] content = gzip(String.join("", lines.get(i)));
+            String file = name + i + ".json.gz";
+            Files.write(data.resolve(file), content);
+            manifest.append("{\"itemCount\":" + lines.get(i).size() + ",\"md5Checksum\":\"" + md5(content)
+                    + "\",\"etag\":\"x-1\",\"dataFileS3Key\":\"" + key + file + "\"}\n");
+        }
+        manifest("manifest-files", manifest.toString());
+    }
+
+    private String summary(int items, String version, String range) {
+        return "{\"version\":\"" + version + "\",\"exportArn\":\"" + table.tableArn() + "/export/" + id
+                + "\",\"startTime\":\"2026-01-01T00:00:00Z\",\"endTime\":\"2026-01-01T00:00:00Z\",\"tableArn\":\""
+                + table.tableArn() + "\",\"tableId\":\"" + table.tableId() + "\"," + range + ",\"s3Bucket\":\"exports\",\"s3Prefix\":\"exports\",\"s3SseAlgorithm\":\"AES256\","
+                + "\"s3SseKmsKeyId\":null,\"manifestFilesS3Key\":\"exports/AWSDynamoDB/" + id
                 + "/manifest-files.json\",\"billedSizeBytes\":100000000000,\"itemCount\":" + items
-                + ",\"outputFormat\":\"DYNAMODB_JSON\",\"exportType\":\"FULL_EXPORT\"}";
+                + ",\"outputFormat\":\"DYNAMODB_JSON\"}";
     }
 
     private void manifest(String name, String content) throws IOException {

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -109,6 +110,48 @@ class DynamoDbExportIT {
                 .until(() -> mirrored.query("select count(*) from orders where state = 'shipped'")
                         .equals(List.of(List.of(2L))));
         prove();
+    }
+
+    /** The stream was turned on after the full export, so that only the incremental ones have what happened before. */
+    @Test
+    void aTableIsLoadedFromAFullExportAndIncrementalOnes() throws Exception {
+        client.updateTable(
+                request -> request.tableName(ORDERS).streamSpecification(stream -> stream.streamEnabled(false)));
+        for (int i = 0; i < 200; i++) {
+            put(ORDERS, i, Map.of("n", AttributeValue.fromN("0")));
+        }
+        DynamoDbExportFolder full = new DynamoDbExportFolder(folder, client, ORDERS);
+        Instant time = full.write(3);
+        DynamoDbExportFolder first = new DynamoDbExportFolder(folder, client, ORDERS, "first");
+        List<Map<String, AttributeValue>> before = first.items();
+        for (int i = 0; i < 50; i++) {
+            put(ORDERS, i, Map.of("n", AttributeValue.fromN("1")));
+            delete(ORDERS, 100 + i);
+        }
+        put(ORDERS, 500, Map.of("n", AttributeValue.fromN("1")));
+        time = first.writeChanges(time, before);
+        DynamoDbExportFolder second = new DynamoDbExportFolder(folder, client, ORDERS, "second");
+        before = second.items();
+        client.updateTable(request -> request.tableName(ORDERS)
+                .streamSpecification(
+                        stream -> stream.streamEnabled(true).streamViewType(StreamViewType.NEW_AND_OLD_IMAGES)));
+        for (int i = 0; i < 20; i++) {
+            put(ORDERS, i, Map.of("n", AttributeValue.fromN("2"), "added", AttributeValue.fromBool(true)));
+            put(ORDERS, 100 + i, Map.of("n", AttributeValue.fromN("2")));
+        }
+        delete(ORDERS, 500);
+        second.writeChanges(time, before);
+        for (int i = 0; i < 10; i++) {
+            put(ORDERS, i, Map.of("n", AttributeValue.fromN("3")));
+            delete(ORDERS, 30 + i);
+        }
+        start("exports: orders=" + full.folder() + " + " + first.folder() + " + " + second.folder()
+                + ", payments=scan");
+        mirrored.awaitState(table(ORDERS), TableState.LIVE);
+        assertThat(chunks(ORDERS)).extracting(SnapshotChunk::range).anyMatch(range -> range.startsWith("export:2/"));
+        prove();
+        assertThat(mirrored.query("select count(*), cast(sum(n) as bigint), count(added) from orders"))
+                .isEqualTo(List.of(List.of(160L, 110L, 10L)));
     }
 
     @Test

@@ -56,7 +56,7 @@ final class DynamoDbSettings {
             null,
             true,
             false,
-            "Exports that tables are loaded from: for each the folder AWSDynamoDB/ID, on this machine or as s3://bucket/key; or scan.",
+            "Exports that tables are loaded from: for each the folder AWSDynamoDB/ID, on this machine or as s3://bucket/key, and behind plus signs incremental exports that follow it; or scan.",
             HandedExports::parse);
 
     static final Setting<String> EXPORT_ENDPOINT = Setting.text(

@@ -1,6 +1,5 @@
 package io.tidemark.source.dynamodb;
 
-import io.tidemark.source.dynamodb.TableExports.Chosen;
 import io.tidemark.source.dynamodb.export.DataFile;
 import io.tidemark.source.dynamodb.export.Export;
 import io.tidemark.spi.change.ChangeBatch;
@@ -15,13 +14,23 @@ import io.tidemark.spi.verify.TableReading;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
 
-/** Loads tables from exports where they have one. Everything else is for the scan: what is compared or read again is read as it is now. */
+/**
+ * Loads tables from exports where they have one: of a full export the items that no incremental one after it has, and of an incremental one those that
+ * none after it has, so that each item is read once, as it was last. Everything else is for the scan: what is compared or read again is read as it is
+ * now.
+ */
 final class ExportView implements SnapshotCut {
     private final TableExports exports;
     private final ScanView scan;
+
+    /** Keys of incremental exports, by ARN. */
+    private final Map<String, ChangedKeys> changed = new ConcurrentHashMap<>();
 
     ExportView(TableExports exports, ScanView scan) {
         this.exports = exports;
@@ -35,19 +44,14 @@ final class ExportView implements SnapshotCut {
 
     @Override
     public Optional<Instant> asOf(SourceTable table) {
-        return exports.find(table).map(chosen -> chosen.export().summary().exportTime());
+        return exports.find(table).map(ExportSeries::asOf);
     }
 
     @Override
     public List<SnapshotChunk> plan(SourceTable table, long chunkBytes) {
-        Optional<Chosen> chosen = exports.find(table);
-        return chosen.isPresent()
-                ? ExportChunk.plan(
-                        table.id(),
-                        chosen.orElseThrow().export(),
-                        chosen.orElseThrow().location(),
-                        chunkBytes)
-                : scan.plan(table, chunkBytes);
+        return exports.find(table)
+                .map(series -> ExportChunk.plan(table.id(), series, chunkBytes))
+                .orElseGet(() -> scan.plan(table, chunkBytes));
     }
 
     @Override
@@ -60,23 +64,64 @@ final class ExportView implements SnapshotCut {
             return scan.read(chunk, table, consumer, undecodable);
         }
         ExportChunk part = ExportChunk.parse(chunk.range());
-        Export export = exports.open(part.location());
-        String found = export.summary().exportArn();
-        if (!found.equals(part.exportArn())) {
+        ExportSeries series = exports.open(part.locations());
+        if (!series.arns().equals(part.arns())) {
             throw new TidemarkException(
                     ErrorCode.CONFIG_INVALID,
-                    "Cannot go on loading " + table.id() + ": at " + part.location()
-                            + " is another export than it began with (expected=" + part.exportArn() + ", found=" + found
-                            + ")",
+                    "Cannot go on loading " + table.id() + ": at " + series.location()
+                            + " is another export than it began with (expected=" + part.arns() + ", found="
+                            + series.arns() + ")",
                     "Put the export back, or run 'tidemark resync " + table.id() + "' to begin anew.",
                     null);
         }
-        long micros = ChronoUnit.MICROS.between(Instant.EPOCH, export.summary().exportTime());
+        long micros = ChronoUnit.MICROS.between(Instant.EPOCH, series.asOf());
         ItemBatches rows = scan.batches(table, micros, consumer, undecodable);
+        List<ChangedKeys> later = series.exports().stream()
+                .skip(part.export() + 1L)
+                .map(export -> changedKeys(export, table))
+                .toList();
+        Export export = series.exports().get(part.export());
         for (DataFile file : export.files().subList(part.from(), part.to())) {
-            export.read(file, rows::add);
+            if (part.export() == 0) {
+                export.read(file, item -> addNewest(item, item, later, rows));
+            } else {
+                export.readChanges(file, change -> {
+                    if (change.newImage() != null) {
+                        addNewest(change.keys(), change.newImage(), later, rows);
+                    }
+                });
+            }
         }
         return rows.end();
+    }
+
+    private static void addNewest(
+            Map<String, AttributeValue> key,
+            Map<String, AttributeValue> item,
+            List<ChangedKeys> later,
+            ItemBatches rows) {
+        if (later.stream().noneMatch(keys -> keys.contains(key))) {
+            rows.add(item);
+        }
+    }
+
+    private ChangedKeys changedKeys(Export export, SourceTable table) {
+        return changed.computeIfAbsent(export.summary().exportArn(), arn -> {
+            ChangedKeys keys = new ChangedKeys(
+                    table.schema().key(),
+                    export.files().stream().mapToLong(DataFile::itemCount).sum());
+            export.files()
+                    .forEach(file -> export.readChanges(file, change -> {
+                        if (!keys.add(change.keys())) {
+                            throw new TidemarkException(
+                                    ErrorCode.SOURCE_EXPORT_CORRUPT,
+                                    "Cannot load " + table.id() + " from export " + arn
+                                            + ": a change lacks an attribute of the table's key (file=" + file.path()
+                                            + ")");
+                        }
+                    }));
+            return keys;
+        });
     }
 
     @Override

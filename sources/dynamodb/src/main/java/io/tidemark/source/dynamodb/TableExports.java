@@ -29,13 +29,16 @@ final class TableExports implements AutoCloseable {
     /** DynamoDB Streams have records for 24 hours; it takes its time to read them all. */
     private static final Duration KEPT = Duration.ofHours(20);
 
+    /** Keys of changes take a quarter of the memory at most. */
+    private static final int MEMORY_SHARE = 4;
+
     private final Clients clients;
     private final HandedExports handed;
     private final OpenExports opened;
     private final @Nullable StartedExports started;
 
     /** Times of handed-in exports, by location. */
-    private final Map<String, Instant> times = new ConcurrentHashMap<>();
+    private final Map<List<String>, Instant> times = new ConcurrentHashMap<>();
 
     /** @param started null when Tidemark is to start none */
     TableExports(Clients clients, HandedExports handed, OpenExports opened, @Nullable StartedExports started) {
@@ -45,35 +48,27 @@ final class TableExports implements AutoCloseable {
         this.started = started;
     }
 
-    /**
-     * The export of a table.
-     *
-     * @param location where it is
-     * @param export what is there
-     */
-    record Chosen(String location, Export export) {}
-
     /** What the table is loaded from; empty for a table that is scanned. */
-    Optional<Chosen> find(SourceTable table) {
-        return location(table).map(location -> new Chosen(location, opened.open(location)));
+    Optional<ExportSeries> find(SourceTable table) {
+        return locations(table).map(this::open);
     }
 
-    Export open(String location) {
-        return opened.open(location);
+    ExportSeries open(List<String> locations) {
+        return new ExportSeries(locations, locations.stream().map(opened::open).toList());
     }
 
-    private Optional<String> location(SourceTable table) {
+    private Optional<List<String>> locations(SourceTable table) {
         String name = table.id().name();
         if (started == null || handed.isScanned(name)) {
             return handed.find(name);
         }
-        return handed.find(name).or(() -> Optional.of(started.location(table)));
+        return handed.find(name).or(() -> Optional.of(List.of(started.location(table))));
     }
 
     /** Whether the table can be loaded now; has an export of it made if one is wanted. */
     boolean isReadable(SourceTable table, String load, Instant earliest) {
         String name = table.id().name();
-        Optional<String> location = handed.find(name);
+        Optional<List<String>> location = handed.find(name);
         if (location.isEmpty() && (started == null || handed.isScanned(name))) {
             return true;
         }
@@ -92,7 +87,7 @@ final class TableExports implements AutoCloseable {
     Optional<Instant> wantedFrom(String table) {
         Instant now = Instant.now();
         Instant longAgo = now.minus(KEPT);
-        Optional<String> location = handed.find(table);
+        Optional<List<String>> location = handed.find(table);
         if (location.isPresent()) {
             Instant from = times.computeIfAbsent(location.orElseThrow(), this::exportTime)
                     .minus(MARGIN);
@@ -105,9 +100,9 @@ final class TableExports implements AutoCloseable {
      * One that cannot be read is told of when its table is to be loaded, and never holds up the reading of streams: of its table everything is wanted
      * that there is.
      */
-    private Instant exportTime(String location) {
+    private Instant exportTime(List<String> locations) {
         try {
-            return opened.open(location).summary().exportTime();
+            return open(locations).asOf();
         } catch (TidemarkException e) {
             return Instant.EPOCH.plus(MARGIN);
         }
@@ -116,16 +111,13 @@ final class TableExports implements AutoCloseable {
     /** What there is to say of the table's export before anything is loaded; empty for a table that is scanned. */
     Optional<Finding> check(TableId table, TableDescription described) {
         String subject = "export of " + table;
-        Optional<String> location = handed.find(table.name());
+        Optional<List<String>> location = handed.find(table.name());
         try {
             if (location.isPresent()) {
-                Chosen chosen = new Chosen(location.orElseThrow(), opened.open(location.orElseThrow()));
-                require(table, chosen, described, Instant.EPOCH);
-                chosen.export().requireFirstFile();
-                return Optional.of(Finding.ok(
-                        subject,
-                        "it can be read, and is as of "
-                                + chosen.export().summary().exportTime()));
+                ExportSeries series = open(location.orElseThrow());
+                require(table, series, described, Instant.EPOCH);
+                series.exports().forEach(Export::requireFirstFile);
+                return Optional.of(Finding.ok(subject, "it can be read, and is as of " + series.asOf()));
             }
             if (started == null || handed.isScanned(table.name())) {
                 return Optional.empty();
@@ -151,31 +143,23 @@ final class TableExports implements AutoCloseable {
                         "Correct the names in source: exports, which are those of DynamoDB, or take them out."));
     }
 
-    private static void require(TableId table, Chosen chosen, TableDescription described, Instant earliest) {
-        ExportSummary summary = chosen.export().summary();
-        if (summary.type() != ExportType.FULL_EXPORT) {
-            throw refused(table, chosen, "it has changes only (type=" + summary.type() + ")");
+    private static void require(TableId table, ExportSeries series, TableDescription described, Instant earliest) {
+        Instant until = null;
+        for (int i = 0; i < series.exports().size(); i++) {
+            ExportSummary summary = series.exports().get(i).summary();
+            String location = series.locations().get(i);
+            requireSameTable(table, location, summary, described);
+            until = follow(table, location, summary, until);
         }
-        if (!summary.tableArn().equals(described.tableArn())) {
-            throw refused(
-                    table,
-                    chosen,
-                    "it is of another table (expected=" + described.tableArn() + ", found=" + summary.tableArn() + ")");
-        }
-        if (described.tableId() != null && !summary.tableId().equals(described.tableId())) {
-            throw refused(
-                    table,
-                    chosen,
-                    "the table was made anew since (expected=" + described.tableId() + ", found=" + summary.tableId()
-                            + ")");
-        }
-        Instant time = summary.exportTime();
+        requireRoom(table, series);
+        Instant time = series.asOf();
+        String location = series.location();
         if (described.latestStreamLabel() != null) {
             Instant begin = streamBegin(described.latestStreamLabel());
             if (time.isBefore(begin)) {
                 throw refused(
                         table,
-                        chosen,
+                        location,
                         "changes between it and the begin of the table's stream are nowhere (export-time=" + time
                                 + ", stream-begin=" + begin + ")");
             }
@@ -183,8 +167,63 @@ final class TableExports implements AutoCloseable {
         if (time.isBefore(earliest)) {
             throw refused(
                     table,
-                    chosen,
+                    location,
                     "not all changes since are captured (export-time=" + time + ", earliest=" + earliest + ")");
+        }
+    }
+
+    private static void requireSameTable(
+            TableId table, String location, ExportSummary summary, TableDescription described) {
+        if (!summary.tableArn().equals(described.tableArn())) {
+            throw refused(
+                    table,
+                    location,
+                    "it is of another table (expected=" + described.tableArn() + ", found=" + summary.tableArn() + ")");
+        }
+        if (described.tableId() != null && !summary.tableId().equals(described.tableId())) {
+            throw refused(
+                    table,
+                    location,
+                    "the table was made anew since (expected=" + described.tableId() + ", found=" + summary.tableId()
+                            + ")");
+        }
+    }
+
+    /** @param until up to when the exports before have everything; null for the first one */
+    private static Instant follow(TableId table, String location, ExportSummary summary, @Nullable Instant until) {
+        boolean isFull = summary.type() == ExportType.FULL_EXPORT;
+        if (until == null) {
+            if (!isFull) {
+                throw refused(table, location, "it has changes only (type=" + summary.type() + ")");
+            }
+        } else if (isFull) {
+            throw refused(table, location, "it is a full one; only incremental ones can follow the first");
+        } else if (summary.findFrom().orElseThrow().isAfter(until)) {
+            throw refused(
+                    table,
+                    location,
+                    "changes between it and the one before are nowhere (export-time of the one before=" + until
+                            + ", begin=" + summary.findFrom().orElseThrow() + ")");
+        } else if (summary.exportTime().isBefore(until)) {
+            throw refused(
+                    table,
+                    location,
+                    "it ends before the one before (export-time of the one before=" + until + ", end="
+                            + summary.exportTime() + ")");
+        }
+        return summary.exportTime();
+    }
+
+    private static void requireRoom(TableId table, ExportSeries series) {
+        long room = Runtime.getRuntime().maxMemory() / MEMORY_SHARE / ChangedKeys.BYTES_PER_KEY;
+        if (series.changes() > room) {
+            throw new TidemarkException(
+                    ErrorCode.LIMIT_EXCEEDED,
+                    "Cannot load " + table + " from the exports at " + series.location()
+                            + ": the keys of their changes do not fit into memory (changes=" + series.changes()
+                            + ", at-most=" + room + ")",
+                    "Give the process more memory (java -Xmx), or hand in a newer full export.",
+                    null);
         }
     }
 
@@ -193,12 +232,13 @@ final class TableExports implements AutoCloseable {
         return LocalDateTime.parse(label.replace("Z", "")).toInstant(ZoneOffset.UTC);
     }
 
-    private static TidemarkException refused(TableId table, Chosen chosen, String reason) {
+    private static TidemarkException refused(TableId table, String location, String reason) {
         return new TidemarkException(
                 ErrorCode.CONFIG_INVALID,
-                "Cannot load " + table + " from the export at " + chosen.location() + ": " + reason,
-                "Hand in a newer full export of this table, made after its stream was turned on and within the last 20 hours, or have the table scanned"
-                        + " (source: exports: " + table.name() + "=scan); then run 'tidemark resync " + table + "'.",
+                "Cannot load " + table + " from the export at " + location + ": " + reason,
+                "Hand in a full export of this table, with incremental ones behind it up to a time after its stream was turned on and within the last 20"
+                        + " hours, or have the table scanned (source: exports: " + table.name()
+                        + "=scan); then run 'tidemark resync " + table + "'.",
                 null);
     }
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidemark.source.dynamodb.export.ExportFolder;
 import io.tidemark.source.dynamodb.export.S3ExportStore;
+import io.tidemark.spi.change.BytesVector;
+import io.tidemark.spi.change.ChangeBatch;
 import io.tidemark.spi.change.Position;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
@@ -31,6 +33,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -97,8 +101,7 @@ class TableExportsTest {
         ExportFolder written = written(time).write();
         TableExports exports = exports("Books=" + written.path(ExportFolder.ID), true);
         assertThat(exports.isReadable(TABLE, "1", time)).isTrue();
-        assertThat(exports.find(TABLE).orElseThrow().export().summary().exportTime())
-                .isEqualTo(time);
+        assertThat(exports.find(TABLE).orElseThrow().asOf()).isEqualTo(time);
         assertThat(exports.wantedFrom("Books")).contains(time.minus(Duration.ofMinutes(15)));
         assertThat(exports.check(BOOKS, described()))
                 .hasValueSatisfying(finding -> assertThat(finding.status()).isEqualTo(Finding.Status.OK));
@@ -228,18 +231,104 @@ class TableExportsTest {
         written.write();
         String location = written.path(ExportFolder.ID).toString();
         TableExports exports = exports("Books=" + location, false);
-        List<SnapshotChunk> chunks =
-                ExportChunk.plan(BOOKS, exports.find(TABLE).orElseThrow().export(), location, 300);
+        List<SnapshotChunk> chunks = ExportChunk.plan(BOOKS, exports.find(TABLE).orElseThrow(), 300);
         assertThat(chunks).extracting(SnapshotChunk::estimatedRows).containsExactly(3L, 1L);
         assertThat(ExportChunk.parse(chunks.get(1).range()))
-                .isEqualTo(new ExportChunk(3, 4, ARN + "/export/" + ExportFolder.ID, location));
+                .isEqualTo(new ExportChunk(0, 3, 4, List.of(ARN + "/export/" + ExportFolder.ID), List.of(location)));
         assertThat(read(exports, chunks.get(0))).isEqualTo(3);
 
         // After a restart there is another export where it was.
         written.with("exportArn", "\"" + ARN + "/export/2\"").write();
         assertThatThrownBy(() -> read(exports("Books=" + location, false), chunks.get(1)))
                 .hasMessageContaining("is another export than it began with")
-                .hasMessageContaining("found=" + ARN + "/export/2");
+                .hasMessageContaining("found=[" + ARN + "/export/2]");
+    }
+
+    /** 1 stays, 2 is changed twice, 3 is deleted, 4 is deleted and comes again, 5 comes and goes, 6 comes. */
+    @Test
+    void ofASeriesEachItemIsReadOnceAsItWasLast() {
+        String series = series(
+                List.of(item("1", "a"), item("2", "a"), item("3", "a"), item("4", "a")),
+                List.of(change("2", "b"), change("3", null), change("4", null), change("5", "b")),
+                List.of(change("2", "c"), change("4", "c"), change("5", null), change("6", "c")));
+        TableExports exports = exports("Books=" + series, false);
+        List<String> items = new ArrayList<>();
+        for (SnapshotChunk chunk : ExportChunk.plan(BOOKS, exports.find(TABLE).orElseThrow(), 1)) {
+            read(exports, chunk, batch -> {
+                for (int i = 0; i < batch.size(); i++) {
+                    items.add(((BytesVector) batch.column(0)).text(i) + ((BytesVector) batch.column(1)).text(i));
+                }
+            });
+        }
+        assertThat(items).containsExactlyInAnyOrder("1a", "2c", "4c", "6c");
+    }
+
+    @Test
+    void aSeriesMustHaveEveryChangeInBetween() {
+        service.answer(this::answer);
+        String[] places = series(List.of(item("1", "a")), List.of(change("1", "b")), List.of(change("1", "c")))
+                .split(" \\+ ");
+        Instant end = FULL.plus(Duration.ofHours(2));
+        TableExports whole = exports("Books=" + String.join(" + ", places), false);
+        assertThat(whole.isReadable(TABLE, "1", end)).isTrue();
+        assertThat(whole.find(TABLE).orElseThrow().asOf()).isEqualTo(end);
+        assertThat(whole.check(BOOKS, described()))
+                .hasValueSatisfying(finding -> assertThat(finding.status()).isEqualTo(Finding.Status.OK));
+        assertThatThrownBy(() ->
+                        exports("Books=" + places[0] + " + " + places[2], false).isReadable(TABLE, "1", Instant.EPOCH))
+                .hasMessageContaining("changes between it and the one before are nowhere")
+                .hasMessageContaining(places[2]);
+        assertThatThrownBy(() -> exports(
+                                "Books=" + String.join(" + ", places[0], places[1], places[2], places[1]), false)
+                        .isReadable(TABLE, "1", Instant.EPOCH))
+                .hasMessageContaining("it ends before the one before");
+        assertThatThrownBy(() ->
+                        exports("Books=" + places[0] + " + " + places[0], false).isReadable(TABLE, "1", Instant.EPOCH))
+                .hasMessageContaining("only incremental ones can follow");
+    }
+
+    private static final Instant FULL = Instant.parse("2020-11-04T07:00:00Z");
+
+    /** A full export, and incremental ones of an hour each. */
+    @SafeVarargs
+    private String series(List<String> items, List<String>... changes) {
+        List<String> places = new ArrayList<>();
+        ExportFolder full = new ExportFolder(folder.resolve("full"), "")
+                .with("exportTime", "\"" + FULL + "\"")
+                .file("0.json.gz", items)
+                .write();
+        places.add(full.path(ExportFolder.ID).toString());
+        for (int i = 0; i < changes.length; i++) {
+            ExportFolder incremental = ExportFolder.incremental(folder.resolve("incremental " + i), "")
+                    .with("exportArn", "\"" + ARN + "/export/incremental-" + i + "\"")
+                    .with("exportFromTime", "\"" + FULL.plus(Duration.ofHours(i)) + "\"")
+                    .with("exportToTime", "\"" + FULL.plus(Duration.ofHours(i + 1)) + "\"")
+                    .shared("0.json.gz", changes[i])
+                    .write();
+            places.add(incremental.path(ExportFolder.ID).toString());
+        }
+        return String.join(" + ", places);
+    }
+
+    private static String item(String id, String v) {
+        return "{\"Item\":" + image(id, v) + "}";
+    }
+
+    private static String change(String id, @Nullable String v) {
+        return "{\"Metadata\":{\"WriteTimestampMicros\":{\"N\":\"1604474000000000\"}},\"Keys\":{\"id\":{\"S\":\"" + id
+                + "\"}}" + (v == null ? "" : ",\"NewImage\":" + image(id, v)) + "}";
+    }
+
+    private static String image(String id, String v) {
+        return "{\"id\":{\"S\":\"" + id + "\"},\"v\":{\"S\":\"" + v + "\"}}";
+    }
+
+    private long read(TableExports exports, SnapshotChunk chunk, Consumer<ChangeBatch> consumer) {
+        Clients clients = new Clients(Optional.of("us-east-1"), Optional.of(URI.create(service.url())), CREDENTIALS);
+        try (ExportView view =
+                new ExportView(exports, new ScanView(clients, new Position(7), TypeChoices.NONE, null))) {
+            return view.read(chunk, TABLE, consumer);
+        }
     }
 
     private long read(TableExports exports, SnapshotChunk chunk) {
@@ -254,7 +343,10 @@ class TableExportsTest {
     @Test
     void settingsAreRead() {
         assertThat(HandedExports.parse("a=s3://b/c=d , e=scan").locations())
-                .isEqualTo(Map.of("a", "s3://b/c=d", "e", "scan"));
+                .isEqualTo(Map.of("a", List.of("s3://b/c=d"), "e", List.of("scan")));
+        assertThat(HandedExports.parse("a=s3://b/c + s3://b/d").locations())
+                .isEqualTo(Map.of("a", List.of("s3://b/c", "s3://b/d")));
+        assertThatThrownBy(() -> HandedExports.parse("a=x + ")).hasMessageContaining("table=location + location");
         assertThatThrownBy(() -> HandedExports.parse("a")).hasMessageContaining("table=location");
         assertThatThrownBy(() -> HandedExports.parse("a=x,a=y")).hasMessageContaining("names a table twice (table=a)");
         assertThat(ExportDestination.parse("s3://b/c/d/")).isEqualTo(new ExportDestination("b", "c/d"));

@@ -75,7 +75,7 @@ public final class ExportFolder {
     }
 
     /** Adds a file to the folder that incremental exports share. */
-    ExportFolder shared(String name, List<String> lines) {
+    public ExportFolder shared(String name, List<String> lines) {
         return file("data/" + name, lines.size(), gzip(lines));
     }
 
