@@ -31,11 +31,16 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Runs every scenario on the oldest and the newest supported Postgres, several at a time, and writes a table of the results. */
+/** Runs every scenario on the oldest and the newest supported Postgres and on DynamoDB, several at a time, and writes a table of the results. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ConformanceIT {
-    private static final String SOURCE = "postgres";
-    private static final List<Integer> VERSIONS = List.of(14, 18);
+    private static final String POSTGRES = "postgres";
+    private static final List<Database> DATABASES = Stream.of(
+                    new Database("PG 14", POSTGRES, 14),
+                    new Database("PG 18", POSTGRES, 18),
+                    new Database("DynamoDB", "dynamodb", 0))
+            .filter(database -> database.label().contains(System.getProperty("tidemark.database", "")))
+            .toList();
 
     /** Scenarios mostly wait: for a slice to be sealed, for a commit. */
     private static final int AT_A_TIME = 4;
@@ -50,18 +55,26 @@ class ConformanceIT {
     private final String wanted = System.getProperty("tidemark.scenario", "");
     private final Map<Integer, EmbeddedPostgresServer> servers = new TreeMap<>();
     private final ResultTable results =
-            new ResultTable(VERSIONS.stream().map(ConformanceIT::label).toList());
+            new ResultTable(DATABASES.stream().map(Database::label).toList());
     private final ExecutorService executor = Executors.newFixedThreadPool(AT_A_TIME);
 
     @TempDir
     Path folder;
 
+    /**
+     * What scenarios run on.
+     *
+     * @param label for people
+     * @param source the section of a scenario
+     * @param version compared with what a section asks for
+     */
+    private record Database(String label, String source, int version) {}
+
     @BeforeAll
     void startServers() {
-        for (int version : VERSIONS) {
-            Path binaries = binaries(version);
-            if (Files.exists(binaries)) {
-                servers.put(version, EmbeddedPostgresServer.start(SETTINGS, binaries));
+        for (Database database : DATABASES) {
+            if (database.source().equals(POSTGRES) && Files.exists(binaries(database.version()))) {
+                servers.put(database.version(), EmbeddedPostgresServer.start(SETTINGS, binaries(database.version())));
             }
         }
     }
@@ -81,7 +94,7 @@ class ConformanceIT {
         Map<String, List<DynamicNode>> topics = new LinkedHashMap<>();
         for (Scenario scenario : load()) {
             List<DynamicTest> tests =
-                    VERSIONS.stream().map(version -> test(scenario, version)).toList();
+                    DATABASES.stream().map(database -> test(scenario, database)).toList();
             topics.computeIfAbsent(scenario.topic(), topic -> new ArrayList<>())
                     .add(dynamicContainer(scenario.name() + ": " + scenario.title(), tests));
         }
@@ -107,12 +120,14 @@ class ConformanceIT {
     }
 
     /** The run begins in the background at once; the test waits for its end. */
-    private DynamicTest test(Scenario scenario, int version) {
-        String server = label(version);
-        Scenario.Section section = scenario.sections().get(SOURCE);
+    private DynamicTest test(Scenario scenario, Database database) {
+        String server = database.label();
+        Scenario.Section section = scenario.sections().get(database.source());
         String skipped = section == null
-                ? "not for " + SOURCE
-                : version < section.minimumVersion() ? "needs Postgres " + section.minimumVersion() : noServer(version);
+                ? "not for " + database.source()
+                : database.version() < section.minimumVersion()
+                        ? "needs version " + section.minimumVersion()
+                        : noServer(database);
         if (!scenario.pending().isEmpty()) {
             results.add(scenario, server, Outcome.PENDING, 0, "pending: " + scenario.pending());
             return dynamicTest(server, () -> assumeTrue(false, "pending: " + scenario.pending()));
@@ -121,7 +136,7 @@ class ConformanceIT {
             results.add(scenario, server, Outcome.NOT_RUN, 0, "");
             return dynamicTest(server, () -> assumeTrue(false, skipped));
         }
-        Future<Void> run = executor.submit(run(scenario, section, version));
+        Future<Void> run = executor.submit(run(scenario, database));
         return dynamicTest(server, () -> {
             try {
                 run.get();
@@ -131,17 +146,20 @@ class ConformanceIT {
         });
     }
 
-    private Callable<Void> run(Scenario scenario, Scenario.Section section, int version) {
+    private Callable<Void> run(Scenario scenario, Database on) {
         return () -> {
             long start = System.nanoTime();
-            Path place = Files.createDirectories(folder.resolve(scenario.name() + "-" + version));
-            PostgresDatabase database = new PostgresDatabase(servers.get(version));
-            try (ScenarioRun run = new ScenarioRun(scenario, section, database, place)) {
+            String label = on.label();
+            Path place = Files.createDirectories(folder.resolve(scenario.name() + "-" + label.replace(' ', '-')));
+            ScenarioDatabase database = on.source().equals(POSTGRES)
+                    ? new PostgresDatabase(servers.get(on.version()))
+                    : new DynamoDbDatabase();
+            try (ScenarioRun run = new ScenarioRun(scenario, on.source(), database, place)) {
                 run.run();
-                results.add(scenario, label(version), Outcome.EQUAL, secondsSince(start), Outcome.EQUAL.label);
+                results.add(scenario, label, Outcome.EQUAL, secondsSince(start), Outcome.EQUAL.label);
             } catch (Exception | AssertionError e) {
-                results.add(scenario, label(version), Outcome.FAILED, secondsSince(start), firstWords(e));
-                throw new AssertionError(scenario.name() + " on " + label(version) + ": " + e.getMessage(), e);
+                results.add(scenario, label, Outcome.FAILED, secondsSince(start), firstWords(e));
+                throw new AssertionError(scenario.name() + " on " + label + ": " + e.getMessage(), e);
             }
             return null;
         };
@@ -153,10 +171,11 @@ class ConformanceIT {
         return text.length() <= RESULT_CHARACTERS_MAX ? text : text.substring(0, RESULT_CHARACTERS_MAX) + " ...";
     }
 
-    private String noServer(int version) {
-        return servers.containsKey(version)
+    private String noServer(Database database) {
+        return !database.source().equals(POSTGRES) || servers.containsKey(database.version())
                 ? ""
-                : "no binaries of Postgres " + version + " for this platform (looked for " + binaries(version) + ")";
+                : "no binaries of " + database.label() + " for this platform (looked for "
+                        + binaries(database.version()) + ")";
     }
 
     static Path target() {
@@ -169,9 +188,5 @@ class ConformanceIT {
 
     private static double secondsSince(long start) {
         return (System.nanoTime() - start) / 1e9;
-    }
-
-    private static String label(int version) {
-        return "PG " + version;
     }
 }

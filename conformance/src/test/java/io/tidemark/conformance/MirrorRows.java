@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import org.apache.iceberg.CatalogProperties;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.TableIdentifier;
@@ -86,28 +87,14 @@ final class MirrorRows {
         return rows;
     }
 
-    /**
-     * What the database printed, in the form that {@link #rows} has: numbers whose text may take several forms in one, text untouched. The columns
-     * are those of this mirror.
-     */
-    List<String> comparable(List<String> printed) {
+    /** What the database printed of a row, each value as the function has it for the type of its column. */
+    List<String> comparable(List<String> printed, BiFunction<String, Type, String> form) {
         List<String> row = new ArrayList<>();
         for (int i = 0; i < fields.size(); i++) {
             String value = printed.get(i);
-            row.add(value == null ? null : comparable(value, fields.get(i).type()));
+            row.add(value == null ? null : form.apply(value, fields.get(i).type()));
         }
         return row;
-    }
-
-    private static String comparable(String printed, Type type) {
-        return switch (type.typeId()) {
-            case FLOAT -> Float.toString(Float.parseFloat(printed));
-            case DOUBLE -> Double.toString(Double.parseDouble(printed));
-            // Money prints a currency sign and commas.
-            case DECIMAL -> printed.replace("$", "").replace(",", "");
-            case LIST, STRUCT -> NestedText.mapped(printed, type, MirrorRows::comparable);
-            default -> printed;
-        };
     }
 
     private static String text(Object value, Type type) {

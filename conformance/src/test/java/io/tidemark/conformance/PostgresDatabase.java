@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.apache.iceberg.types.Type;
 import org.postgresql.copy.CopyManager;
 import org.postgresql.core.BaseConnection;
 
@@ -49,6 +50,11 @@ final class PostgresDatabase implements ScenarioDatabase {
     @Override
     public String name() {
         return database;
+    }
+
+    @Override
+    public String schema() {
+        return "public";
     }
 
     @Override
@@ -132,7 +138,7 @@ final class PostgresDatabase implements ScenarioDatabase {
                 }
             }
             String list = columns.stream().map(TableId::quote).collect(Collectors.joining(", "));
-            return new TextRows(columns, copy(connection, "select " + list + " from " + only + table.quoted()));
+            return new TextRows(columns, true, copy(connection, "select " + list + " from " + only + table.quoted()));
         } catch (SQLException | IOException e) {
             throw new IllegalStateException("Cannot read rows of " + table + ": " + e.getMessage(), e);
         }
@@ -148,7 +154,7 @@ final class PostgresDatabase implements ScenarioDatabase {
                     columns.add(none.getMetaData().getColumnName(i));
                 }
             }
-            return new TextRows(columns, copy(connection, query));
+            return new TextRows(columns, true, copy(connection, query));
         } catch (SQLException | IOException e) {
             throw new IllegalStateException("Cannot read rows of " + query + ": " + e.getMessage(), e);
         }
@@ -162,6 +168,18 @@ final class PostgresDatabase implements ScenarioDatabase {
         StringWriter out = new StringWriter();
         new CopyManager(connection.unwrap(BaseConnection.class)).copyOut("copy (" + query + ") to stdout", out);
         return out.toString().lines().map(PostgresDatabase::values).toList();
+    }
+
+    @Override
+    public String comparable(String printed, Type type) {
+        return switch (type.typeId()) {
+            case FLOAT -> Float.toString(Float.parseFloat(printed));
+            case DOUBLE -> Double.toString(Double.parseDouble(printed));
+            // Money prints a currency sign and commas.
+            case DECIMAL -> printed.replace("$", "").replace(",", "");
+            case LIST, STRUCT -> NestedText.mapped(printed, type, this::comparable);
+            default -> printed;
+        };
     }
 
     /** A prepared transaction or a slot that is left would hold up the other databases of the server. */

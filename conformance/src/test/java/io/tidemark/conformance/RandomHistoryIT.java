@@ -126,7 +126,7 @@ class RandomHistoryIT {
             assertThat(
                             isMapped
                                     ? mapped(database, pipeline, table)
-                                    : RowDifferences.of(database.rows(table), pipeline.mirror(table)))
+                                    : RowDifferences.of(database, database.rows(table), pipeline.mirror(table)))
                     .as("rows of %s", table)
                     .isEmpty();
         }
@@ -140,6 +140,7 @@ class RandomHistoryIT {
                 .map(name -> name + " as " + name + "_x")
                 .collect(Collectors.joining(", "));
         return RowDifferences.of(
+                database,
                 database.rows("select " + columns + ", 'it''s' as origin, k2 as again from " + table.quoted()
                         + " where " + WHERE),
                 pipeline.mirror(new TableId(table.schema(), "m_" + table.name())));

@@ -13,11 +13,16 @@ final class RowDifferences {
     private RowDifferences() {}
 
     /** What a database prints of a table, against its mirror. */
-    static List<String> of(ScenarioDatabase.TextRows rows, MirrorRows mirror) {
+    static List<String> of(ScenarioDatabase database, ScenarioDatabase.TextRows printed, MirrorRows mirror) {
+        ScenarioDatabase.TextRows rows = printed.inOrderOf(mirror.columns());
         if (!rows.columns().equals(mirror.columns())) {
             return List.of("columns are " + mirror.columns() + ", not " + rows.columns());
         }
-        return between(rows.rows().stream().map(mirror::comparable).toList(), mirror.rows());
+        return between(
+                rows.rows().stream()
+                        .map(row -> mirror.comparable(row, database::comparable))
+                        .toList(),
+                mirror.rows());
     }
 
     /** The rows that only one side has, or has more often, for people; empty when there is none. */

@@ -10,10 +10,19 @@ import java.util.Map;
  * @param title first heading
  * @param why what peers get wrong
  * @param pending why it is not run; empty when it is
- * @param pipeline more lines of the pipeline's configuration; may be empty
+ * @param pipelines more lines of the pipeline's configuration by source; those of {@link #ANY} are for sources without their own
  * @param sections steps by source, for example {@code postgres}
  */
-record Scenario(String name, String title, String why, String pending, String pipeline, Map<String, Section> sections) {
+record Scenario(
+        String name,
+        String title,
+        String why,
+        String pending,
+        Map<String, String> pipelines,
+        Map<String, Section> sections) {
+    /** Any source. */
+    static final String ANY = "";
+
     /**
      * The steps for one kind of source.
      *
@@ -27,7 +36,13 @@ record Scenario(String name, String title, String why, String pending, String pi
     }
 
     Scenario {
+        pipelines = Map.copyOf(pipelines);
         sections = Map.copyOf(sections);
+    }
+
+    /** More lines of the configuration; may be empty. */
+    String pipeline(String source) {
+        return pipelines.getOrDefault(source, pipelines.getOrDefault(ANY, ""));
     }
 
     String topic() {

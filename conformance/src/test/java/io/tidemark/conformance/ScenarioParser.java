@@ -10,6 +10,7 @@ import java.util.Map;
 final class ScenarioParser {
     private static final String FENCE = "```";
     private static final String PENDING = "Pending: ";
+    private static final String PIPELINE = "pipeline";
 
     private final String name;
     private final List<String> lines;
@@ -44,19 +45,19 @@ final class ScenarioParser {
             }
         }
         check(!why.isEmpty(), "below the title stands what peers get wrong");
-        String pipeline = "";
+        Map<String, String> pipelines = new LinkedHashMap<>();
         while (at < lines.size()) {
             String heading = lines.get(at++);
             check(heading.startsWith("## "), "expected a section (line=" + heading + ")");
             String section = heading.substring(3).strip();
-            if (section.equals("pipeline")) {
-                pipeline = String.join("\n", blocks()) + "\n";
+            if (section.startsWith(PIPELINE)) {
+                pipelines.put(section.substring(PIPELINE.length()).strip(), String.join("\n", blocks()) + "\n");
             } else {
                 section(section);
             }
         }
         check(!sections.isEmpty(), "it needs a section for at least one source");
-        return new Scenario(name, title, why.toString(), pending, pipeline, sections);
+        return new Scenario(name, title, why.toString(), pending, pipelines, sections);
     }
 
     /** {@code postgres}, or {@code postgres 15} for that version and newer ones. */

@@ -21,6 +21,11 @@ class ScenarioParserTest {
                 tables:
                   - include: public.t
                 ```
+                ## pipeline another
+                ```yaml
+                tables:
+                  - include: other.t
+                ```
                 ## postgres 15
                 ### before
                 Prose.
@@ -38,7 +43,8 @@ class ScenarioParserTest {
         assertThat(scenario.topic()).isEqualTo("topic");
         assertThat(scenario.why()).isEqualTo("What peers get wrong.");
         assertThat(scenario.pending()).isEqualTo("a reason");
-        assertThat(scenario.pipeline()).isEqualTo("tables:\n  - include: public.t\n");
+        assertThat(scenario.pipeline("postgres")).isEqualTo("tables:\n  - include: public.t\n");
+        assertThat(scenario.pipeline("another")).isEqualTo("tables:\n  - include: other.t\n");
         assertThat(scenario.sections()).containsOnlyKeys("postgres", "another");
         Scenario.Section section = scenario.sections().get("postgres");
         assertThat(section.minimumVersion()).isEqualTo(15);

@@ -3,6 +3,7 @@ package io.tidemark.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.tidemark.engine.capture.CaughtUp;
 import io.tidemark.engine.signal.Marker;
 import io.tidemark.engine.steer.TableCommands;
 import io.tidemark.engine.table.TableRecord;
@@ -10,11 +11,13 @@ import io.tidemark.engine.table.TableState;
 import io.tidemark.engine.verify.TableProof;
 import io.tidemark.spi.change.Position;
 import io.tidemark.spi.schema.TableId;
+import io.tidemark.spi.slice.SliceManifest;
 import io.tidemark.spi.source.Finding;
 import io.tidemark.spi.source.LogSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,11 +41,10 @@ final class ScenarioRun implements AutoCloseable {
     /** A mirror under another name, and the query whose rows it must hold. */
     private record OtherMirror(TableId name, String query) {}
 
-    ScenarioRun(Scenario scenario, Scenario.Section section, ScenarioDatabase database, Path folder)
-            throws IOException {
-        this.section = section;
+    ScenarioRun(Scenario scenario, String source, ScenarioDatabase database, Path folder) throws IOException {
+        this.section = scenario.sections().get(source);
         this.database = database;
-        this.pipeline = new ScenarioPipeline(database, scenario.pipeline(), folder);
+        this.pipeline = new ScenarioPipeline(database, scenario.pipeline(source), folder);
     }
 
     void run() throws Exception {
@@ -108,13 +110,15 @@ final class ScenarioRun implements AutoCloseable {
         }
     }
 
-    private static TableId table(Step step) {
+    private TableId table(Step step) {
         return table(step.arguments().get(0));
     }
 
-    private static TableId table(String name) {
+    private TableId table(String name) {
         int dot = name.indexOf('.');
-        return dot < 0 ? new TableId("public", name) : new TableId(name.substring(0, dot), name.substring(dot + 1));
+        return dot < 0
+                ? new TableId(database.schema(), name)
+                : new TableId(name.substring(0, dot), name.substring(dot + 1));
     }
 
     private TableCommands commands() {
@@ -153,12 +157,28 @@ final class ScenarioRun implements AutoCloseable {
         return states;
     }
 
+    /** Waits until the changes so far are in sealed slices; the position is one through which they are. */
     private Position awaitSealed() {
         running();
-        Position position = ((LogSource) pipeline.opened().source()).mark(Marker.SEAL);
+        if (pipeline.opened().source() instanceof LogSource log) {
+            return awaitSealed(log);
+        }
+        Instant now = Instant.now();
+        CaughtUp caughtUp = new CaughtUp(pipeline.opened());
+        awaitTrue(() -> caughtUp.slice(now).isPresent(), "the changes so far are not sealed", this::states);
+        long slice = caughtUp.slice(now).orElseThrow();
+        return pipeline.opened()
+                .sliceLog()
+                .find(slice)
+                .map(SliceManifest::through)
+                .orElse(Position.ZERO);
+    }
+
+    private Position awaitSealed(LogSource source) {
+        Position position = source.mark(Marker.SEAL);
         // The position lies behind the marker's transaction, so it takes a transaction after it to seal a slice through
         // it.
-        ((LogSource) pipeline.opened().source()).mark(Marker.SEAL);
+        source.mark(Marker.SEAL);
         awaitTrue(
                 () -> pipeline.opened()
                         .sliceLog()
@@ -256,8 +276,8 @@ final class ScenarioRun implements AutoCloseable {
         for (TableId table : expected()) {
             OtherMirror other = others.get(table);
             List<String> differences = other == null
-                    ? RowDifferences.of(database.rows(table), pipeline.mirror(table))
-                    : RowDifferences.of(database.rows(other.query()), pipeline.mirror(other.name()));
+                    ? RowDifferences.of(database, database.rows(table), pipeline.mirror(table))
+                    : RowDifferences.of(database, database.rows(other.query()), pipeline.mirror(other.name()));
             if (differences.isEmpty() == different.contains(table)) {
                 wrong.add(table + ": " + (differences.isEmpty() ? "no row differs" : String.join("\n  ", differences)));
             }

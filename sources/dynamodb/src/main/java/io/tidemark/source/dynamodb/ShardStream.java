@@ -105,6 +105,7 @@ final class ShardStream implements PartitionedStream {
             return 0;
         }
         reading.pause = FIRST_PAUSE;
+        reading.refused = false;
         long events = 0;
         for (Record row : answer.records) {
             String sequence = row.dynamodb().sequenceNumber();
@@ -131,6 +132,10 @@ final class ShardStream implements PartitionedStream {
     private void failed(Reading reading, SdkException failure, PartitionSink sink) {
         String id = reading.partition.id();
         if (failure instanceof ExpiredIteratorException) {
+            reading.iterator = null;
+        } else if (failure instanceof TrimmedDataAccessException && !reading.refused) {
+            // DynamoDB Local refuses an iterator of a shard that was empty as soon as it has its first record.
+            reading.refused = true;
             reading.iterator = null;
         } else if (failure instanceof TrimmedDataAccessException || failure instanceof ResourceNotFoundException) {
             readings.remove(id);
@@ -200,6 +205,10 @@ final class ShardStream implements PartitionedStream {
         private volatile Instant heardAt;
 
         private boolean asked;
+
+        /** Whether the iterator before was refused because what it stands at is gone. */
+        private boolean refused;
+
         private Instant notBefore = Instant.EPOCH;
         private Duration pause = FIRST_PAUSE;
 

@@ -36,6 +36,9 @@ class ShardStreamTest {
     private static final TableId TABLE = new TableId("dynamodb", "orders");
     private static final StreamPartition SHARD =
             new StreamPartition("arn:stream/shard-1", "arn:stream", List.of(TABLE), List.of(), false);
+    private static final Answer TRIMMED = new Answer(
+            400,
+            "{\"__type\":\"com.amazonaws.dynamodb.v20120810#TrimmedDataAccessException\",\"message\":\"trimmed\"}");
     private static final String ITERATOR = "DynamoDBStreams_20120810.GetShardIterator";
 
     @RegisterExtension
@@ -43,6 +46,7 @@ class ShardStreamTest {
 
     private Duration age = Duration.ofMinutes(1);
     private boolean isTrimmed;
+    private boolean isFirstRefused;
 
     @Test
     void aShardThatIsWantedSinceLongerThanRecordsAreKeptIsLost() {
@@ -85,6 +89,16 @@ class ShardStreamTest {
         assertThat(service.calls(ITERATOR)).hasSize(1);
     }
 
+    /** As DynamoDB Local does to an iterator from before the shard's first record. */
+    @Test
+    void aShardWhoseIteratorIsRefusedOnceIsReadByAnother() {
+        isFirstRefused = true;
+        Told told = read(PartitionPosition.since(Instant.now().minus(Duration.ofMinutes(1))));
+        assertThat(told.lost).isNull();
+        assertThat(told.events).containsExactly("100");
+        assertThat(service.calls(ITERATOR)).hasSize(2);
+    }
+
     private static void assertLost(Told told) {
         assertThat(told.lost).isNotNull();
         assertThat(told.lost.code()).isEqualTo(ErrorCode.SOURCE_SLOT_LOST);
@@ -122,18 +136,17 @@ class ShardStreamTest {
         return switch (action) {
             case "GetShardIterator" ->
                 isTrimmed && call.body().contains("AT_SEQUENCE_NUMBER")
-                        ? new Answer(
-                                400,
-                                "{\"__type\":\"com.amazonaws.dynamodb.v20120810#TrimmedDataAccessException\","
-                                        + "\"message\":\"trimmed\"}")
+                        ? TRIMMED
                         : new Answer(200, "{\"ShardIterator\":\"i\"}");
             case "GetRecords" ->
-                new Answer(
-                        200,
-                        "{\"Records\":[{\"eventName\":\"INSERT\",\"dynamodb\":{\"ApproximateCreationDateTime\":"
-                                + Instant.now().minus(age).getEpochSecond()
-                                + ",\"Keys\":{\"id\":{\"S\":\"1\"}},\"NewImage\":{\"id\":{\"S\":\"1\"}},"
-                                + "\"SequenceNumber\":\"100\"}}],\"NextShardIterator\":\"j\"}");
+                isFirstRefused && service.calls(ITERATOR).size() == 1
+                        ? TRIMMED
+                        : new Answer(
+                                200,
+                                "{\"Records\":[{\"eventName\":\"INSERT\",\"dynamodb\":{\"ApproximateCreationDateTime\":"
+                                        + Instant.now().minus(age).getEpochSecond()
+                                        + ",\"Keys\":{\"id\":{\"S\":\"1\"}},\"NewImage\":{\"id\":{\"S\":\"1\"}},"
+                                        + "\"SequenceNumber\":\"100\"}}],\"NextShardIterator\":\"j\"}");
             default ->
                 new Answer(
                         200,
