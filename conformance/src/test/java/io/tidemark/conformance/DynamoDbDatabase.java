@@ -24,6 +24,7 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.apache.iceberg.types.Type;
+import org.apache.iceberg.types.Types;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.SdkBytes;
@@ -207,17 +208,14 @@ final class DynamoDbDatabase implements ScenarioDatabase {
                 node(printed).properties().iterator().next();
         JsonNode content = value.getValue();
         return switch (type.typeId()) {
-            case DECIMAL -> {
-                BigDecimal number = new BigDecimal(content.asText());
-                yield number.setScale(
-                                Math.max(number.scale(), ((org.apache.iceberg.types.Types.DecimalType) type).scale()))
-                        .toPlainString();
-            }
+            case DECIMAL -> padded(new BigDecimal(content.asText()), type);
             case LONG, INTEGER ->
                 new BigDecimal(content.asText()).toBigIntegerExact().toString();
             case BOOLEAN -> content.asBoolean() ? "t" : "f";
             case BINARY -> bytes(content);
-            case LIST -> NestedText.print(elements(value), type, (element, of) -> (String) element);
+            case LIST ->
+                NestedText.print(
+                        elements(value, type.asListType().elementType()), type, (element, of) -> (String) element);
             default ->
                 value.getKey().equals("S")
                                 || value.getKey().equals("N")
@@ -227,19 +225,25 @@ final class DynamoDbDatabase implements ScenarioDatabase {
         };
     }
 
+    /** With as many digits after the point as a decimal column shows. */
+    private static String padded(BigDecimal number, Type type) {
+        int scale = type instanceof Types.DecimalType decimal ? decimal.scale() : 0;
+        return number.setScale(Math.max(number.scale(), scale)).toPlainString();
+    }
+
     private static String bytes(JsonNode content) {
         return "\\x" + HexFormat.of().formatHex(Base64.getDecoder().decode(content.asText()));
     }
 
     /** Elements of a set in the order in which a list has them. */
-    private static List<String> elements(Map.Entry<String, JsonNode> set) {
+    private static List<String> elements(Map.Entry<String, JsonNode> set, Type element) {
         Stream<String> texts =
                 StreamSupport.stream(set.getValue().spliterator(), false).map(JsonNode::asText);
         return switch (set.getKey()) {
             case "NS" ->
                 texts.map(BigDecimal::new)
                         .sorted()
-                        .map(BigDecimal::toPlainString)
+                        .map(number -> padded(number, element))
                         .toList();
             case "BS" ->
                 texts.map(text -> "\\x"
