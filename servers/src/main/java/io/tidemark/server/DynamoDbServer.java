@@ -1,6 +1,5 @@
-package io.tidemark.testkit.dynamodb;
+package io.tidemark.server;
 
-import io.tidemark.testkit.server.ServerJars;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Method;
@@ -9,16 +8,15 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * A server that speaks DynamoDB and DynamoDB Streams (DynamoDB Local) on a free port of 127.0.0.1. Tables are in memory and the same for each
- * region and access key; signatures are not checked; nothing is sent to anyone. Its jars, from the module {@code testkit/dynamodb}, have a class
- * loader of their own, so that none of its libraries is seen by a test.
+ * region and access key; signatures are not checked; nothing is sent to anyone. Its jars have a class loader of their own.
  *
  * <p>It is put together from DynamoDB Local's parts, since its main class takes no port 0, listens on all addresses and prints.
  */
 public final class DynamoDbServer implements AutoCloseable {
-    private static final String JARS = "tidemark.dynamodb.jars";
     private static final String PARTS = "com.amazonaws.services.dynamodbv2.local.server.";
     private static final byte[] HOST = {127, 0, 0, 1};
     private static final String ACCESS_KEY = "tidemark";
@@ -32,12 +30,12 @@ public final class DynamoDbServer implements AutoCloseable {
     private final Object listener;
     private final int port;
 
-    private DynamoDbServer() throws IOException {
+    private DynamoDbServer(List<Path> classPath) throws IOException {
         this.logging = Files.createTempDirectory("tidemark-dynamodb");
         Files.writeString(
                 logging.resolve("log4j2.xml"),
                 "<Configuration status=\"OFF\"><Loggers><Root level=\"OFF\"/></Loggers></Configuration>");
-        this.jars = ServerJars.open("dynamodb", JARS, logging);
+        this.jars = ServerJars.open("dynamodb", classPath, logging);
         Object requests = jars.inside(() -> jars.load(PARTS + "LocalDynamoDBRequestHandler")
                 .getConstructor(int.class, boolean.class, String.class, boolean.class, boolean.class)
                 .newInstance(0, true, null, true, false));
@@ -67,10 +65,14 @@ public final class DynamoDbServer implements AutoCloseable {
         return made;
     }
 
-    /** Starts a server without tables. */
-    public static DynamoDbServer start() {
+    /**
+     * Starts a server without tables.
+     *
+     * @param jars DynamoDB Local and all that it needs
+     */
+    public static DynamoDbServer start(List<Path> jars) {
         try {
-            return new DynamoDbServer();
+            return new DynamoDbServer(jars);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,8 +1,9 @@
-package io.tidemark.testkit.dynamodb;
+package io.tidemark.testkit.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tidemark.server.DynamoDbServer;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -19,7 +20,7 @@ class DynamoDbServerTest {
 
     @Test
     void givesChangesBackThroughTheStream() throws Exception {
-        try (DynamoDbServer server = DynamoDbServer.start()) {
+        try (DynamoDbServer server = DynamoDbServer.start(BuiltJars.dynamoDb())) {
             createTable(server);
             put(server, "first");
             put(server, "second");
@@ -33,7 +34,7 @@ class DynamoDbServerTest {
 
     @Test
     void rollsAShardOverToItsChild() throws Exception {
-        try (DynamoDbServer server = DynamoDbServer.start()) {
+        try (DynamoDbServer server = DynamoDbServer.start(BuiltJars.dynamoDb())) {
             createTable(server);
             put(server, "first");
             server.rollShards();
@@ -54,7 +55,7 @@ class DynamoDbServerTest {
 
     @Test
     void keepsItsTablesAndItsPortOverARestart() throws Exception {
-        try (DynamoDbServer server = DynamoDbServer.start()) {
+        try (DynamoDbServer server = DynamoDbServer.start(BuiltJars.dynamoDb())) {
             URI endpoint = server.endpoint();
             createTable(server);
             put(server, "first");
@@ -71,9 +72,9 @@ class DynamoDbServerTest {
 
     @Test
     void runsBesideAnotherAndSharesNothingWithIt() throws Exception {
-        try (DynamoDbServer server = DynamoDbServer.start()) {
+        try (DynamoDbServer server = DynamoDbServer.start(BuiltJars.dynamoDb())) {
             createTable(server);
-            try (DynamoDbServer other = DynamoDbServer.start()) {
+            try (DynamoDbServer other = DynamoDbServer.start(BuiltJars.dynamoDb())) {
                 assertThat(other.endpoint()).isNotEqualTo(server.endpoint());
                 createTable(other);
                 put(other, "other");
