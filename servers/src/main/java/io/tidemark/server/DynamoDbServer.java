@@ -9,9 +9,10 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * A server that speaks DynamoDB and DynamoDB Streams (DynamoDB Local) on a free port of 127.0.0.1. Tables are in memory and the same for each
+ * A server that speaks DynamoDB and DynamoDB Streams (DynamoDB Local) on a free port of 127.0.0.1. Tables are in memory, or in files of a folder, and the same for each
  * region and access key; signatures are not checked; nothing is sent to anyone. Its jars have a class loader of their own.
  *
  * <p>It is put together from DynamoDB Local's parts, since its main class takes no port 0, listens on all addresses and prints.
@@ -30,7 +31,7 @@ public final class DynamoDbServer implements AutoCloseable {
     private final Object listener;
     private final int port;
 
-    private DynamoDbServer(List<Path> classPath) throws IOException {
+    private DynamoDbServer(List<Path> classPath, Optional<Path> folder, int wantedPort) throws IOException {
         this.logging = Files.createTempDirectory("tidemark-dynamodb");
         Files.writeString(
                 logging.resolve("log4j2.xml"),
@@ -38,14 +39,14 @@ public final class DynamoDbServer implements AutoCloseable {
         this.jars = ServerJars.open("dynamodb", classPath, logging);
         Object requests = jars.inside(() -> jars.load(PARTS + "LocalDynamoDBRequestHandler")
                 .getConstructor(int.class, boolean.class, String.class, boolean.class, boolean.class)
-                .newInstance(0, true, null, true, false));
+                .newInstance(0, folder.isEmpty(), folder.map(Path::toString).orElse(null), true, false));
         this.database = jars.inside(() -> {
             // It opens the database at the first request; rolling shards is a call on the database, not a request.
             Method open = requests.getClass().getDeclaredMethod("getHandler", String.class);
             open.setAccessible(true);
             return open.invoke(requests, ACCESS_KEY);
         });
-        InetSocketAddress address = new InetSocketAddress(InetAddress.getByAddress(HOST), 0);
+        InetSocketAddress address = new InetSocketAddress(InetAddress.getByAddress(HOST), wantedPort);
         this.listener = jars.inside(() -> listener(requests, address));
         jars.call(listener, "start");
         Object connector = ((Object[]) jars.call(listener, "getConnectors"))[0];
@@ -66,13 +67,24 @@ public final class DynamoDbServer implements AutoCloseable {
     }
 
     /**
-     * Starts a server without tables.
+     * Starts a server without tables, which are in memory, on a free port.
      *
      * @param jars DynamoDB Local and all that it needs
      */
     public static DynamoDbServer start(List<Path> jars) {
+        return start(jars, Optional.empty(), 0);
+    }
+
+    /**
+     * Starts a server.
+     *
+     * @param jars DynamoDB Local and all that it needs
+     * @param folder where tables and streams are, which exists and which no other server uses; empty for memory
+     * @param port TCP port, or 0 for a free one
+     */
+    public static DynamoDbServer start(List<Path> jars, Optional<Path> folder, int port) {
         try {
-            return new DynamoDbServer(jars);
+            return new DynamoDbServer(jars, folder, port);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -40,7 +40,9 @@ public final class BuiltJars {
 
     private static List<Path> in(Path folder) {
         try (Stream<Path> found = Files.walk(folder)) {
-            return found.filter(Files::isRegularFile).sorted().toList();
+            return found.filter(file -> file.toString().endsWith(".jar"))
+                    .sorted()
+                    .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

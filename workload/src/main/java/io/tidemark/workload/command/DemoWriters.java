@@ -1,6 +1,6 @@
 package io.tidemark.workload.command;
 
-import io.tidemark.workload.bank.BankWorkload;
+import io.tidemark.workload.run.Workload;
 import io.tidemark.workload.run.WorkloadCounts;
 import io.tidemark.workload.run.WorkloadOptions;
 import io.tidemark.workload.run.WorkloadProgress;
@@ -12,15 +12,15 @@ import org.jspecify.annotations.Nullable;
 
 /** Live writes in the background, until closed. */
 final class DemoWriters implements AutoCloseable {
-    private final BankWorkload workload;
+    private final Workload workload;
     private final CompletableFuture<WorkloadResult> result = new CompletableFuture<>();
     private volatile @Nullable WorkloadProgress newest;
 
-    private DemoWriters(BankWorkload workload) {
+    private DemoWriters(Workload workload) {
         this.workload = workload;
     }
 
-    static DemoWriters start(BankWorkload workload, WorkloadOptions options) {
+    static DemoWriters start(Workload workload, WorkloadOptions options) {
         DemoWriters writers = new DemoWriters(workload);
         Thread thread = new Thread(() -> writers.run(options), "demo-writers");
         thread.setDaemon(true);
