@@ -94,11 +94,15 @@ final class Demo {
         folder.writeConfig(server);
         Steps.Step step = steps.begin("starting the pipeline");
         try (DemoMirror mirror = DemoMirror.start(session, folder.config());
-                DemoWriters writers = DemoWriters.start(workload, options.writes())) {
+                DemoWriters writers = new DemoWriters(workload, options.writes())) {
+            if (source.isLoadedUnderWrites()) {
+                writers.start();
+            }
             long expected = loaded.map(LoadResult::rows).orElse(0L);
             long rows = mirror.awaitLoaded(TABLES, expected, step, signals);
             Duration mirroring = step.elapsed();
             step.done(mirrored(rows, mirroring));
+            writers.start();
             Steps.Step catchingUp = steps.begin("catching up with the live writes");
             mirror.awaitFollowing(writers, catchingUp, signals);
             catchingUp.done("caught up: the lake follows the live writes");

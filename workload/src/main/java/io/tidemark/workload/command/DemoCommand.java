@@ -73,13 +73,13 @@ final class DemoCommand extends PipelineCommand {
             names = "--rows",
             paramLabel = "N",
             description = "Transactions, or orders, that exist before the mirror starts; default 1000000, with dynamodb"
-                    + " 20000.")
+                    + " 10000.")
     private @Nullable Long rows;
 
     @Option(
             names = "--tps",
             paramLabel = "RATE",
-            description = "Live transactions per second; default 300, with dynamodb 100.")
+            description = "Live transactions per second; default 300, with dynamodb 50.")
     private @Nullable Double tps;
 
     @Option(

@@ -26,6 +26,9 @@ interface DemoSource {
     /** Live transactions per second, unless asked for otherwise. */
     double transactionsPerSecond();
 
+    /** Whether writes begin with the mirror, not after it was loaded. */
+    boolean isLoadedUnderWrites();
+
     /** The setting of the source that holds the server's address, with {@code 127.0.0.1:port} in it. */
     String addressSetting();
 

@@ -78,6 +78,11 @@ final class PostgresDemo implements DemoSource {
     }
 
     @Override
+    public boolean isLoadedUnderWrites() {
+        return true;
+    }
+
+    @Override
     public String addressSetting() {
         return "url";
     }
