@@ -48,7 +48,13 @@ public final class DynamoDbServer implements AutoCloseable {
         });
         InetSocketAddress address = new InetSocketAddress(InetAddress.getByAddress(HOST), wantedPort);
         this.listener = jars.inside(() -> listener(requests, address));
-        jars.call(listener, "start");
+        try {
+            jars.call(listener, "start");
+        } catch (RuntimeException e) {
+            // The port may be another's; the folder is free again.
+            close();
+            throw e;
+        }
         Object connector = ((Object[]) jars.call(listener, "getConnectors"))[0];
         this.port = (int) jars.call(connector, "getLocalPort");
         jars.inside(() -> connector.getClass().getMethod("setPort", int.class).invoke(connector, port));

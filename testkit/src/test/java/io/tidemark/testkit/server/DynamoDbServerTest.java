@@ -10,10 +10,13 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class DynamoDbServerTest {
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
@@ -85,6 +88,38 @@ class DynamoDbServerTest {
             assertThat(records(server, shardIds(server).get(0)))
                     .contains("\"first\"")
                     .doesNotContain("\"other\"");
+        }
+    }
+
+    @Test
+    void goesOnWithTablesAndStreamsOfAFolder(@TempDir Path folder) throws Exception {
+        String stream;
+        try (DynamoDbServer server = DynamoDbServer.start(BuiltJars.dynamoDb(), Optional.of(folder), 0)) {
+            createTable(server);
+            put(server, "first");
+            stream = stream(server);
+        }
+        try (DynamoDbServer server = DynamoDbServer.start(BuiltJars.dynamoDb(), Optional.of(folder), 0)) {
+            put(server, "second");
+            assertThat(stream(server)).isEqualTo(stream);
+            assertThat(shardIds(server)).hasSize(1);
+            assertThat(values("SequenceNumber", records(server, shardIds(server).get(0))))
+                    .as("numbers go on")
+                    .containsExactly("000000000000000000001", "000000000000000000002");
+        }
+    }
+
+    @Test
+    void leavesTheFolderAloneWhenThePortIsTaken(@TempDir Path folder) throws Exception {
+        try (DynamoDbServer other = DynamoDbServer.start(BuiltJars.dynamoDb())) {
+            int taken = other.endpoint().getPort();
+            assertThatThrownBy(() -> DynamoDbServer.start(BuiltJars.dynamoDb(), Optional.of(folder), taken))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("127.0.0.1:" + taken);
+        }
+        try (DynamoDbServer server = DynamoDbServer.start(BuiltJars.dynamoDb(), Optional.of(folder), 0)) {
+            createTable(server);
+            put(server, "first");
         }
     }
 

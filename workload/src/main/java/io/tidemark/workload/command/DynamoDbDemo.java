@@ -44,7 +44,7 @@ record DynamoDbDemo(Session session, Optional<URI> repository) implements DemoSo
                     "What happened last to the customer that changed most? (SQL on the history)",
                     List.of(
                             "select _tidemark_commit_time as committed, _tidemark_op as op, id,",
-                            "  balance, name from history.dynamodb.shop_customers where id =",
+                            "  balance::decimal(12,2) as balance, name from history.dynamodb.shop_customers where id =",
                             "  (select id from history.dynamodb.shop_customers",
                             "   group by id order by count(*) desc, id limit 1)",
                             "order by _tidemark_position desc, _tidemark_sequence desc limit 5")));
