@@ -5,10 +5,11 @@ import io.tidemark.engine.query.Queries;
 import io.tidemark.engine.run.Role;
 import io.tidemark.engine.run.Runner;
 import io.tidemark.engine.table.TableState;
+import io.tidemark.server.DynamoDbServer;
 import io.tidemark.spi.config.Settings;
 import io.tidemark.spi.item.ItemStore;
 import io.tidemark.spi.schema.TableId;
-import io.tidemark.testkit.dynamodb.DynamoDbServer;
+import io.tidemark.testkit.server.BuiltJars;
 import io.tidemark.workload.run.LoadOptions;
 import io.tidemark.workload.run.WorkloadOptions;
 import io.tidemark.workload.run.WorkloadResult;
@@ -55,7 +56,7 @@ public final class DynamoDbBench {
         long seconds = number(arguments, 1, 60);
         long rate = number(arguments, 2, 500);
         Path folder = Files.createTempDirectory("tidemark-bench");
-        try (DynamoDbServer server = DynamoDbServer.start();
+        try (DynamoDbServer server = DynamoDbServer.start(BuiltJars.dynamoDb());
                 ItemStore store = new Plugins().itemStore("dynamodb").open(settings(server))) {
             new DynamoDbBench(System.out, server, store, folder).run(rows, seconds, rate);
         } finally {

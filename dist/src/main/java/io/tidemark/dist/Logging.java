@@ -1,6 +1,7 @@
 package io.tidemark.dist;
 
 import io.tidemark.cli.LogLevel;
+import org.slf4j.LoggerFactory;
 
 /**
  * How much is logged. Loggers of slf4j-simple take their level when they are made, so this is said before anything logs; what does not change
@@ -24,6 +25,9 @@ final class Logging {
             System.setProperty(ALL, "info");
         }
         quietJavaLogging(level);
+        // It looks for its properties where the thread's classes come from: not in the midst of a plug-in, which has
+        // not got them.
+        LoggerFactory.getILoggerFactory();
     }
 
     /** The JDBC drivers log through the platform's logging, which prints two lines per event to standard error. */

@@ -1,6 +1,7 @@
 package io.tidemark.dist;
 
-import io.tidemark.testkit.dynamodb.DynamoDbServer;
+import io.tidemark.server.DynamoDbServer;
+import io.tidemark.testkit.server.BuiltJars;
 import java.util.List;
 import java.util.Map;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -16,7 +17,7 @@ import software.amazon.awssdk.services.dynamodb.model.StreamViewType;
 
 /** DynamoDB Local with tables that have a stream and the text key {@code id}, and the configuration of a pipeline that mirrors them. */
 final class DynamoDbTables implements AutoCloseable {
-    private final DynamoDbServer server = DynamoDbServer.start();
+    private final DynamoDbServer server = DynamoDbServer.start(BuiltJars.dynamoDb());
     private final DynamoDbClient client = DynamoDbClient.builder()
             .endpointOverride(server.endpoint())
             .region(Region.of(server.region()))

@@ -51,7 +51,8 @@ class ArchitectureTest {
     private static Map<String, List<String>> mayImport() {
         Map<String, List<String>> rules = new LinkedHashMap<>();
         rules.put("spi", List.of());
-        rules.put("testkit", List.of("spi"));
+        rules.put("server", List.of());
+        rules.put("testkit", List.of("spi", "server"));
         rules.put("parquet", List.of("spi"));
         rules.put("storage", List.of("spi", "parquet"));
         rules.put("slices", List.of("spi", "parquet"));
@@ -62,7 +63,7 @@ class ArchitectureTest {
         rules.put("runner", List.of("spi"));
         rules.put("engine", List.of("spi"));
         rules.put("cli", List.of("spi", "engine"));
-        rules.put("workload", List.of("spi", "engine", "cli"));
+        rules.put("workload", List.of("spi", "server", "engine", "cli"));
         return rules;
     }
 
@@ -122,6 +123,7 @@ class ArchitectureTest {
     @ValueSource(
             strings = {
                 "spi",
+                "server",
                 "testkit",
                 "parquet",
                 "slices",

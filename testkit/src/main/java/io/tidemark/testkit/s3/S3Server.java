@@ -1,6 +1,7 @@
 package io.tidemark.testkit.s3;
 
-import io.tidemark.testkit.server.ServerJars;
+import io.tidemark.server.ServerJars;
+import io.tidemark.testkit.server.BuiltJars;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Method;
@@ -16,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  * is honoured. Its jars, from the module {@code testkit/s3}, have a class loader of their own, so that none of its libraries is seen by a test.
  */
 public final class S3Server implements AutoCloseable {
-    private static final String JARS = "tidemark.s3.jars";
     private static final String ACCESS_KEY = "tidemark";
     private static final String SECRET_KEY = "tidemark-secret";
     private static final String REGION = "eu-west-1";
@@ -30,7 +30,7 @@ public final class S3Server implements AutoCloseable {
         this.folder = Files.createDirectories(folder.resolve("buckets"));
         Path logging = Files.createDirectories(folder.resolve("logging"));
         Files.writeString(logging.resolve("logback.xml"), "<configuration><root level=\"OFF\"/></configuration>");
-        this.jars = ServerJars.open("s3", JARS, logging);
+        this.jars = ServerJars.open("s3", BuiltJars.s3(), logging);
         launch();
     }
 

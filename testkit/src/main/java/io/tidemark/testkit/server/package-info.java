@@ -1,4 +1,4 @@
-/** Servers that run in this process with libraries of their own. */
+/** What servers that tests run in their process are made of. */
 @NullMarked
 package io.tidemark.testkit.server;
 

@@ -11,21 +11,16 @@ import io.tidemark.engine.verify.Verifier;
 import io.tidemark.engine.verify.VerifyReport;
 import io.tidemark.engine.verify.VerifyRequest;
 import io.tidemark.spi.error.TidemarkException;
-import io.tidemark.workload.bank.BankWorkload;
 import io.tidemark.workload.command.FreshnessLog.Summary;
-import io.tidemark.workload.demo.DemoDatabase;
-import io.tidemark.workload.demo.DemoDatabaseOptions;
-import io.tidemark.workload.demo.OnClose;
 import io.tidemark.workload.run.LoadResult;
+import io.tidemark.workload.run.Workload;
 import io.tidemark.workload.run.WorkloadProgress;
 import io.tidemark.workload.run.WorkloadResult;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
+import java.util.function.IntFunction;
 
 /** The demo from the server's start to the proof. What it opens it closes in order: writers, pipeline, database, folder. */
 final class Demo {
@@ -37,6 +32,7 @@ final class Demo {
     private final Session session;
     private final DemoOptions options;
     private final DemoFolder folder;
+    private final DemoSource source;
     private final StopSignals signals;
     private final Steps steps;
 
@@ -44,6 +40,7 @@ final class Demo {
         this.session = session;
         this.options = options;
         this.folder = folder;
+        this.source = folder.source();
         this.signals = signals;
         this.steps = steps;
     }
@@ -54,58 +51,58 @@ final class Demo {
      * @throws InterruptedException when the process was asked to stop
      */
     DemoResult run() throws InterruptedException {
-        try (DemoDatabase database = startDatabase()) {
+        try (DemoServer server = startServer()) {
             signals.check();
-            return run(database);
+            return run(server);
         }
     }
 
-    private DemoDatabase startDatabase() throws InterruptedException {
-        Steps.Step step = steps.begin("starting PostgreSQL");
-        OnClose onClose = folder.isKept() ? OnClose.KEEP : OnClose.DELETE;
-        DemoDatabaseOptions fresh = DemoDatabaseOptions.in(folder.database())
-                .withOnClose(onClose)
-                .withProgress(
-                        doing -> step.update(doing.substring(0, 1).toLowerCase(Locale.ROOT) + doing.substring(1)));
-        DemoDatabase database;
+    private DemoServer startServer() throws InterruptedException {
+        Steps.Step step = steps.begin("starting " + source.server());
+        IntFunction<DemoServer> start = source.prepare(folder, steps, step, signals);
+        DemoServer server;
         try {
             // Not in a task: a start that is left alone half-way would leave a server behind.
-            database = startOnKnownPort(fresh);
+            server = startOnKnownPort(start);
         } catch (TidemarkException e) {
             // Ctrl-C reaches the server's programs, too.
             signals.check();
             throw e;
         }
-        step.done("PostgreSQL " + version(database) + " runs on port " + database.port());
-        return database;
+        step.done(source.server() + " " + server.version() + " runs on port " + server.port());
+        return server;
     }
 
     /** The port of the configuration, so that other configurations and tools that know it go on working; else a free one. */
-    private DemoDatabase startOnKnownPort(DemoDatabaseOptions fresh) {
+    private DemoServer startOnKnownPort(IntFunction<DemoServer> start) {
         if (folder.port().isEmpty()) {
-            return DemoDatabase.start(fresh);
+            return start.apply(0);
         }
         try {
-            return DemoDatabase.start(fresh.withPort(folder.port().orElseThrow()));
+            return start.apply(folder.port().orElseThrow());
         } catch (TidemarkException e) {
             if (signals.isRequested()) {
                 throw e;
             }
-            return DemoDatabase.start(fresh);
+            return start.apply(0);
         }
     }
 
-    private DemoResult run(DemoDatabase database) throws InterruptedException {
-        BankWorkload workload = new BankWorkload(database.dataSource(), BankWorkload.DEFAULT_SCHEMA);
+    private DemoResult run(DemoServer server) throws InterruptedException {
+        Workload workload = server.workload();
         Optional<LoadResult> loaded = load(workload);
-        folder.writeConfig(database.jdbcUrl().substring("jdbc:".length()), database.user());
+        folder.writeConfig(server);
         Steps.Step step = steps.begin("starting the pipeline");
         try (DemoMirror mirror = DemoMirror.start(session, folder.config());
-                DemoWriters writers = DemoWriters.start(workload, options.writes())) {
+                DemoWriters writers = new DemoWriters(workload, options.writes())) {
+            if (source.isLoadedUnderWrites()) {
+                writers.start();
+            }
             long expected = loaded.map(LoadResult::rows).orElse(0L);
             long rows = mirror.awaitLoaded(TABLES, expected, step, signals);
             Duration mirroring = step.elapsed();
             step.done(mirrored(rows, mirroring));
+            writers.start();
             Steps.Step catchingUp = steps.begin("catching up with the live writes");
             mirror.awaitFollowing(writers, catchingUp, signals);
             catchingUp.done("caught up: the lake follows the live writes");
@@ -121,7 +118,7 @@ final class Demo {
                 }
                 stopping.update("stopping pipeline and database");
                 return new DemoResult(
-                        version(database),
+                        server.version(),
                         loaded,
                         rows,
                         mirroring,
@@ -143,7 +140,7 @@ final class Demo {
         return Human.count(rows, "row") + " mirrored (" + Human.rate(perSecond) + ")";
     }
 
-    private Optional<LoadResult> load(BankWorkload workload) throws InterruptedException {
+    private Optional<LoadResult> load(Workload workload) throws InterruptedException {
         Steps.Step step = steps.begin("looking at the database");
         if (workload.hasRows()) {
             step.done("database has its rows already");
@@ -152,8 +149,8 @@ final class Demo {
         step.update("loading " + Human.count(options.rows(), "row"));
         // A signal does not wait for the load: the server's stop ends it.
         LoadResult result = Task.run("demo-load", () -> workload.load(options.load()), signals, Duration.ZERO);
-        step.done(Human.count(result.rows(), "row") + " loaded into 3 tables (" + Human.rate(result.rowsPerSecond())
-                + ")");
+        step.done(Human.count(result.rows(), "row") + " loaded into " + TABLES + " tables ("
+                + Human.rate(result.rowsPerSecond()) + ")");
         return Optional.of(result);
     }
 
@@ -196,7 +193,7 @@ final class Demo {
         steps.stop();
         DemoQueries demo = new DemoQueries(session, steps);
         List<DemoQueries.Answer> answers = new ArrayList<>();
-        for (DemoQueries.Question question : DemoQueries.QUESTIONS) {
+        for (DemoQueries.Question question : source.questions()) {
             answers.add(Task.run("demo-query", () -> demo.ask(question, queries), signals, INTERRUPT_PATIENCE));
         }
         return answers;
@@ -223,13 +220,5 @@ final class Demo {
         steps.say("Taken in " + Human.duration(took) + ", in which the writers committed "
                 + Human.count(meanwhile, "transaction") + ".");
         return new Proof(report, took, meanwhile);
-    }
-
-    private static String version(DemoDatabase database) {
-        try (Connection connection = database.dataSource().getConnection()) {
-            return connection.getMetaData().getDatabaseProductVersion().split(" ")[0];
-        } catch (SQLException e) {
-            throw new IllegalStateException("Cannot ask the demo database for its version", e);
-        }
     }
 }

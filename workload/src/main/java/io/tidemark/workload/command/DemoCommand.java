@@ -4,6 +4,9 @@ import io.tidemark.cli.LogLevel;
 import io.tidemark.cli.command.PipelineCommand;
 import io.tidemark.cli.command.ProofPrinter;
 import io.tidemark.cli.output.Human;
+import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.workload.demo.DemoDynamoDb;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -20,6 +23,10 @@ import picocli.CommandLine.Option;
                     + " them while writers change them, queries the lake, and proves under writes that lake and database are equal."
                     + " Nothing needs to be installed or configured. Works as root and as an ordinary user.",
             "",
+            "With --source dynamodb it is DynamoDB Local: software of AWS under the DynamoDB Local License Agreement, whose files are"
+                    + " taken from the local Maven repository or downloaded from a Maven repository (33 MB, kept in the user's cache)"
+                    + " and checked. Nothing is sent to AWS.",
+            "",
             "On a terminal the live view stays until Enter or Ctrl-C, unless --duration is given."
         },
         footerHeading = "%nExamples:%n",
@@ -27,7 +34,8 @@ import picocli.CommandLine.Option;
             "  tidemark demo",
             "  tidemark demo --duration 20s --rows 100000",
             "  tidemark demo --keep --dir ./demo",
-            "  tidemark demo --dir ./demo            (goes on with what was kept)"
+            "  tidemark demo --dir ./demo            (goes on with what was kept)",
+            "  tidemark demo --source dynamodb"
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
@@ -40,6 +48,21 @@ final class DemoCommand extends PipelineCommand {
     private static final Duration DURATION_DEFAULT = Duration.ofSeconds(60);
 
     @Option(
+            names = "--source",
+            paramLabel = "TYPE",
+            defaultValue = PostgresDemo.TYPE,
+            description = "postgres or dynamodb; default ${DEFAULT-VALUE}.")
+    private String source = PostgresDemo.TYPE;
+
+    @Option(
+            names = "--maven-repository",
+            paramLabel = "URL",
+            description =
+                    "With dynamodb: where DynamoDB Local is downloaded from; default the mirror of ~/.m2/settings.xml,"
+                            + " else Maven Central.")
+    private @Nullable String mavenRepository;
+
+    @Option(
             names = "--dir",
             paramLabel = "FOLDER",
             description =
@@ -49,16 +72,15 @@ final class DemoCommand extends PipelineCommand {
     @Option(
             names = "--rows",
             paramLabel = "N",
-            defaultValue = "1000000",
-            description = "Transactions that exist before the mirror starts; default ${DEFAULT-VALUE}.")
-    private long rows;
+            description = "Transactions, or orders, that exist before the mirror starts; default 1000000, with dynamodb"
+                    + " 10000.")
+    private @Nullable Long rows;
 
     @Option(
             names = "--tps",
             paramLabel = "RATE",
-            defaultValue = "300",
-            description = "Live transactions per second; default ${DEFAULT-VALUE}.")
-    private double tps;
+            description = "Live transactions per second; default 300, with dynamodb 50.")
+    private @Nullable Double tps;
 
     @Option(
             names = "--duration",
@@ -73,20 +95,45 @@ final class DemoCommand extends PipelineCommand {
     @Override
     public Integer call() throws InterruptedException {
         session().log(LogLevel.WARNINGS);
+        DemoSource database = source();
         DemoOptions options = new DemoOptions(
                 Optional.ofNullable(dir),
-                rows,
-                tps,
+                rows == null ? database.rows() : rows,
+                tps == null ? database.transactionsPerSecond() : tps,
                 watching(),
                 keep ? DemoOptions.Files.KEEP : DemoOptions.Files.DELETE);
         try (Steps steps = new Steps(terminal(), session().isJson() ? Steps.Target.ERR : Steps.Target.OUT);
                 StopSignals signals = StopSignals.take(() -> stopping(steps))) {
-            DemoFolder folder = DemoFolder.claim(options.folder(), options.files());
+            DemoFolder folder = DemoFolder.claim(database, options.folder(), options.files());
             DemoResult result = run(options, folder, signals, steps);
             conclude(steps, result, folder);
             return ProofPrinter.exitCode(result.proof());
         } finally {
             terminal().out().flush();
+        }
+    }
+
+    private DemoSource source() {
+        switch (source) {
+            case PostgresDemo.TYPE -> {
+                if (mavenRepository != null) {
+                    throw new TidemarkException(
+                            ErrorCode.INVALID_ARGUMENT,
+                            "Cannot run the demo: --maven-repository is for --source dynamodb; PostgreSQL came with Tidemark"
+                                    + " (source=" + source + ")",
+                            "Leave --maven-repository out, or add --source dynamodb.",
+                            null);
+                }
+                return new PostgresDemo();
+            }
+            case ShopAddress.TYPE -> {
+                return new DynamoDbDemo(
+                        session(), Optional.ofNullable(mavenRepository).map(DemoDynamoDb::repository));
+            }
+            default ->
+                throw new TidemarkException(
+                        ErrorCode.INVALID_ARGUMENT,
+                        "Cannot run the demo: it starts postgres or dynamodb (source=" + source + ")");
         }
     }
 
@@ -121,13 +168,15 @@ final class DemoCommand extends PipelineCommand {
 
     private static void introduce(Steps steps, DemoOptions options, DemoFolder folder) {
         String writes = "live writes, " + Human.rate(options.transactionsPerSecond()) + ".";
+        String server = folder.source().server();
         steps.say(
                 folder.isResumed()
-                        ? "The PostgreSQL server of an earlier demo runs again and gets " + writes
-                        : "A PostgreSQL server of its own gets " + Human.count(options.rows(), "row") + " and "
+                        ? "The " + server + " server of an earlier demo runs again and gets " + writes
+                        : "A " + server + " server of its own gets " + Human.count(options.rows(), "row") + " and "
                                 + writes);
         steps.say("Tidemark mirrors it into an Iceberg lake, asks it in SQL, and proves both equal.");
         steps.say("All of it is in " + folder.root() + (folder.isKept() ? "." : ", deleted at the end."));
+        folder.source().notices().forEach(steps::say);
         steps.say("");
     }
 
@@ -148,16 +197,20 @@ final class DemoCommand extends PipelineCommand {
                 + Human.count(result.writes().counts().deletes()) + " deletes");
         steps.say("  proof      " + (result.proof().isEqual() ? "lake and database are equal" : "did not hold"));
         steps.heading("Next");
+        DemoSource of = folder.source();
         if (folder.isKept()) {
             String config = " --config " + quoted(folder.config().toString());
-            steps.say("  tidemark query" + config + " \"select count(*) from bank.transactions\"");
+            steps.say("  tidemark query" + config + " \"" + of.firstQuery() + "\"");
             steps.say("  tidemark slices" + config);
             steps.say("  tidemark status" + config);
-            steps.say("  tidemark demo --dir " + quoted(folder.root().toString())
+            steps.say("  " + of.command() + " --dir " + quoted(folder.root().toString())
                     + "   runs the database again, as verify needs it");
         } else {
-            steps.say("  tidemark demo --keep --dir ./demo   keeps all of it, for your own queries");
-            steps.say("  tidemark init                       begins with your own Postgres");
+            String keep = of.command() + " --keep --dir ./demo";
+            steps.say("  " + keep + "   keeps all of it, for your own queries");
+            steps.say("  " + of.own().get(0)
+                    + " ".repeat(keep.length() - of.own().get(0).length()) + "   "
+                    + of.own().get(1));
         }
     }
 

@@ -2,7 +2,6 @@ package io.tidemark.workload.command;
 
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
-import io.tidemark.workload.bank.BankWorkload;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -30,19 +29,17 @@ final class DemoFolder implements AutoCloseable {
     private static final String MARKER = "about-this-folder.txt";
 
     private static final String MARKER_TEXT = """
-            Made by 'tidemark demo'; 'tidemark demo --dir FOLDER' goes on with it. It can be deleted as a whole when no demo runs on it.
+            Made by '%s'; '%s --dir FOLDER' goes on with it. It can be deleted as a whole when no demo runs on it.
 
             tidemark.yaml   the configuration of the pipeline
-            database/       the PostgreSQL server: its programs, data, password and log
+            database/       %s
             lake/           the mirror tables (Iceberg), the time slices and the proofs
             .tidemark/      the pipeline's state on local disk: catalog, metadata store, key indexes
             """;
 
-    private static final Pattern URL_LINE = Pattern.compile("(?m)^(\\s*url:\\s*).*$");
-    private static final Pattern URL_PORT =
-            Pattern.compile("(?m)^\\s*url:\\s*\"?postgresql://127\\.0\\.0\\.1:(\\d{1,5})/");
     private static final int DELETE_ATTEMPTS = 5;
 
+    private final DemoSource source;
     private final Path root;
     private final Origin origin;
     private final DemoOptions.Files files;
@@ -56,7 +53,8 @@ final class DemoFolder implements AutoCloseable {
         EARLIER_DEMO
     }
 
-    private DemoFolder(Path root, Origin origin, DemoOptions.Files files) {
+    private DemoFolder(DemoSource source, Path root, Origin origin, DemoOptions.Files files) {
+        this.source = source;
         this.root = root;
         this.origin = origin;
         this.files = origin == Origin.EARLIER_DEMO ? DemoOptions.Files.KEEP : files;
@@ -65,22 +63,26 @@ final class DemoFolder implements AutoCloseable {
     /**
      * Takes the folder, or makes a fresh one.
      *
+     * @param source what the demo is of
+     * @param wanted the folder; empty for a fresh one
+     * @param files what becomes of it
      * @throws TidemarkException DEMO_DATABASE when it holds something else or cannot be written
      */
-    static DemoFolder claim(Optional<Path> wanted, DemoOptions.Files files) {
+    static DemoFolder claim(DemoSource source, Optional<Path> wanted, DemoOptions.Files files) {
         try {
             if (wanted.isEmpty()) {
                 // Passable for others, since the server of a demo run by root may belong to another user.
                 Path fresh = Files.createTempDirectory(
                         "tidemark-demo-",
                         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx--x--x")));
-                return marked(fresh, Origin.MADE, files);
+                return marked(source, fresh, Origin.MADE, files);
             }
             Path root = wanted.orElseThrow().toAbsolutePath().normalize();
             boolean existed = Files.isDirectory(root);
             Files.createDirectories(root);
             if (Files.isRegularFile(root.resolve(MARKER))) {
-                return new DemoFolder(root, Origin.EARLIER_DEMO, files);
+                requireSame(source, root);
+                return new DemoFolder(source, root, Origin.EARLIER_DEMO, files);
             }
             try (Stream<Path> content = Files.list(root)) {
                 if (content.findAny().isPresent()) {
@@ -91,7 +93,7 @@ final class DemoFolder implements AutoCloseable {
                             null);
                 }
             }
-            return marked(root, existed ? Origin.EMPTY : Origin.MADE, files);
+            return marked(source, root, existed ? Origin.EMPTY : Origin.MADE, files);
         } catch (IOException e) {
             String folder = wanted.map(Path::toString).orElseGet(() -> System.getProperty("java.io.tmpdir"));
             String reason = e instanceof FileAlreadyExistsException
@@ -105,9 +107,27 @@ final class DemoFolder implements AutoCloseable {
         }
     }
 
-    private static DemoFolder marked(Path root, Origin origin, DemoOptions.Files files) throws IOException {
-        Files.writeString(root.resolve(MARKER), MARKER_TEXT);
-        return new DemoFolder(root, origin, files);
+    private static DemoFolder marked(DemoSource source, Path root, Origin origin, DemoOptions.Files files)
+            throws IOException {
+        Files.writeString(
+                root.resolve(MARKER), MARKER_TEXT.formatted(source.command(), source.command(), source.files()));
+        return new DemoFolder(source, root, origin, files);
+    }
+
+    private static void requireSame(DemoSource source, Path root) throws IOException {
+        if (!Files.readString(root.resolve(MARKER)).startsWith("Made by '" + source.command() + "'")) {
+            throw new TidemarkException(
+                    ErrorCode.DEMO_DATABASE,
+                    "Cannot use the folder for a demo: an earlier demo left it with a database of another type (folder="
+                            + root + ", source=" + source.type() + ")",
+                    "Name another folder with --dir, or the type of database with --source; " + MARKER
+                            + " in the folder says which it is.",
+                    null);
+        }
+    }
+
+    DemoSource source() {
+        return source;
     }
 
     Path root() {
@@ -135,20 +155,24 @@ final class DemoFolder implements AutoCloseable {
     /** The port that the configuration names, when there is one. */
     OptionalInt port() {
         try {
-            Matcher matcher = URL_PORT.matcher(Files.exists(config()) ? Files.readString(config()) : "");
-            int port = matcher.find() ? Integer.parseInt(matcher.group(1)) : 0;
-            return port > 0 && port < 1 << 16 ? OptionalInt.of(port) : OptionalInt.empty();
+            Pattern port = Pattern.compile(
+                    "(?m)^\\s*" + source.addressSetting() + ":\\s*\"?\\w+://127\\.0\\.0\\.1:(\\d{1,5})(?:/|\\s|\"|$)");
+            Matcher matcher = port.matcher(Files.exists(config()) ? Files.readString(config()) : "");
+            int found = matcher.find() ? Integer.parseInt(matcher.group(1)) : 0;
+            return found > 0 && found < 1 << 16 ? OptionalInt.of(found) : OptionalInt.empty();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     /** Writes the configuration; in one that exists only the place of the database is brought up to date. */
-    void writeConfig(String url, String user) {
+    void writeConfig(DemoServer server) {
         try {
+            Pattern line = Pattern.compile("(?m)^(\\s*" + source.addressSetting() + ":\\s*).*$");
             String text = Files.exists(config())
-                    ? URL_LINE.matcher(Files.readString(config())).replaceFirst("$1" + Matcher.quoteReplacement(url))
-                    : text(url, user);
+                    ? line.matcher(Files.readString(config()))
+                            .replaceFirst("$1" + Matcher.quoteReplacement(server.address()))
+                    : server.config();
             Files.writeString(config(), text);
         } catch (IOException e) {
             throw new TidemarkException(
@@ -157,33 +181,6 @@ final class DemoFolder implements AutoCloseable {
                             + ")",
                     e);
         }
-    }
-
-    private static String text(String url, String user) {
-        return """
-                # The demo's configuration, as you would write it for a database of your own.
-                # 'tidemark settings' lists all settings with their defaults.
-                pipeline: demo
-
-                source:
-                  type: postgres
-                  url: %s
-                  user: %s
-                  password: ${file:./%s/password}
-
-                lake:
-                  location: ./lake
-
-                # A time slice holds all changes of all tables between two positions. The shorter, the fresher the lake.
-                slices:
-                  interval: 1s
-
-                # The first rule that matches a table decides.
-                tables:
-                  - include: %s.transactions
-                    partition: [day(create_at)]
-                  - include: %s.*
-                """.formatted(url, user, DATABASE, BankWorkload.DEFAULT_SCHEMA, BankWorkload.DEFAULT_SCHEMA);
     }
 
     /** Deletes what the demo made, unless it is to stay. */

@@ -33,7 +33,7 @@ final class DemoMirror implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     /** Slower than any machine that the demo is fun on. */
-    private static final long ROWS_PER_SECOND_LEAST = 10_000;
+    private static final long ROWS_PER_SECOND_LEAST = 2_000;
 
     /** A mirror that is this fresh follows the writes. */
     private static final Duration CAUGHT_UP = Duration.ofSeconds(15);

@@ -5,7 +5,6 @@ import io.tidemark.cli.output.Human;
 import io.tidemark.cli.output.ResultFormat;
 import io.tidemark.engine.query.Queries;
 import io.tidemark.spi.query.ResultVisitor;
-import io.tidemark.workload.bank.BankWorkload;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** The questions that the demo asks the lake. */
+/** Asks the lake questions. */
 final class DemoQueries {
     /**
      * A question.
@@ -36,34 +35,6 @@ final class DemoQueries {
      * @param took from asking to the last row
      */
     record Answer(Question question, long rows, Duration took) {}
-
-    static final List<Question> QUESTIONS = List.of(
-            new Question(
-                    "Who moves the most money? (SQL on the mirror)",
-                    List.of(
-                            "select entity, count(*) as transactions, sum(amount) as total",
-                            "from bank.transactions group by entity order by total desc limit 5")),
-            new Question(
-                    "How many rows does each mirror table have?",
-                    List.of(
-                            "select 'accounts' as mirror, count(*) as rows from bank.accounts",
-                            "union all select 'statements', count(*) from bank.statements",
-                            "union all select 'transactions', count(*) from bank.transactions")),
-            new Question(
-                    "What happened last to the account that changed most? (SQL on the history)",
-                    List.of(
-                            "select _tidemark_commit_time as committed, _tidemark_op as op, account,",
-                            "  balance, city from history.bank.accounts where account =",
-                            "  (select account from history.bank.accounts",
-                            "   group by account order by count(*) desc, account limit 1)",
-                            "order by _tidemark_position desc, _tidemark_sequence desc limit 5")));
-
-    static {
-        // The texts above name it, so that a reader can paste them.
-        if (!BankWorkload.DEFAULT_SCHEMA.equals("bank")) {
-            throw new IllegalStateException("Cannot ask about schema bank: the demo writes elsewhere");
-        }
-    }
 
     private final Session session;
     private final Steps steps;

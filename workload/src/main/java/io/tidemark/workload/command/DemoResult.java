@@ -45,6 +45,7 @@ record DemoResult(
         Map<String, @Nullable Object> json = new LinkedHashMap<>();
         json.put("folder", folder.root());
         json.put("kept", folder.isKept());
+        json.put("source", folder.source().type());
         json.put("server", server);
         json.put("load", loaded.map(WorkloadJson::of).orElse(null));
         Map<String, @Nullable Object> mirror = new LinkedHashMap<>();

@@ -1,6 +1,6 @@
 package io.tidemark.workload.command;
 
-import io.tidemark.workload.bank.BankWorkload;
+import io.tidemark.workload.run.Workload;
 import io.tidemark.workload.run.WorkloadCounts;
 import io.tidemark.workload.run.WorkloadOptions;
 import io.tidemark.workload.run.WorkloadProgress;
@@ -10,25 +10,31 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
-/** Live writes in the background, until closed. */
+/** Live writes in the background, from {@link #start} until closed. */
 final class DemoWriters implements AutoCloseable {
-    private final BankWorkload workload;
+    private final Workload workload;
+    private final WorkloadOptions options;
     private final CompletableFuture<WorkloadResult> result = new CompletableFuture<>();
     private volatile @Nullable WorkloadProgress newest;
+    private boolean started;
 
-    private DemoWriters(BankWorkload workload) {
+    DemoWriters(Workload workload, WorkloadOptions options) {
         this.workload = workload;
+        this.options = options;
     }
 
-    static DemoWriters start(BankWorkload workload, WorkloadOptions options) {
-        DemoWriters writers = new DemoWriters(workload);
-        Thread thread = new Thread(() -> writers.run(options), "demo-writers");
+    /** Begins to write, unless it has. */
+    void start() {
+        if (started) {
+            return;
+        }
+        started = true;
+        Thread thread = new Thread(this::run, "demo-writers");
         thread.setDaemon(true);
         thread.start();
-        return writers;
     }
 
-    private void run(WorkloadOptions options) {
+    private void run() {
         try {
             result.complete(workload.run(options, progress -> newest = progress));
         } catch (RuntimeException | Error e) {
@@ -60,8 +66,10 @@ final class DemoWriters implements AutoCloseable {
     @Override
     public void close() {
         workload.stop();
-        // A failure was told when it was met; here only the end counts.
-        result.handle((done, failure) -> null).join();
+        if (started) {
+            // A failure was told when it was met; here only the end counts.
+            result.handle((done, failure) -> null).join();
+        }
     }
 
     private WorkloadResult join() {

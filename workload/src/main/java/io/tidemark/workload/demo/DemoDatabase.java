@@ -3,13 +3,8 @@ package io.tidemark.workload.demo;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
@@ -27,12 +22,12 @@ public final class DemoDatabase implements AutoCloseable {
     private static final String HOST = "127.0.0.1";
 
     private final DemoDatabaseOptions options;
-    private final FileChannel lock;
+    private final FolderLock lock;
     private final PostgresServer server;
     private final Thread closeOnExit = new Thread(this::close, "demo-database-close");
     private boolean closed;
 
-    private DemoDatabase(DemoDatabaseOptions options, FileChannel lock, PostgresServer server) {
+    private DemoDatabase(DemoDatabaseOptions options, FolderLock lock, PostgresServer server) {
         this.options = options;
         this.lock = lock;
         this.server = server;
@@ -50,7 +45,7 @@ public final class DemoDatabase implements AutoCloseable {
 
     static DemoDatabase start(DemoDatabaseOptions options, ServerUser user) {
         Path folder = options.folder().toAbsolutePath().normalize();
-        FileChannel lock = lock(folder);
+        FolderLock lock = FolderLock.take(folder);
         PostgresServer server = new PostgresServer(folder, user, options.progress());
         // A start that fails deletes what it made itself, never a database that was kept.
         OnClose onFailure = server.hasDatabase() ? OnClose.KEEP : options.onClose();
@@ -153,42 +148,6 @@ public final class DemoDatabase implements AutoCloseable {
         } catch (IllegalStateException e) {
             // The process is ending already, and this is probably the hook itself.
             return;
-        }
-    }
-
-    private static FileChannel lock(Path folder) {
-        FileChannel channel = null;
-        try {
-            Files.createDirectories(folder);
-            channel = FileChannel.open(
-                    folder.resolve(PostgresServer.LOCK_FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            if (channel.tryLock() != null) {
-                return channel;
-            }
-        } catch (OverlappingFileLockException e) {
-            // This process holds it: the same error as for another process.
-        } catch (IOException e) {
-            throw new TidemarkException(
-                    ErrorCode.DEMO_DATABASE,
-                    "Cannot start the demo database: its folder cannot be written: " + e + " (folder=" + folder + ")",
-                    "Choose another folder with --dir.",
-                    e);
-        }
-        closeQuietly(channel);
-        throw new TidemarkException(
-                ErrorCode.DEMO_DATABASE,
-                "Cannot start the demo database: its folder is in use by another one (folder=" + folder + ")",
-                "Stop the other demo, or choose another folder with --dir.",
-                null);
-    }
-
-    private static void closeQuietly(@Nullable FileChannel channel) {
-        try {
-            if (channel != null) {
-                channel.close();
-            }
-        } catch (IOException e) {
-            throw new IllegalStateException("Cannot close a lock file", e);
         }
     }
 }

@@ -12,9 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Locale;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -37,8 +34,8 @@ final class PostgresBinaries {
      */
     static Path unpacked(ServerUser user, Path fallback, Consumer<String> progress) {
         byte[] archive = archive();
-        String name = FOLDER_PREFIX + digest(archive).substring(0, DIGEST_CHARACTERS);
-        Path cache = cacheFolder();
+        String name = FOLDER_PREFIX + MavenJars.digest(archive).substring(0, DIGEST_CHARACTERS);
+        Path cache = UserFolders.cache(System.getenv()).orElse(null);
         if (cache != null) {
             Path cached = tryUnpack(archive, cache.resolve(name), progress);
             if (cached != null && user.canRun(program(cached, "postgres"))) {
@@ -141,22 +138,5 @@ final class PostgresBinaries {
                     "Use your own PostgreSQL with 'tidemark init'.",
                     e);
         }
-    }
-
-    private static String digest(byte[] archive) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(archive));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java platform has SHA-256", e);
-        }
-    }
-
-    private static @Nullable Path cacheFolder() {
-        String cache = System.getenv("XDG_CACHE_HOME");
-        String home = System.getProperty("user.home");
-        if (cache != null && !cache.isBlank()) {
-            return Path.of(cache, "tidemark");
-        }
-        return home == null || home.isBlank() || home.equals("?") ? null : Path.of(home, ".cache", "tidemark");
     }
 }

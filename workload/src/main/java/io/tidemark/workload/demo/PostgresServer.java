@@ -23,7 +23,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The server's files and programs: makes the database files, writes the settings, starts and stops. Not thread-safe. */
 final class PostgresServer {
-    static final String LOCK_FILE = "lock";
 
     private static final String DATA_FOLDER = "data";
     private static final String NEW_DATA_FOLDER = "data.new";
@@ -137,7 +136,8 @@ final class PostgresServer {
 
     /** Deletes what the server wrote, and the folder when nothing else is in it. */
     void deleteFiles() throws IOException {
-        for (String name : List.of(DATA_FOLDER, NEW_DATA_FOLDER, BINARIES_FOLDER, LOG_FILE, PASSWORD_FILE, LOCK_FILE)) {
+        for (String name :
+                List.of(DATA_FOLDER, NEW_DATA_FOLDER, BINARIES_FOLDER, LOG_FILE, PASSWORD_FILE, FolderLock.FILE)) {
             Folders.delete(folder.resolve(name));
         }
         try (var rest = Files.list(folder)) {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,6 +21,11 @@ class CommandRefusalTest {
                     demo --tps 0                  | Cannot run the demo: --tps must be more than 0 and at most 100000 (tps=0.0)
                     demo --tps NaN                | Cannot run the demo: --tps must be more than 0 and at most 100000 (tps=NaN)
                     demo --rows -1                | Cannot run the demo: --rows must be 0 or more (rows=-1)
+                    demo --source oracle          | Cannot run the demo: it starts postgres or dynamodb (source=oracle)
+                    demo --maven-repository http://h/m | Cannot run the demo: --maven-repository is for --source dynamodb; PostgreSQL came with Tidemark (source=postgres)
+                    demo --source dynamodb --maven-repository ftp://h/m | Cannot use the Maven repository: its URL must read https://host/path, without user and password
+                    demo --source dynamodb --maven-repository https://me:secret@h/m | Cannot use the Maven repository: its URL must read https://host/path, without user and password
+                    demo --source dynamodb --tps 0 | Cannot run the demo: --tps must be more than 0 and at most 100000 (tps=0.0)
                     demo --rows many              | Cannot read the command line: Invalid value for option '--rows': 'many' is not a long
                     demo --duration 20            | Cannot read the command line: Invalid value for option '--duration': it must be a number with a unit: 500ms, 10s, 5m, 24h or 7d
                     demo --duration -5s           | Cannot read the command line: Invalid value for option '--duration': it must be a number with a unit: 500ms, 10s, 5m, 24h or 7d
@@ -90,6 +96,23 @@ class CommandRefusalTest {
                         "remedy: Name a new or empty folder with --dir, or one that an earlier demo kept.",
                         "code: DEMO_DATABASE");
         assertThat(folder.resolve("thesis.txt")).hasContent("mine");
+    }
+
+    @Test
+    void leavesAFolderOfADemoOfAnotherSourceAlone() throws IOException {
+        Path kept = folder.resolve("kept");
+        DemoFolder.claim(new PostgresDemo(), Optional.of(kept), DemoOptions.Files.KEEP)
+                .close();
+        RecordedCommand command =
+                RecordedCommand.run(Map.of(), "demo", "--source", "dynamodb", "--dir", kept.toString());
+        assertThat(command.exitCode()).isEqualTo(6);
+        assertThat(command.err().lines())
+                .containsExactly(
+                        "error: Cannot use the folder for a demo: an earlier demo left it with a database of another type (folder="
+                                + kept + ", source=dynamodb)",
+                        "remedy: Name another folder with --dir, or the type of database with --source; about-this-folder.txt in"
+                                + " the folder says which it is.",
+                        "code: DEMO_DATABASE");
     }
 
     @Test

@@ -2,15 +2,19 @@ package io.tidemark.workload.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tidemark.workload.bank.BankWorkload;
 import io.tidemark.workload.command.DemoOptions.Files;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.postgresql.ds.PGSimpleDataSource;
 
 class DemoFolderTest {
     private static final String URL = "postgresql://127.0.0.1:5555/postgres";
+
+    private static final DemoSource POSTGRES = new PostgresDemo();
 
     @TempDir
     Path parent;
@@ -18,8 +22,8 @@ class DemoFolderTest {
     @Test
     void removesAFolderThatItMade() throws IOException {
         Path path = parent.resolve("made");
-        DemoFolder folder = DemoFolder.claim(Optional.of(path), Files.DELETE);
-        folder.writeConfig(URL, "postgres");
+        DemoFolder folder = DemoFolder.claim(POSTGRES, Optional.of(path), Files.DELETE);
+        folder.writeConfig(server(URL));
         java.nio.file.Files.createDirectories(path.resolve("lake/mirror"));
         assertThat(folder.isKept()).isFalse();
         folder.close();
@@ -29,7 +33,7 @@ class DemoFolderTest {
 
     @Test
     void removesAFreshTemporaryFolder() {
-        DemoFolder folder = DemoFolder.claim(Optional.empty(), Files.DELETE);
+        DemoFolder folder = DemoFolder.claim(POSTGRES, Optional.empty(), Files.DELETE);
         try (folder) {
             assertThat(folder.root()).isDirectory();
         }
@@ -39,8 +43,8 @@ class DemoFolderTest {
     @Test
     void emptiesAFolderThatWasThereEmpty() throws IOException {
         Path path = java.nio.file.Files.createDirectory(parent.resolve("empty"));
-        try (DemoFolder folder = DemoFolder.claim(Optional.of(path), Files.DELETE)) {
-            folder.writeConfig(URL, "postgres");
+        try (DemoFolder folder = DemoFolder.claim(POSTGRES, Optional.of(path), Files.DELETE)) {
+            folder.writeConfig(server(URL));
         }
         assertThat(path).isEmptyDirectory();
     }
@@ -50,7 +54,7 @@ class DemoFolderTest {
         Path other = java.nio.file.Files.createDirectory(parent.resolve("other"));
         java.nio.file.Files.writeString(other.resolve("thesis.txt"), "mine");
         Path path = parent.resolve("made");
-        try (DemoFolder folder = DemoFolder.claim(Optional.of(path), Files.DELETE)) {
+        try (DemoFolder folder = DemoFolder.claim(POSTGRES, Optional.of(path), Files.DELETE)) {
             java.nio.file.Files.createSymbolicLink(folder.root().resolve("link"), other);
         }
         assertThat(path).doesNotExist();
@@ -60,12 +64,12 @@ class DemoFolderTest {
     @Test
     void goesOnWithAKeptFolderAndKeepsItWhateverIsAskedFor() throws IOException {
         Path path = parent.resolve("kept");
-        try (DemoFolder folder = DemoFolder.claim(Optional.of(path), Files.KEEP)) {
+        try (DemoFolder folder = DemoFolder.claim(POSTGRES, Optional.of(path), Files.KEEP)) {
             assertThat(folder.isResumed()).isFalse();
             assertThat(folder.port()).isEmpty();
-            folder.writeConfig(URL, "postgres");
+            folder.writeConfig(server(URL));
         }
-        try (DemoFolder again = DemoFolder.claim(Optional.of(path), Files.DELETE)) {
+        try (DemoFolder again = DemoFolder.claim(POSTGRES, Optional.of(path), Files.DELETE)) {
             assertThat(again.isResumed()).isTrue();
             assertThat(again.isKept()).isTrue();
             assertThat(again.port()).hasValue(5555);
@@ -76,14 +80,24 @@ class DemoFolderTest {
     @Test
     void changesNothingButThePlaceOfTheDatabaseInAConfigurationThatExists() throws IOException {
         Path path = parent.resolve("kept");
-        try (DemoFolder folder = DemoFolder.claim(Optional.of(path), Files.KEEP)) {
-            folder.writeConfig(URL, "postgres");
+        try (DemoFolder folder = DemoFolder.claim(POSTGRES, Optional.of(path), Files.KEEP)) {
+            folder.writeConfig(server(URL));
             String edited = java.nio.file.Files.readString(folder.config()).replace("interval: 1s", "interval: 5s")
                     + "# mine, url: http://example\n";
             java.nio.file.Files.writeString(folder.config(), edited);
-            folder.writeConfig("postgresql://127.0.0.1:6666/postgres", "postgres");
+            folder.writeConfig(server("postgresql://127.0.0.1:6666/postgres"));
             assertThat(folder.config()).hasContent(edited.replace(":5555/", ":6666/"));
             assertThat(folder.port()).hasValue(6666);
         }
+    }
+
+    private static DemoServer server(String url) {
+        return new DemoServer(
+                "17",
+                5555,
+                url,
+                "source:\n  url: " + url + "\nslices: {interval: 1s}\n",
+                new BankWorkload(new PGSimpleDataSource(), BankWorkload.DEFAULT_SCHEMA),
+                () -> {});
     }
 }

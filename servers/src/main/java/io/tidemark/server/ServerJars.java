@@ -1,16 +1,14 @@
-package io.tidemark.testkit.server;
+package io.tidemark.server;
 
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.net.URL;
 import java.net.URLClassLoader;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
-/** Jars of a server that runs in this process, with a class loader of their own, so that a test sees none of its libraries. */
+/** Jars of a server that runs in this process, with a class loader of their own, so that nothing else sees its libraries. */
 public final class ServerJars implements AutoCloseable {
     private final URLClassLoader loader;
 
@@ -27,21 +25,14 @@ public final class ServerJars implements AutoCloseable {
      * Opens jars.
      *
      * @param name name of the class loader
-     * @param property system property that names the folder of the jars; Maven sets it
+     * @param jars the server and all that it needs
      * @param first folder that is looked at before the jars, for configuration of logging
      */
-    public static ServerJars open(String name, String property, Path first) throws IOException {
-        String jars = System.getProperty(property);
-        if (jars == null) {
-            throw new IllegalStateException(
-                    "The system property " + property + " names no folder: run the test with Maven");
-        }
+    public static ServerJars open(String name, List<Path> jars, Path first) throws IOException {
         List<URL> urls = new ArrayList<>();
         urls.add(first.toUri().toURL());
-        try (Stream<Path> found = Files.list(Path.of(jars))) {
-            for (Path jar : found.sorted().toList()) {
-                urls.add(jar.toUri().toURL());
-            }
+        for (Path jar : jars) {
+            urls.add(jar.toUri().toURL());
         }
         return new ServerJars(new URLClassLoader(name, urls.toArray(URL[]::new), ClassLoader.getPlatformClassLoader()));
     }

@@ -1,6 +1,5 @@
-package io.tidemark.testkit.dynamodb;
+package io.tidemark.server;
 
-import io.tidemark.testkit.server.ServerJars;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Method;
@@ -9,16 +8,16 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 
 /**
- * A server that speaks DynamoDB and DynamoDB Streams (DynamoDB Local) on a free port of 127.0.0.1. Tables are in memory and the same for each
- * region and access key; signatures are not checked; nothing is sent to anyone. Its jars, from the module {@code testkit/dynamodb}, have a class
- * loader of their own, so that none of its libraries is seen by a test.
+ * A server that speaks DynamoDB and DynamoDB Streams (DynamoDB Local) on a free port of 127.0.0.1. Tables are in memory, or in files of a folder, and the same for each
+ * region and access key; signatures are not checked; nothing is sent to anyone. Its jars have a class loader of their own.
  *
  * <p>It is put together from DynamoDB Local's parts, since its main class takes no port 0, listens on all addresses and prints.
  */
 public final class DynamoDbServer implements AutoCloseable {
-    private static final String JARS = "tidemark.dynamodb.jars";
     private static final String PARTS = "com.amazonaws.services.dynamodbv2.local.server.";
     private static final byte[] HOST = {127, 0, 0, 1};
     private static final String ACCESS_KEY = "tidemark";
@@ -32,24 +31,30 @@ public final class DynamoDbServer implements AutoCloseable {
     private final Object listener;
     private final int port;
 
-    private DynamoDbServer() throws IOException {
+    private DynamoDbServer(List<Path> classPath, Optional<Path> folder, int wantedPort) throws IOException {
         this.logging = Files.createTempDirectory("tidemark-dynamodb");
         Files.writeString(
                 logging.resolve("log4j2.xml"),
                 "<Configuration status=\"OFF\"><Loggers><Root level=\"OFF\"/></Loggers></Configuration>");
-        this.jars = ServerJars.open("dynamodb", JARS, logging);
+        this.jars = ServerJars.open("dynamodb", classPath, logging);
         Object requests = jars.inside(() -> jars.load(PARTS + "LocalDynamoDBRequestHandler")
                 .getConstructor(int.class, boolean.class, String.class, boolean.class, boolean.class)
-                .newInstance(0, true, null, true, false));
+                .newInstance(0, folder.isEmpty(), folder.map(Path::toString).orElse(null), true, false));
         this.database = jars.inside(() -> {
             // It opens the database at the first request; rolling shards is a call on the database, not a request.
             Method open = requests.getClass().getDeclaredMethod("getHandler", String.class);
             open.setAccessible(true);
             return open.invoke(requests, ACCESS_KEY);
         });
-        InetSocketAddress address = new InetSocketAddress(InetAddress.getByAddress(HOST), 0);
+        InetSocketAddress address = new InetSocketAddress(InetAddress.getByAddress(HOST), wantedPort);
         this.listener = jars.inside(() -> listener(requests, address));
-        jars.call(listener, "start");
+        try {
+            jars.call(listener, "start");
+        } catch (RuntimeException e) {
+            // The port may be another's; the folder is free again.
+            close();
+            throw e;
+        }
         Object connector = ((Object[]) jars.call(listener, "getConnectors"))[0];
         this.port = (int) jars.call(connector, "getLocalPort");
         jars.inside(() -> connector.getClass().getMethod("setPort", int.class).invoke(connector, port));
@@ -67,10 +72,25 @@ public final class DynamoDbServer implements AutoCloseable {
         return made;
     }
 
-    /** Starts a server without tables. */
-    public static DynamoDbServer start() {
+    /**
+     * Starts a server without tables, which are in memory, on a free port.
+     *
+     * @param jars DynamoDB Local and all that it needs
+     */
+    public static DynamoDbServer start(List<Path> jars) {
+        return start(jars, Optional.empty(), 0);
+    }
+
+    /**
+     * Starts a server.
+     *
+     * @param jars DynamoDB Local and all that it needs
+     * @param folder where tables and streams are, which exists and which no other server uses; empty for memory
+     * @param port TCP port, or 0 for a free one
+     */
+    public static DynamoDbServer start(List<Path> jars, Optional<Path> folder, int port) {
         try {
-            return new DynamoDbServer();
+            return new DynamoDbServer(jars, folder, port);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,25 +1,29 @@
-package io.tidemark.testkit.dynamodb;
+package io.tidemark.testkit.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tidemark.server.DynamoDbServer;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class DynamoDbServerTest {
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
     @Test
     void givesChangesBackThroughTheStream() throws Exception {
-        try (DynamoDbServer server = DynamoDbServer.start()) {
+        try (DynamoDbServer server = DynamoDbServer.start(BuiltJars.dynamoDb())) {
             createTable(server);
             put(server, "first");
             put(server, "second");
@@ -33,7 +37,7 @@ class DynamoDbServerTest {
 
     @Test
     void rollsAShardOverToItsChild() throws Exception {
-        try (DynamoDbServer server = DynamoDbServer.start()) {
+        try (DynamoDbServer server = DynamoDbServer.start(BuiltJars.dynamoDb())) {
             createTable(server);
             put(server, "first");
             server.rollShards();
@@ -54,7 +58,7 @@ class DynamoDbServerTest {
 
     @Test
     void keepsItsTablesAndItsPortOverARestart() throws Exception {
-        try (DynamoDbServer server = DynamoDbServer.start()) {
+        try (DynamoDbServer server = DynamoDbServer.start(BuiltJars.dynamoDb())) {
             URI endpoint = server.endpoint();
             createTable(server);
             put(server, "first");
@@ -71,9 +75,9 @@ class DynamoDbServerTest {
 
     @Test
     void runsBesideAnotherAndSharesNothingWithIt() throws Exception {
-        try (DynamoDbServer server = DynamoDbServer.start()) {
+        try (DynamoDbServer server = DynamoDbServer.start(BuiltJars.dynamoDb())) {
             createTable(server);
-            try (DynamoDbServer other = DynamoDbServer.start()) {
+            try (DynamoDbServer other = DynamoDbServer.start(BuiltJars.dynamoDb())) {
                 assertThat(other.endpoint()).isNotEqualTo(server.endpoint());
                 createTable(other);
                 put(other, "other");
@@ -84,6 +88,38 @@ class DynamoDbServerTest {
             assertThat(records(server, shardIds(server).get(0)))
                     .contains("\"first\"")
                     .doesNotContain("\"other\"");
+        }
+    }
+
+    @Test
+    void goesOnWithTablesAndStreamsOfAFolder(@TempDir Path folder) throws Exception {
+        String stream;
+        try (DynamoDbServer server = DynamoDbServer.start(BuiltJars.dynamoDb(), Optional.of(folder), 0)) {
+            createTable(server);
+            put(server, "first");
+            stream = stream(server);
+        }
+        try (DynamoDbServer server = DynamoDbServer.start(BuiltJars.dynamoDb(), Optional.of(folder), 0)) {
+            put(server, "second");
+            assertThat(stream(server)).isEqualTo(stream);
+            assertThat(shardIds(server)).hasSize(1);
+            assertThat(values("SequenceNumber", records(server, shardIds(server).get(0))))
+                    .as("numbers go on")
+                    .containsExactly("000000000000000000001", "000000000000000000002");
+        }
+    }
+
+    @Test
+    void leavesTheFolderAloneWhenThePortIsTaken(@TempDir Path folder) throws Exception {
+        try (DynamoDbServer other = DynamoDbServer.start(BuiltJars.dynamoDb())) {
+            int taken = other.endpoint().getPort();
+            assertThatThrownBy(() -> DynamoDbServer.start(BuiltJars.dynamoDb(), Optional.of(folder), taken))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("127.0.0.1:" + taken);
+        }
+        try (DynamoDbServer server = DynamoDbServer.start(BuiltJars.dynamoDb(), Optional.of(folder), 0)) {
+            createTable(server);
+            put(server, "first");
         }
     }
 
