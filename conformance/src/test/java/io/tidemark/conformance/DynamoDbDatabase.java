@@ -5,8 +5,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.tidemark.server.DynamoDbServer;
 import io.tidemark.spi.schema.TableId;
-import io.tidemark.testkit.dynamodb.DynamoDbServer;
+import io.tidemark.testkit.server.BuiltJars;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -47,7 +48,7 @@ final class DynamoDbDatabase implements ScenarioDatabase {
     private static final Pattern DROP = Pattern.compile("drop table (\\S+)");
     private static final Pattern WRITE = Pattern.compile("(?:(\\d+)\\.\\.(\\d+) )?(put|delete) (\\S+) (\\{.*})");
 
-    private final DynamoDbServer server = DynamoDbServer.start();
+    private final DynamoDbServer server = DynamoDbServer.start(BuiltJars.dynamoDb());
     private final DynamoDbClient client = DynamoDbClient.builder()
             .endpointOverride(server.endpoint())
             .region(Region.of(server.region()))
