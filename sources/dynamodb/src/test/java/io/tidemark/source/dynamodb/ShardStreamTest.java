@@ -146,9 +146,16 @@ class ShardStreamTest {
     private static final class Told implements PartitionSink {
         private final List<String> events = new ArrayList<>();
         private @Nullable TidemarkException lost;
+        private int refusals;
+        private int offers;
 
         boolean isEmpty() {
             return events.isEmpty() && lost == null;
+        }
+
+        @Override
+        public boolean takes(String partition, long commitMicros, Instant arrived) {
+            return offers++ >= refusals;
         }
 
         @Override
