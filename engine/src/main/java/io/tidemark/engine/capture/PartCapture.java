@@ -123,6 +123,9 @@ final class PartCapture implements AutoCloseable {
             }
             Share now = found.orElseThrow();
             if (now.version() > share.version()) {
+                if (isBack(now)) {
+                    return false;
+                }
                 apply(now);
             }
             share = now;
@@ -152,6 +155,16 @@ final class PartCapture implements AutoCloseable {
     /** Whether the part before is not taken yet. */
     private boolean isHanding() {
         return part > share.taken();
+    }
+
+    /**
+     * Whether a partition is to be read anew of which events are not handed over that were read before it was taken away. A capture that began to seal
+     * meanwhile does not know of them.
+     */
+    private boolean isBack(Share next) {
+        Set<String> read = reader.partitions();
+        return next.partitions().stream()
+                .anyMatch(assigned -> begins.containsKey(assigned.id()) && !read.contains(assigned.id()));
     }
 
     private void apply(Share next) {
