@@ -165,13 +165,17 @@ final class ParquetSliceWriter implements SliceWriter {
         List<String> paths = new ArrayList<>();
         paths.add(start.folder() + SliceNames.MANIFEST);
         sealed.forEach(file -> paths.add(file.path()));
+        boolean isEmptied = true;
+        for (String path : paths) {
+            isEmptied &= delete(path);
+        }
         // What tells of the folder stays with what is left in it.
-        if (paths.stream().filter(this::isDeleted).count() == paths.size() && isPointedTo) {
-            isDeleted(start.pointer());
+        if (isPointedTo && isEmptied) {
+            delete(start.pointer());
         }
     }
 
-    private boolean isDeleted(String path) {
+    private boolean delete(String path) {
         try {
             storage.delete(path);
             return true;

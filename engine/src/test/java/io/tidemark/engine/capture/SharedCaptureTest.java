@@ -59,7 +59,7 @@ class SharedCaptureTest {
         // The schedules are of no use when helpers never help.
         assertThat(handedOver).isGreaterThan(SCHEDULES);
         if (by == SliceTime.EVENT_TIME) {
-            assertThat(inTime).isGreaterThan(3 * late);
+            assertThat(inTime).as("late: %d", late).isGreaterThan(3 * late);
         }
     }
 

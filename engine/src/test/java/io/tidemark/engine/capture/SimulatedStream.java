@@ -22,7 +22,6 @@ import io.tidemark.spi.source.StreamPartition;
 import io.tidemark.spi.source.TableScope;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoField;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -108,9 +107,7 @@ final class SimulatedStream implements PartitionedSource {
                 .orElseThrow();
         Instant now = clock.get();
         Duration behind = Duration.ofMillis(random.nextInt(30) == 0 ? random.nextInt(5_000) : 0);
-        Instant time = now.minus(behind)
-                .truncatedTo(ChronoUnit.SECONDS)
-                .plusMillis(now.get(ChronoField.MILLI_OF_SECOND) / 100 * 100);
+        Instant time = Instant.ofEpochMilli(now.minus(behind).toEpochMilli() / 100 * 100);
         Event event = new Event(key, written.merge(key, 1, Integer::sum), now, time);
         shard.events.add(event);
         all.add(event);
