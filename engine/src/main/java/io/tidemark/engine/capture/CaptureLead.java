@@ -206,18 +206,13 @@ final class CaptureLead implements AutoCloseable {
         }
     }
 
-    /** Whether all partitions are past the end of the open slice's interval. */
+    /** Whether all partitions that are read are past the end of the open slice's interval. Others are mostly read when that is sealed. */
     private boolean isComplete() {
-        EventTimeCut cutting = cut;
-        if (cutting == null || sink.isEmpty()) {
-            return false;
-        }
-        Stream<Instant> unread =
-                known.entrySet().stream().map(entry -> cutting.passed(entry.getKey(), entry.getValue()));
-        Stream<Optional<Instant>> read = Stream.of(reader.passed(cutting), helpers.passed());
-        return sink.isComplete(Stream.concat(read.flatMap(Optional::stream), unread)
-                .min(Instant::compareTo)
-                .orElse(Instant.MAX));
+        return cut != null
+                && sink.isComplete(Stream.of(reader.passed(cut), helpers.passed())
+                        .flatMap(Optional::stream)
+                        .min(Instant::compareTo)
+                        .orElse(Instant.MAX));
     }
 
     /** Whether a process that knows the stored positions only may go on with the partition. */
@@ -342,7 +337,7 @@ final class CaptureLead implements AutoCloseable {
             if (part.events() > 0) {
                 sink.commit(new Position(before + part.events()), 0, "");
                 sink.capturedAt(part.since());
-                if (cut == null || !cut.isComplete(passed)) {
+                if (cut == null || !cut.isPast(passed)) {
                     // The helper goes on when this is stored.
                     sink.askSeal();
                 }

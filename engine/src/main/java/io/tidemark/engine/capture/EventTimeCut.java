@@ -97,10 +97,24 @@ final class EventTimeCut {
         return next == null || time(next.micros).isBefore(read) ? read : time(next.micros);
     }
 
-    /** Whether the open slice has all of its interval. */
-    boolean isComplete(Instant passed) {
+    /** Whether this is past the end of the open slice's interval. */
+    boolean isPast(Instant passed) {
         EventInterval open = interval;
         return open != null && !passed.isBefore(open.end());
+    }
+
+    /**
+     * Whether the open slice is to be sealed because it has all of its interval. When its first event came after that already, and none of a later
+     * interval waits, it collects until the interval in which it came ends: times that are not exact would make a slice of every few events.
+     */
+    boolean isComplete(Instant passed) {
+        EventInterval open = interval;
+        return open != null
+                && isPast(passed)
+                && (!waiting.isEmpty()
+                        || since.isBefore(open.end().plus(grace(length)))
+                        || !clock.instant()
+                                .isBefore(EventInterval.around(since, length).end()));
     }
 
     /** When the open slice is to be sealed at the latest. */

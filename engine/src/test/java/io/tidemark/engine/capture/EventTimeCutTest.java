@@ -51,6 +51,23 @@ class EventTimeCutTest {
     }
 
     @Test
+    void whatComesAfterItsIntervalIsCollectedUntilTheNextEnd() {
+        set(1_205);
+        takes("a", 0);
+        assertThat(cut.isComplete(at(1_205))).isFalse();
+        set(1_800);
+        assertThat(cut.isComplete(at(1_800))).isTrue();
+    }
+
+    @Test
+    void whatComesAfterItsIntervalDoesNotKeepOthersWaiting() {
+        set(1_205);
+        takes("a", 0);
+        takes("b", 600);
+        assertThat(cut.isComplete(at(600))).isTrue();
+    }
+
+    @Test
     void nothingIsCompleteBeforeTheFirstEvent() {
         assertThat(cut.isComplete(Instant.MAX)).isFalse();
         assertThat(cut.due()).isEqualTo(Instant.MAX);
