@@ -66,19 +66,13 @@ final class DynamoDbExportFolder {
         write(lines, "exports/AWSDynamoDB/" + id + "/data/", folder.resolve("data"), "part-");
         manifest(
                 "manifest-summary",
-                summary(
-                        items,
-                        "2020-06-30",
-                        "\"exportType\":\"FULL_EXPORT\",\"exportTime\":\"" + time + "\""));
+                summary(items, "2020-06-30", "\"exportType\":\"FULL_EXPORT\",\"exportTime\":\"" + time + "\""));
         return time;
     }
 
     /** What the table holds now, in no order. */
     List<Map<String, AttributeValue>> items() {
-        return client
-                .scanPaginator(scan -> scan.tableName(table.tableName()).consistentRead(true))
-                .items()
-                .stream()
+        return client.scanPaginator(scan -> scan.tableName(table.tableName()).consistentRead(true)).items().stream()
                 .toList();
     }
 
@@ -111,13 +105,14 @@ final class DynamoDbExportFolder {
                 summary(
                         lines.size(),
                         "2023-08-01",
-                        "\"exportType\":\"INCREMENTAL_EXPORT\",\"outputView\":\"NEW_IMAGE\",\"exportFromTime\":\"" + from
-                                + "\",\"exportToTime\":\"" + time + "\""));
+                        "\"exportType\":\"INCREMENTAL_EXPORT\",\"outputView\":\"NEW_IMAGE\",\"exportFromTime\":\""
+                                + from + "\",\"exportToTime\":\"" + time + "\""));
         return time;
     }
 
     private static String change(AttributeValue id, String image) {
-        return "{\"Metadata\":{\"WriteTimestampMicros\":{\"N\":\"1\"}},\"Keys\":{\"id\":" + json(id) + "}" + image + "}\n";
+        return "{\"Metadata\":{\"WriteTimestampMicros\":{\"N\":\"1\"}},\"Keys\":{\"id\":" + json(id) + "}" + image
+                + "}\n";
     }
 
     private void write(List<List<String>> lines, String key, Path data, String name) throws IOException {
@@ -136,7 +131,8 @@ final class DynamoDbExportFolder {
     private String summary(int items, String version, String range) {
         return "{\"version\":\"" + version + "\",\"exportArn\":\"" + table.tableArn() + "/export/" + id
                 + "\",\"startTime\":\"2026-01-01T00:00:00Z\",\"endTime\":\"2026-01-01T00:00:00Z\",\"tableArn\":\""
-                + table.tableArn() + "\",\"tableId\":\"" + table.tableId() + "\"," + range + ",\"s3Bucket\":\"exports\",\"s3Prefix\":\"exports\",\"s3SseAlgorithm\":\"AES256\","
+                + table.tableArn() + "\",\"tableId\":\"" + table.tableId() + "\"," + range
+                + ",\"s3Bucket\":\"exports\",\"s3Prefix\":\"exports\",\"s3SseAlgorithm\":\"AES256\","
                 + "\"s3SseKmsKeyId\":null,\"manifestFilesS3Key\":\"exports/AWSDynamoDB/" + id
                 + "/manifest-files.json\",\"billedSizeBytes\":100000000000,\"itemCount\":" + items
                 + ",\"outputFormat\":\"DYNAMODB_JSON\"}";

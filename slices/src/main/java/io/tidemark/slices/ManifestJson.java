@@ -10,6 +10,7 @@ import io.tidemark.spi.schema.Column;
 import io.tidemark.spi.schema.ColumnType;
 import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.schema.TableId;
+import io.tidemark.spi.slice.EventInterval;
 import io.tidemark.spi.slice.SliceFile;
 import io.tidemark.spi.slice.SliceManifest;
 import java.time.Instant;
@@ -32,6 +33,11 @@ final class ManifestJson {
         root.put("name", manifest.name());
         root.put("start", manifest.start().toString());
         root.put("end", manifest.end().toString());
+        EventInterval interval = manifest.interval();
+        if (interval != null) {
+            root.put("intervalStart", interval.start().toString());
+            root.put("intervalEnd", interval.end().toString());
+        }
         root.set("after", position(manifest.after()));
         root.set("through", position(manifest.through()));
         root.put("resumeToken", manifest.resumeToken());
@@ -69,7 +75,8 @@ final class ManifestJson {
                 text(root, "previousManifestSha256"),
                 path,
                 checksum,
-                files);
+                files,
+                interval(root));
     }
 
     /** Checks the manifest's figures against each other. */
@@ -95,6 +102,13 @@ final class ManifestJson {
                             && !file.last().isAfter(manifest.through()),
                     "positions of file " + i + " lie outside the slice");
         }
+    }
+
+    private static @Nullable EventInterval interval(JsonNode root) {
+        return root.hasNonNull("intervalStart") || root.hasNonNull("intervalEnd")
+                ? new EventInterval(
+                        Instant.parse(text(root, "intervalStart")), Instant.parse(text(root, "intervalEnd")))
+                : null;
     }
 
     private static ObjectNode file(SliceFile file) {

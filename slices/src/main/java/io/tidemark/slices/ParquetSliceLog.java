@@ -6,6 +6,7 @@ import io.tidemark.spi.change.ChangeBatch;
 import io.tidemark.spi.metastore.MetadataStore;
 import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.schema.TableId;
+import io.tidemark.spi.slice.EventInterval;
 import io.tidemark.spi.slice.SliceFile;
 import io.tidemark.spi.slice.SliceFileOutput;
 import io.tidemark.spi.slice.SliceFormat;
@@ -23,6 +24,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The slice log of a pipeline: files, Parquet ones unless another format is asked for, and manifests in the storage, sealed sequences in the metadata store. */
 final class ParquetSliceLog implements SliceLog {
@@ -93,8 +95,8 @@ final class ParquetSliceLog implements SliceLog {
     }
 
     @Override
-    public SliceWriter open() {
-        SliceStart start = SliceStart.after(pipeline, newest(), clock.instant(), attempts.get());
+    public SliceWriter open(@Nullable EventInterval interval) {
+        SliceStart start = SliceStart.after(pipeline, newest(), clock.instant(), attempts.get(), interval);
         return new ParquetSliceWriter(storage, index, start, limits, format, memories, manifest -> {
             cache.add(manifest);
             newestKnown.accumulateAndGet(manifest.sequence(), Math::max);
@@ -151,9 +153,13 @@ final class ParquetSliceLog implements SliceLog {
             return;
         }
         try {
-            storage.delete(entry.orElseThrow().manifestPath());
-            for (String path :
-                    storage.list(SliceNames.attemptsPrefix(entry.orElseThrow().manifestPath()))) {
+            String manifest = entry.orElseThrow().manifestPath();
+            storage.delete(manifest);
+            for (String path : storage.list(SliceNames.attemptsPrefix(pipeline, manifest))) {
+                Optional<String> elsewhere = SliceNames.pointedTo(pipeline, path);
+                if (elsewhere.isPresent()) {
+                    storage.deleteAll(elsewhere.orElseThrow());
+                }
                 storage.delete(path);
             }
         } catch (IOException e) {

@@ -7,6 +7,7 @@ import io.tidemark.spi.change.Position;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.schema.TableId;
+import io.tidemark.spi.slice.EventInterval;
 import io.tidemark.spi.slice.SliceFile;
 import io.tidemark.spi.slice.SliceFormat;
 import io.tidemark.spi.slice.SliceManifest;
@@ -23,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +50,7 @@ final class ParquetSliceWriter implements SliceWriter {
     private long rows;
     private long sealedBytes;
     private long bufferedBytes;
+    private boolean isPointedTo;
     private State state = State.OPEN;
 
     /**
@@ -162,12 +165,31 @@ final class ParquetSliceWriter implements SliceWriter {
         List<String> paths = new ArrayList<>();
         paths.add(start.folder() + SliceNames.MANIFEST);
         sealed.forEach(file -> paths.add(file.path()));
+        boolean isEmptied = true;
         for (String path : paths) {
-            try {
-                storage.delete(path);
-            } catch (IOException e) {
-                LOG.warn("Left a file of an abandoned slice sequence={} path={}", sequence(), path, e);
-            }
+            isEmptied &= delete(path);
+        }
+        // What tells of the folder stays with what is left in it.
+        if (isPointedTo && isEmptied) {
+            delete(start.pointer());
+        }
+    }
+
+    private boolean delete(String path) {
+        try {
+            storage.delete(path);
+            return true;
+        } catch (IOException e) {
+            LOG.warn("Left a file of an abandoned slice sequence={} path={}", sequence(), path, e);
+            return false;
+        }
+    }
+
+    /** An attempt that lies in the folder of an interval is found by what tells of it, so that comes first. */
+    private void pointTo() throws IOException {
+        if (!start.pointer().isEmpty() && !isPointedTo) {
+            storage.create(start.pointer()).close();
+            isPointedTo = true;
         }
     }
 
@@ -176,6 +198,7 @@ final class ParquetSliceWriter implements SliceWriter {
             throw outOfOrder("it would end before it begins", through.value());
         }
         try {
+            pointTo();
             List<SliceFileWriter> files = List.copyOf(open.values());
             bufferedBytes = 0;
             FileSealing.sealAll(files, done -> {
@@ -217,7 +240,8 @@ final class ParquetSliceWriter implements SliceWriter {
                 start.previousChecksum(),
                 start.folder() + SliceNames.MANIFEST,
                 "",
-                sealed);
+                sealed,
+                start.interval());
     }
 
     private SliceFileWriter fileFor(ChangeBatch batch) throws IOException {
@@ -232,6 +256,7 @@ final class ParquetSliceWriter implements SliceWriter {
             }
             sealFile(file);
         }
+        pointTo();
         DictionaryMemory memory = memories.computeIfAbsent(table, key -> new DictionaryMemory());
         file = new SliceFileWriter(storage, start.folder() + nextName(table), batch.schema(), options, memory);
         open.put(table, file);
@@ -305,19 +330,39 @@ final class ParquetSliceWriter implements SliceWriter {
         CLOSED
     }
 
-    /** The folder's path, and what the slice continues. */
+    /**
+     * The folder's path, and what the slice continues.
+     *
+     * @param pointer path of the object that tells of the folder; empty when that lies in the folder of its day
+     */
     record SliceStart(
-            String pipeline, long sequence, String folder, Instant start, Position after, String previousChecksum) {
-        static SliceStart after(String pipeline, Optional<SliceManifest> newest, Instant now, String attempt) {
+            String pipeline,
+            long sequence,
+            String folder,
+            String pointer,
+            Instant start,
+            Position after,
+            String previousChecksum,
+            @Nullable EventInterval interval) {
+        static SliceStart after(
+                String pipeline,
+                Optional<SliceManifest> newest,
+                Instant now,
+                String attempt,
+                @Nullable EventInterval interval) {
             long sequence = newest.map(SliceManifest::sequence).orElse(0L) + 1;
             Instant start = newest.map(SliceManifest::end).orElse(now.truncatedTo(ChronoUnit.MILLIS));
+            String folder = SliceNames.folder(pipeline, sequence, start, attempt);
+            String name = interval == null ? "" : SliceNames.interval(interval);
             return new SliceStart(
                     pipeline,
                     sequence,
-                    SliceNames.folder(pipeline, sequence, start, attempt),
+                    interval == null ? folder : SliceNames.in(pipeline, name, folder),
+                    interval == null ? "" : SliceNames.pointer(folder, name),
                     start,
                     newest.map(SliceManifest::through).orElse(Position.ZERO),
-                    newest.map(SliceManifest::checksum).orElse(""));
+                    newest.map(SliceManifest::checksum).orElse(""),
+                    interval);
         }
     }
 }

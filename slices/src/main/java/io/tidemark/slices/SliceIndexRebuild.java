@@ -9,6 +9,7 @@ import io.tidemark.spi.storage.ObjectStore;
 import io.tidemark.spi.storage.ObjectStore.ObjectInput;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -99,9 +100,7 @@ public final class SliceIndexRebuild {
                     entry.orElseThrow().manifestPath(),
                     entry.orElseThrow().checksum()));
         }
-        List<String> paths = manifestsUnder(SliceNames.attemptsPrefix(pipeline, sequence, manifest.end()))
-                .getOrDefault(sequence, List.of());
-        return furthest(paths, manifest.checksum());
+        return furthest(manifestsOf(sequence, manifest.end()), manifest.checksum());
     }
 
     private void record(SliceManifest manifest) {
@@ -224,14 +223,28 @@ public final class SliceIndexRebuild {
         }
     }
 
-    private NavigableMap<Long, List<String>> attempts() {
-        return manifestsUnder(SliceNames.pipelineFolder(pipeline));
+    /** The manifests of all attempts at the slice that starts then. */
+    private List<String> manifestsOf(long sequence, Instant start) {
+        List<String> manifests = new ArrayList<>();
+        try {
+            for (String path : storage.list(SliceNames.attemptsPrefix(pipeline, sequence, start))) {
+                Optional<String> elsewhere = SliceNames.pointedTo(pipeline, path);
+                if (elsewhere.isPresent()) {
+                    manifests.addAll(storage.list(elsewhere.orElseThrow() + SliceNames.MANIFEST));
+                } else if (SliceNames.sequenceOf(path).isPresent()) {
+                    manifests.add(path);
+                }
+            }
+        } catch (IOException e) {
+            throw StorageErrors.of("Cannot list slices", e);
+        }
+        return manifests;
     }
 
-    private NavigableMap<Long, List<String>> manifestsUnder(String prefix) {
+    private NavigableMap<Long, List<String>> attempts() {
         NavigableMap<Long, List<String>> manifests = new TreeMap<>();
         try {
-            for (String path : storage.list(prefix)) {
+            for (String path : storage.list(SliceNames.pipelineFolder(pipeline))) {
                 SliceNames.sequenceOf(path)
                         .ifPresent(sequence -> manifests
                                 .computeIfAbsent(sequence, key -> new ArrayList<>())

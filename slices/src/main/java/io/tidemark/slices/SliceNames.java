@@ -1,11 +1,14 @@
 package io.tidemark.slices;
 
 import io.tidemark.spi.schema.TableId;
+import io.tidemark.spi.slice.EventInterval;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -17,7 +20,11 @@ final class SliceNames {
     private static final DateTimeFormatter MILLIS = formatter("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'");
     private static final DateTimeFormatter MILLIS_WITHOUT_COLONS = formatter("yyyy-MM-dd'T'HH.mm.ss.SSS'Z'");
     private static final DateTimeFormatter DAY = formatter("yyyy-MM-dd");
-    private static final Pattern FOLDER = Pattern.compile("([0-9]{12})_[^/]+");
+    private static final DateTimeFormatter MINUTE = formatter("yyyy-MM-dd-HH-mm");
+    private static final DateTimeFormatter SECOND = formatter("yyyy-MM-dd-HH-mm-ss");
+    private static final DateTimeFormatter MILLISECOND = formatter("yyyy-MM-dd-HH-mm-ss-SSS");
+    private static final Pattern FOLDER = Pattern.compile("([0-9]{12})_(\\d{4}-\\d{2}-\\d{2})T[^/]+");
+    private static final Pattern INTERVAL = Pattern.compile("\\d{4}(-\\d{2}){4}(-\\d{2}(-\\d{3})?)?");
     private static final int PART_CHARACTERS_MAX = 100;
 
     private SliceNames() {}
@@ -32,25 +39,56 @@ final class SliceNames {
         return "slices/" + escape(pipeline) + "/";
     }
 
-    /** What the folders of every attempt at this slice start with. */
+    /** What the folders of every attempt at this slice start with, and what tells of those that lie elsewhere. */
     static String attemptsPrefix(String pipeline, long sequence, Instant start) {
         return pipelineFolder(pipeline) + DAY.format(start) + "/" + String.format("%012d_", sequence);
     }
 
     /** The same, of the slice whose manifest lies here. */
-    static String attemptsPrefix(String manifestPath) {
-        String folder = folderOf(manifestPath);
-        int name = folder.lastIndexOf('/', folder.length() - 2) + 1;
-        return folder.substring(0, folder.indexOf('_', name) + 1);
+    static String attemptsPrefix(String pipeline, String manifestPath) {
+        String[] parts = manifestPath.split("/");
+        Matcher matcher = FOLDER.matcher(parts[parts.length - 2]);
+        if (!matcher.matches()) {
+            throw new IllegalArgumentException("not the path of a manifest: " + manifestPath);
+        }
+        return pipelineFolder(pipeline) + matcher.group(2) + "/" + matcher.group(1) + "_";
     }
 
     /**
-     * Folder of one attempt at a slice, with a slash at the end.
+     * Folder of one attempt at a slice, with a slash at the end: in the folder of its day.
      *
      * @param attempt tells apart writers that race for the same slice, or a writer from one that crashed
      */
     static String folder(String pipeline, long sequence, Instant start, String attempt) {
         return attemptsPrefix(pipeline, sequence, start) + MILLIS_WITHOUT_COLONS.format(start) + "_" + attempt + "/";
+    }
+
+    /** Folder of the slices of an interval: {@code 2026-11-20-08-30}, with seconds when the interval is not of whole minutes. */
+    static String interval(EventInterval interval) {
+        long millis = Duration.between(interval.start(), interval.end()).toMillis();
+        DateTimeFormatter unit = millis % 60_000 == 0 ? MINUTE : millis % 1_000 == 0 ? SECOND : MILLISECOND;
+        return unit.format(interval.start());
+    }
+
+    /**
+     * The empty object that tells that an attempt lies in the folder of an interval: it is named like that, in the folder where the attempt would lie
+     * otherwise, so that all attempts at a slice are found in one place.
+     */
+    static String pointer(String folder, String interval) {
+        return folder + interval;
+    }
+
+    /** The folder of the attempt that an object tells of by {@link #pointer}, if it does. */
+    static Optional<String> pointedTo(String pipeline, String path) {
+        String folder = folderOf(path);
+        String name = path.substring(folder.length());
+        return INTERVAL.matcher(name).matches() ? Optional.of(in(pipeline, name, folder)) : Optional.empty();
+    }
+
+    /** Where an attempt lies that is in the folder of an interval and not in that of its day. */
+    static String in(String pipeline, String interval, String folder) {
+        int attempt = folder.lastIndexOf('/', folder.length() - 2) + 1;
+        return pipelineFolder(pipeline) + interval + "/" + folder.substring(attempt);
     }
 
     /** The folder that holds this object, with a slash at the end. */

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.metastore.Entry;
+import io.tidemark.spi.schema.RowSchema;
+import io.tidemark.spi.slice.EventInterval;
 import io.tidemark.spi.slice.SliceFormat;
 import io.tidemark.spi.slice.SliceLog;
 import io.tidemark.spi.slice.SliceManifest;
@@ -13,8 +15,11 @@ import io.tidemark.spi.slice.SliceWriter;
 import io.tidemark.testkit.metastore.InMemoryMetadataStore;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -138,7 +143,8 @@ class SliceIndexRebuildTest {
                     third.previousChecksum(),
                     third.path(),
                     "",
-                    third.files());
+                    third.files(),
+                    third.interval());
             out.write(ManifestJson.write("bank", changed).toString().getBytes(java.nio.charset.StandardCharsets.UTF_8));
         }
 
@@ -147,6 +153,85 @@ class SliceIndexRebuildTest {
                         TidemarkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SLICE_CORRUPT))
                 .hasMessageContaining("the manifest before it, which it names, is missing (sequence=3, sha256=")
                 .hasMessageContaining("(path=" + sealed.get(3).path() + ")");
+    }
+
+    @Test
+    void slicesInFoldersOfIntervalsAreFoundAgain() {
+        // The third has the interval of the first, and the fourth none.
+        List<SliceManifest> sealed = List.of(
+                seal(interval("2023-07-01T00:00:00Z"), 100),
+                seal(interval("2023-07-01T00:10:00Z"), 200),
+                seal(interval("2023-07-01T00:00:00Z"), 300),
+                seal(null, 400),
+                seal(interval("2022-12-31T23:50:00Z"), 500));
+        assertThat(sealed.get(2).path())
+                .isEqualTo("slices/bank/2023-07-01-00-00/000000000003_2026-11-20T08.31.20.000Z_a3/manifest.json");
+        InMemoryMetadataStore fresh = new InMemoryMetadataStore();
+
+        assertThat(open(fresh).after(0, 10)).isEqualTo(sealed);
+        assertThat(values(fresh)).isEqualTo(values(fixture.metastore));
+    }
+
+    @Test
+    void anIndexWithoutTheNewestSlicesFindsThemInFoldersOfIntervals() {
+        List<SliceManifest> sealed = List.of(
+                seal(interval("2023-07-01T00:00:00Z"), 100),
+                seal(interval("2023-07-01T00:10:00Z"), 200),
+                seal(interval("2023-07-01T00:00:00Z"), 300));
+        SliceIndex index = new SliceIndex(fixture.metastore);
+        index.forget(2);
+        index.forget(3);
+
+        assertThat(open(fixture.metastore).after(0, 10)).isEqualTo(sealed);
+    }
+
+    @Test
+    void whatIsPrunedLeavesNothingInAnyFolder() throws IOException {
+        SliceWriter crashed = log.open(interval("2023-07-01T00:20:00Z"));
+        crashed.append(SliceLogFixture.inserts(SliceLogFixture.accounts(), 1, 3));
+        RowSchema accounts = SliceLogFixture.accounts();
+        RowSchema later = new RowSchema(
+                accounts.table(), accounts.columns(), accounts.key(), accounts.beforeImage(), "of a later version");
+        crashed.append(SliceLogFixture.inserts(later, 4, 3));
+        assertThat(fixture.storage.list("slices/bank/2023-07-01-00-20/")).hasSize(1);
+        SliceWriter loser = fixture.log().open(interval("2023-07-01T00:30:00Z"));
+        loser.append(SliceLogFixture.inserts(SliceLogFixture.accounts(), 1, 3));
+        seal(interval("2023-07-01T00:00:00Z"), 100);
+        assertThatThrownBy(() -> fixture.seal(loser, 50))
+                .isInstanceOfSatisfying(
+                        TidemarkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SLICE_CONFLICT));
+        SliceManifest kept = seal(interval("2023-07-01T00:10:00Z"), 200);
+
+        assertThat(log.prune(1)).isEqualTo(1);
+
+        assertThat(fixture.storage.list("slices/bank/"))
+                .hasSize(3)
+                .allSatisfy(path -> assertThat(path).contains("/000000000002_"));
+        assertThat(log.after(0, 10)).containsExactly(kept);
+        crashed.close();
+    }
+
+    @Test
+    void aSliceThatIsGivenUpLeavesNothing() throws IOException {
+        SliceWriter writer = log.open(interval("2023-07-01T00:20:00Z"));
+        writer.append(SliceLogFixture.inserts(SliceLogFixture.accounts(), 1, 3));
+        assertThatThrownBy(() -> fixture.seal(writer, 0)).isInstanceOf(TidemarkException.class);
+        writer.close();
+
+        assertThat(fixture.storage.list("")).isEmpty();
+    }
+
+    private static EventInterval interval(String start) {
+        return EventInterval.around(Instant.parse(start), Duration.ofMinutes(10));
+    }
+
+    private SliceManifest seal(@Nullable EventInterval interval, long through) {
+        try (SliceWriter writer = fixture.log().open(interval)) {
+            writer.append(SliceLogFixture.inserts(SliceLogFixture.accounts(), through - 9, 10));
+            SliceManifest sealed = fixture.seal(writer, through);
+            assertThat(sealed.interval()).isEqualTo(interval);
+            return sealed;
+        }
     }
 
     @Test

@@ -8,9 +8,11 @@ import io.tidemark.engine.pipeline.Pipeline;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.schema.TableId;
+import io.tidemark.spi.slice.EventInterval;
 import io.tidemark.spi.slice.SliceFile;
 import io.tidemark.spi.slice.SliceLog;
 import io.tidemark.spi.slice.SliceManifest;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +29,8 @@ import picocli.CommandLine.Parameters;
         header = "The newest sealed time slices, or the rows of one.",
         description = {
             "A time slice holds all changes of all tables between two positions, sealed at a transaction end."
+                    + " Where slices are cut by event time, EVENT TIMES is the interval that one was opened for: its events are from"
+                    + " then, or came late."
                     + " Slices are kept for as long as slices.keep says."
         },
         footerHeading = "%nExamples:%n",
@@ -137,8 +141,12 @@ final class SlicesCommand extends PipelineCommand {
                 .number("DELETES")
                 .number("SIZE")
                 .number("TABLES");
+        boolean hasIntervals = slices.stream().anyMatch(slice -> slice.interval() != null);
+        if (hasIntervals) {
+            text.column("EVENT TIMES");
+        }
         for (SliceManifest slice : slices) {
-            text.row(
+            List<String> cells = new ArrayList<>(List.of(
                     String.valueOf(slice.sequence()),
                     slice.name(),
                     Human.count(slice.rows()),
@@ -149,7 +157,11 @@ final class SlicesCommand extends PipelineCommand {
                     Human.count(slice.files().stream()
                             .map(file -> file.schema().table())
                             .distinct()
-                            .count()));
+                            .count())));
+            if (hasIntervals) {
+                cells.add(slice.interval() == null ? "" : slice.interval().toString());
+            }
+            text.row(cells.toArray(String[]::new));
         }
         text.print(terminal());
     }
@@ -193,6 +205,11 @@ final class SlicesCommand extends PipelineCommand {
         fields.put("name", slice.name());
         fields.put("start", slice.start());
         fields.put("end", slice.end());
+        EventInterval interval = slice.interval();
+        if (interval != null) {
+            fields.put("intervalStart", interval.start());
+            fields.put("intervalEnd", interval.end());
+        }
         fields.put("after", slice.after());
         fields.put("through", slice.through());
         fields.put("rows", slice.rows());

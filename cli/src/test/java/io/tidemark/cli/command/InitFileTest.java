@@ -24,7 +24,8 @@ class InitFileTest {
             Map.of(),
             Map.of(),
             Map.of(),
-            type -> true));
+            type -> true,
+            type -> false));
 
     @Test
     void writesAnswersAndEveryOtherSettingAsAComment() {

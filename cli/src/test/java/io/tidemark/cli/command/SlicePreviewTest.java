@@ -18,6 +18,7 @@ import io.tidemark.spi.schema.Column;
 import io.tidemark.spi.schema.ColumnType;
 import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.schema.TableId;
+import io.tidemark.spi.slice.EventInterval;
 import io.tidemark.spi.slice.SliceFile;
 import io.tidemark.spi.slice.SliceFileOutput;
 import io.tidemark.spi.slice.SliceLog;
@@ -28,6 +29,7 @@ import java.math.BigInteger;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class SlicePreviewTest {
@@ -145,7 +147,7 @@ class SlicePreviewTest {
         }
 
         @Override
-        public SliceWriter open() {
+        public SliceWriter open(@Nullable EventInterval interval) {
             throw new AssertionError("previews do not write");
         }
 

@@ -1,5 +1,6 @@
 package io.tidemark.engine.capture;
 
+import io.tidemark.engine.config.SliceTime;
 import io.tidemark.engine.lease.Lease;
 import io.tidemark.engine.pipeline.Pipeline;
 import io.tidemark.spi.error.ErrorCode;
@@ -13,12 +14,14 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the captures of a partitioned source work with.
  *
  * @param folder where helpers leave their parts in the storage, with a slash at the end
  * @param interval how long a slice, and a part, collects
+ * @param by what a slice, and a part, collects for that long by
  * @param bytesMax how many bytes a slice collects at most
  * @param isHeld whether some process holds the lease of this name
  * @param undecodable takes rows that cannot be decoded
@@ -32,6 +35,7 @@ record CaptureContext(
         MetadataStore metastore,
         Clock clock,
         Duration interval,
+        SliceTime by,
         long bytesMax,
         Predicate<String> isHeld,
         SliceSink.UndecodableHandler undecodable,
@@ -46,6 +50,7 @@ record CaptureContext(
                 pipeline.metastore(),
                 pipeline.clock(),
                 pipeline.config().slices().interval(),
+                pipeline.config().slices().by(),
                 pipeline.config().slices().bytesMax(),
                 pipeline.leases()::isHeldBySomebody,
                 new SetAside(pipeline)::take,
@@ -53,6 +58,21 @@ record CaptureContext(
                     lease.requireHeld("go on capturing");
                     fail(pipeline, table, reason);
                 });
+    }
+
+    /**
+     * How slices are cut by the times of events, if they are.
+     *
+     * @param graces how often the grace is waited for what is not complete
+     */
+    @Nullable
+    EventTimeCut cut(int graces) {
+        return by == SliceTime.EVENT_TIME
+                ? new EventTimeCut(
+                        clock,
+                        interval,
+                        interval.plus(EventTimeCut.grace(interval).multipliedBy(graces)))
+                : null;
     }
 
     private static void fail(Pipeline pipeline, TableId table, String reason) {

@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The capture of a partitioned source that seals: it follows the partitions of the source, reads its share of them, and takes what helpers read. A
@@ -41,6 +42,7 @@ final class CaptureLead implements AutoCloseable {
     private final CaptureReports reports;
     private final List<SourceTable> tables;
     private final PartitionPositions positions;
+    private final @Nullable EventTimeCut cut;
     private final SliceSink sink;
     private final PartitionedStream stream;
     private final PartitionReader reader;
@@ -49,6 +51,9 @@ final class CaptureLead implements AutoCloseable {
 
     /** Until when the events of partitions are known that nobody reads. */
     private final Map<String, Instant> known = new HashMap<>();
+
+    /** Helpers whose parts are of an interval to come. */
+    private final Set<String> waiting = new HashSet<>();
 
     private Map<String, StreamPartition> readable = new TreeMap<>();
 
@@ -84,8 +89,10 @@ final class CaptureLead implements AutoCloseable {
         this.sealed = newest.map(SliceManifest::sequence).orElse(0L);
         this.sealedUpTo = reports.sealedUpTo();
         this.helpers = new Helpers(context, known);
+        // Once more than helpers, so that what they hand over at the last moment is not late.
+        this.cut = context.cut(2);
         this.sink = new SliceSink(
-                this::openSlice, context.clock(), context.interval(), context.bytesMax(), context.undecodable());
+                this::openSlice, context.clock(), context.interval(), context.bytesMax(), context.undecodable(), cut);
         this.stream = context.source().openPartitions(tables);
         this.reader = new PartitionReader(
                 stream,
@@ -111,9 +118,11 @@ final class CaptureLead implements AutoCloseable {
         // Helpers first: they go on with what an earlier capture gave them.
         if (since(lastLook).compareTo(helpers.isEmpty() ? LOOK : LOOK_WITH_HELPERS) >= 0) {
             lastLook = context.clock().instant();
+            waiting.clear();
             if (helpers.look(taker)) {
                 assign();
             }
+            retainOffers();
         }
         isFollowDue |= reader.takeLineageChange();
         if (isFollowDue || since(lastFollowed).compareTo(FOLLOW) >= 0) {
@@ -124,7 +133,7 @@ final class CaptureLead implements AutoCloseable {
 
     /** Seals and reports when it is time to. Returns whether a slice was sealed. */
     boolean store(long fence) {
-        boolean isDue = sink.isDue();
+        boolean isDue = sink.isDue() || isComplete();
         if (isDue) {
             seal(fence);
         }
@@ -179,6 +188,7 @@ final class CaptureLead implements AutoCloseable {
                         .orElse(PartitionPosition.BEGINNING)
                         .toString());
         known.putAll(reader.keep(mine));
+        retainOffers();
         for (String id : mine) {
             StreamPartition partition = readable.get(id);
             if (partition != null) {
@@ -186,6 +196,23 @@ final class CaptureLead implements AutoCloseable {
                 known.remove(id);
             }
         }
+    }
+
+    private void retainOffers() {
+        if (cut != null) {
+            Set<String> offering = new HashSet<>(waiting);
+            offering.addAll(reader.partitions());
+            cut.retain(offering);
+        }
+    }
+
+    /** Whether all partitions that are read are past the end of the open slice's interval. Others are mostly read when that is sealed. */
+    private boolean isComplete() {
+        return cut != null
+                && sink.isComplete(Stream.of(reader.passed(cut), helpers.passed())
+                        .flatMap(Optional::stream)
+                        .min(Instant::compareTo)
+                        .orElse(Instant.MAX));
     }
 
     /** Whether a process that knows the stored positions only may go on with the partition. */
@@ -209,7 +236,7 @@ final class CaptureLead implements AutoCloseable {
 
     /** Positions count on from the newest slice, so that a slice after another one would hold again what that one has. */
     private SliceWriter openSlice() {
-        SliceWriter writer = context.log().open();
+        SliceWriter writer = context.log().open(cut == null ? null : cut.interval());
         if (writer.sequence() != sealed + 1) {
             writer.close();
             throw new TidemarkException(
@@ -287,8 +314,22 @@ final class CaptureLead implements AutoCloseable {
                                     .isPresent());
         }
 
+        /** No event of the part is newer than the newest of its files. */
         @Override
-        public void take(Part part) {
+        public boolean takes(String helper, Part part) {
+            long newest = part.files().stream()
+                    .mapToLong(SliceFile::newestCommitMicros)
+                    .max()
+                    .orElse(Long.MIN_VALUE);
+            boolean isTaken = part.files().isEmpty() || sink.takes(helper, newest, part.since());
+            if (!isTaken) {
+                waiting.add(helper);
+            }
+            return isTaken;
+        }
+
+        @Override
+        public void take(Part part, Instant passed) {
             long before = reader.reserve(part.events()) - 1;
             for (SliceFile file : part.files()) {
                 context.log().read(file, batch -> append(batch, before));
@@ -296,7 +337,10 @@ final class CaptureLead implements AutoCloseable {
             if (part.events() > 0) {
                 sink.commit(new Position(before + part.events()), 0, "");
                 sink.capturedAt(part.since());
-                sink.askSeal();
+                if (cut == null || !cut.isPast(passed)) {
+                    // The helper goes on when this is stored.
+                    sink.askSeal();
+                }
             }
             part.undecodable().forEach(row -> context.undecodable().handle(row.after(before)));
             for (Part.Move move : part.moves()) {

@@ -12,6 +12,7 @@ import java.util.List;
  * @param part number of its newest part; 0 before the first
  * @param path where that part is described; empty before the first
  * @param caughtUpAt all events of its partitions from before then are in this part or earlier ones
+ * @param passed events of its partitions from before then are in this part or earlier ones, those that are late aside
  * @param lagging partitions that cannot be read or are far behind
  */
 record HelperReport(
@@ -21,8 +22,11 @@ record HelperReport(
         long part,
         String path,
         Instant caughtUpAt,
+        Instant passed,
         List<LaggingPartition> lagging) {
     HelperReport {
+        // Reports of earlier versions do not say it.
+        passed = passed == null ? Instant.EPOCH : passed;
         lagging = List.copyOf(lagging);
     }
 }

@@ -46,8 +46,15 @@ final class Helpers {
         /** Whether its partitions stand where the part begins. */
         boolean fits(Part part);
 
-        /** Takes all of it. */
-        void take(Part part);
+        /** Whether it may be taken now; if not, it is offered again at the next look. */
+        boolean takes(String helper, Part part);
+
+        /**
+         * Takes all of it.
+         *
+         * @param passed what the helper said with it of how far it is
+         */
+        void take(Part part, Instant passed);
     }
 
     /** @param known until when the events of partitions are known that nobody reads; extended when a helper reads one no more */
@@ -103,7 +110,7 @@ final class Helpers {
             changed |= take(helper, taker);
             changed |= helper.release();
         }
-        if (!isAlive && helper.pending == 0) {
+        if (!isAlive && helper.pending == 0 && !helper.isWaiting) {
             LOG.info("helper of capture is gone helper={}", number);
             helper.forget();
             helpers.remove(number);
@@ -146,6 +153,7 @@ final class Helpers {
     }
 
     private boolean take(Member helper, Taker taker) {
+        helper.isWaiting = false;
         HelperReport report = helper.report;
         if (report.life() != helper.share.life()
                 || report.part() <= helper.share.taken()
@@ -154,7 +162,11 @@ final class Helpers {
         }
         Optional<Part> part = JobFiles.find(context.storage(), report.path(), Part.class);
         if (part.isPresent() && helper.owns(part.orElseThrow()) && taker.fits(part.orElseThrow())) {
-            taker.take(part.orElseThrow());
+            if (!taker.takes(LEASE + helper.number, part.orElseThrow())) {
+                helper.isWaiting = true;
+                return false;
+            }
+            taker.take(part.orElseThrow(), report.passed());
             helper.pending = report.part();
             return true;
         }
@@ -224,6 +236,14 @@ final class Helpers {
         return helpers.values().stream()
                 .filter(helper -> !helper.owned().isEmpty())
                 .map(helper -> helper.caughtUpAt)
+                .min(Instant::compareTo);
+    }
+
+    /** Up to which time the events of all partitions of helpers are taken, late ones aside. A part that waits has later ones only. */
+    Optional<Instant> passed() {
+        return helpers.values().stream()
+                .filter(helper -> !helper.isWaiting && !helper.owned().isEmpty())
+                .map(helper -> helper.passed)
                 .min(Instant::compareTo);
     }
 
@@ -334,6 +354,12 @@ final class Helpers {
         /** Until when the events of its partitions are taken. */
         private Instant caughtUpAt = Instant.EPOCH;
 
+        /** Up to which time they are taken, late ones aside. */
+        private Instant passed = Instant.EPOCH;
+
+        /** Whether its newest part is not taken yet because its events are of an interval to come. */
+        private boolean isWaiting;
+
         /** What it may still read although it is not in its share any more, by the version of the share that says so first. */
         private final Map<String, Long> leaving = new HashMap<>();
 
@@ -368,6 +394,7 @@ final class Helpers {
             // Not before: what it says now is not of those.
             if (report.version() == written.version()) {
                 caughtUpAt = report.caughtUpAt();
+                passed = report.passed();
             }
             return !left.isEmpty();
         }
@@ -383,6 +410,9 @@ final class Helpers {
             replace(more);
             if (isFirst || assigned.knownUntil().isBefore(caughtUpAt)) {
                 caughtUpAt = assigned.knownUntil();
+            }
+            if (isFirst || assigned.knownUntil().isBefore(passed)) {
+                passed = assigned.knownUntil();
             }
             known.remove(assigned.id());
         }

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +38,7 @@ final class PartCapture implements AutoCloseable {
     private final long fence;
     private final Documents<Share> shares;
     private final PartitionPositions positions;
+    private final @Nullable EventTimeCut cut;
     private final SliceSink sink;
     private final PartitionedStream stream;
     private final PartitionReader reader;
@@ -51,6 +53,7 @@ final class PartCapture implements AutoCloseable {
     private long part;
     private String path = "";
     private Instant caughtUpAt = Instant.EPOCH;
+    private Instant passed = Instant.EPOCH;
     private Instant lastLook = Instant.EPOCH;
     private Instant lastReport = Instant.EPOCH;
     private Instant lastPart;
@@ -72,12 +75,14 @@ final class PartCapture implements AutoCloseable {
         this.shares = new Documents<>(context.metastore(), Share.class);
         this.positions = PartitionPositions.of(Optional.empty());
         this.lastPart = context.clock().instant();
+        this.cut = context.cut(1);
         this.sink = new SliceSink(
                 () -> new PartWriter(context.log(), part + 1, folder()),
                 context.clock(),
                 context.interval(),
                 Math.min(context.bytesMax(), PART_BYTES_MAX),
-                row -> undecodable.add(Part.Undecodable.of(row)));
+                row -> undecodable.add(Part.Undecodable.of(row)),
+                cut);
         this.stream = context.source().openPartitions(tables);
         this.reader = new PartitionReader(stream, sink, positions, 1, context.lose());
         apply(share);
@@ -92,7 +97,7 @@ final class PartCapture implements AutoCloseable {
         Documents<Share> shares = new Documents<>(context.metastore(), Share.class);
         Optional<Share> share = shares.find(Keys.SHARES + number).filter(found -> found.fence() == fence);
         if (share.isEmpty()) {
-            write(context, number, new HelperReport(fence, 0, 0, 0, "", Instant.EPOCH, List.of()));
+            write(context, number, new HelperReport(fence, 0, 0, 0, "", Instant.EPOCH, Instant.EPOCH, List.of()));
         }
         return share;
     }
@@ -118,6 +123,9 @@ final class PartCapture implements AutoCloseable {
             }
             Share now = found.orElseThrow();
             if (now.version() > share.version()) {
+                if (isBack(now)) {
+                    return false;
+                }
                 apply(now);
             }
             share = now;
@@ -149,6 +157,16 @@ final class PartCapture implements AutoCloseable {
         return part > share.taken();
     }
 
+    /**
+     * Whether a partition is to be read anew of which events are not handed over that were read before it was taken away. A capture that began to seal
+     * meanwhile does not know of them.
+     */
+    private boolean isBack(Share next) {
+        Set<String> read = reader.partitions();
+        return next.partitions().stream()
+                .anyMatch(assigned -> begins.containsKey(assigned.id()) && !read.contains(assigned.id()));
+    }
+
     private void apply(Share next) {
         Set<String> wanted = new HashSet<>();
         for (Share.Assigned assigned : next.partitions()) {
@@ -164,6 +182,15 @@ final class PartCapture implements AutoCloseable {
             }
         }
         reader.keep(wanted);
+        if (cut != null) {
+            cut.retain(wanted);
+        }
+    }
+
+    private Instant passed() {
+        return cut == null
+                ? Instant.EPOCH
+                : reader.passed(cut).orElse(context.clock().instant());
     }
 
     /** What the partitions were moved since the part before. */
@@ -185,13 +212,19 @@ final class PartCapture implements AutoCloseable {
         boolean hasLeft = share.version() > versionSaid;
         if (moves.isEmpty()) {
             caughtUpAt = reader.caughtUpAt().orElse(context.clock().instant());
+            Instant before = passed;
+            passed = passed();
             if (hasLeft) {
                 said();
+                report();
+            } else if (cut != null && cut.isBetween(before, passed)) {
+                // The interval may be complete with that.
                 report();
             }
             return;
         }
         boolean isDue = sink.isDue()
+                || sink.isComplete(passed())
                 || hasLeft
                 || reader.takeLineageChange()
                 || (sink.isEmpty() && since(lastPart).compareTo(context.interval()) >= 0);
@@ -209,6 +242,7 @@ final class PartCapture implements AutoCloseable {
             SliceManifest sealed = sink.seal(fence, "");
             files = sealed.files();
         }
+        passed = passed();
         path = folder() + "part.json";
         JobFiles.write(
                 context.storage(),
@@ -247,6 +281,7 @@ final class PartCapture implements AutoCloseable {
                         part,
                         path,
                         caughtUpAt,
+                        passed,
                         List.copyOf(reader.lagging(lastReport.minus(CaptureLead.LAG)))));
     }
 

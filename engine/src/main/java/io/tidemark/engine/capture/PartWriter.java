@@ -76,7 +76,7 @@ final class PartWriter implements SliceWriter {
         }
         open.clear();
         return new SliceManifest(
-                number, "", end, end, Position.ZERO, through, resumeToken, fence, 0, "", folder, "", sealed);
+                number, "", end, end, Position.ZERO, through, resumeToken, fence, 0, "", folder, "", sealed, null);
     }
 
     @Override

@@ -100,6 +100,13 @@ final class PartitionReader implements PartitionSink {
         return readings.values().stream().map(reading -> reading.caughtUpAt).min(Instant::compareTo);
     }
 
+    /** Up to which time the events of all partitions are known; empty when none is read. */
+    Optional<Instant> passed(EventTimeCut cut) {
+        return readings.values().stream()
+                .map(reading -> cut.passed(reading.partition.id(), reading.caughtUpAt))
+                .min(Instant::compareTo);
+    }
+
     /** Partitions that cannot be read, and those that are far behind. */
     Collection<LaggingPartition> lagging(Instant since) {
         List<LaggingPartition> lagging = new ArrayList<>();
@@ -129,6 +136,11 @@ final class PartitionReader implements PartitionSink {
     /** Begins to count positions anew. */
     void restart(long first) {
         position = first;
+    }
+
+    @Override
+    public boolean takes(String partition, long commitMicros, Instant arrived) {
+        return sink.takes(partition, commitMicros, arrived);
     }
 
     @Override

@@ -29,6 +29,7 @@ final class SliceSink implements ChangeSink, AutoCloseable {
     private final Duration interval;
     private final long bytesMax;
     private final UndecodableHandler undecodable;
+    private final @Nullable EventTimeCut cut;
     private final Map<TableId, ChangeBatch> batches = new HashMap<>();
 
     private @Nullable ChangeBatch current;
@@ -46,18 +47,23 @@ final class SliceSink implements ChangeSink, AutoCloseable {
         void handle(UndecodableRow row);
     }
 
-    /** @param writers opens slices */
+    /**
+     * @param writers opens slices
+     * @param cut how slices are cut by the times of events; null when they are cut by arrival
+     */
     SliceSink(
             Supplier<SliceWriter> writers,
             Clock clock,
             Duration interval,
             long bytesMax,
-            UndecodableHandler undecodable) {
+            UndecodableHandler undecodable,
+            @Nullable EventTimeCut cut) {
         this.writers = writers;
         this.clock = clock;
         this.interval = interval;
         this.bytesMax = bytesMax;
         this.undecodable = undecodable;
+        this.cut = cut;
     }
 
     static SliceSink of(Pipeline pipeline, SetAside setAside) {
@@ -66,7 +72,13 @@ final class SliceSink implements ChangeSink, AutoCloseable {
                 pipeline.clock(),
                 pipeline.config().slices().interval(),
                 pipeline.config().slices().bytesMax(),
-                setAside::take);
+                setAside::take,
+                null);
+    }
+
+    /** Whether an event from somewhere may be appended now; see {@link EventTimeCut#takes}. */
+    boolean takes(String from, long commitMicros, Instant arrived) {
+        return cut == null || cut.takes(from, commitMicros, arrived, rows == 0);
     }
 
     @Override
@@ -111,7 +123,10 @@ final class SliceSink implements ChangeSink, AutoCloseable {
     public void commit(Position position, long commitMicros, String resumeToken) {
         through = position;
         token = resumeToken;
-        if (rows > 0 && openSince == null) {
+        if (rows > 0 && cut != null) {
+            openSince = cut.since();
+            due = cut.due();
+        } else if (rows > 0 && openSince == null) {
             openSince = clock.instant();
             due = nextBoundary(openSince);
         }
@@ -141,6 +156,11 @@ final class SliceSink implements ChangeSink, AutoCloseable {
             return true;
         }
         return rows > 0 && (!clock.instant().isBefore(due) || isFull());
+    }
+
+    /** Whether the open slice has all events of its interval, when this is how far they are known. */
+    boolean isComplete(Instant passed) {
+        return rows > 0 && cut != null && cut.isComplete(passed);
     }
 
     /** Whether the open slice has as many bytes as one may have. */
@@ -179,6 +199,9 @@ final class SliceSink implements ChangeSink, AutoCloseable {
         sealAsked = false;
         openSince = null;
         due = Instant.MAX;
+        if (cut != null) {
+            cut.sealed();
+        }
         return sealed;
     }
 

@@ -93,7 +93,9 @@ public final class ConfigReader {
                         plugins.catalogs(),
                         Map.of()))
                 : Optional.empty();
-        Settings slices = sections.read(section(top, "slices", false), PipelineSettings.slices());
+        YamlMap sliceMap = section(top, "slices", false);
+        Settings slices = sections.read(sliceMap, PipelineSettings.slices());
+        refuseEventTime(sliceMap, slices.value(PipelineSettings.SLICE_TIME), source.type());
         Settings limits = sections.read(section(top, "limits", false), PipelineSettings.limits());
         List<Transformation> transformations = new ArrayList<>();
         List<TableRule> tables = tables(top, source.type(), transformations);
@@ -119,6 +121,14 @@ public final class ConfigReader {
                 tables,
                 transformations,
                 limitConfig(limits));
+    }
+
+    private void refuseEventTime(YamlMap slices, SliceTime by, String source) {
+        String key = PipelineSettings.SLICE_TIME.key();
+        if (by == SliceTime.EVENT_TIME) {
+            plugins.eventTimeRefusal(source)
+                    .ifPresent(reason -> problems.add(slices.lineOf(key), slices.pathTo(key) + " " + reason));
+        }
     }
 
     /** The source's plug-in knows its types, those of users aside. */
@@ -283,6 +293,7 @@ public final class ConfigReader {
     private static SliceConfig sliceConfig(Settings settings) {
         return new SliceConfig(
                 settings.value(PipelineSettings.INTERVAL),
+                settings.value(PipelineSettings.SLICE_TIME),
                 settings.value(PipelineSettings.SLICE_BYTES),
                 settings.value(PipelineSettings.KEEP),
                 settings.value(PipelineSettings.SLICE_FORMAT));

@@ -80,6 +80,12 @@ public final class PipelineSettings {
             Duration.ofSeconds(1),
             Duration.ofHours(1),
             "A time slice is sealed at the next multiple of this, at a transaction end; 1s to 1h.");
+    static final Setting<SliceTime> SLICE_TIME = Setting.choice(
+            "by",
+            SliceTime.ARRIVAL,
+            "What the interval counts by: when events arrive (arrival), or when they happened (event-time), as the source says: a slice"
+                    + " then has the events of one interval, in a folder of its name such as 2026-11-20-08-30, and those that came late."
+                    + " event-time is for sources with partitions (dynamodb). Can be changed at any time.");
     static final Setting<Long> SLICE_BYTES = Setting.size(
             "max-size",
             "256MiB",
@@ -272,7 +278,7 @@ public final class PipelineSettings {
     }
 
     public static List<Setting<?>> slices() {
-        return List.of(INTERVAL, SLICE_BYTES, KEEP, SLICE_FORMAT);
+        return List.of(INTERVAL, SLICE_TIME, SLICE_BYTES, KEEP, SLICE_FORMAT);
     }
 
     public static List<Setting<?>> limits() {

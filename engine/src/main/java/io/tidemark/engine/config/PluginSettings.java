@@ -3,6 +3,7 @@ package io.tidemark.engine.config;
 import io.tidemark.engine.plugin.Plugins;
 import io.tidemark.spi.config.Setting;
 import io.tidemark.spi.schema.ColumnType;
+import io.tidemark.spi.source.PartitionedSourceProvider;
 import io.tidemark.spi.source.SupportsRemoteJobs;
 import java.util.Collections;
 import java.util.List;
@@ -23,6 +24,7 @@ import java.util.function.Supplier;
  * @param catalogs settings of each type of catalog
  * @param typeRefusals what each type of source says to a wanted type
  * @param remoteJobs whether jobs on Spark know a type of source, which is asked for installed ones only
+ * @param partitioned whether a type of source has partitions, likewise
  */
 public record PluginSettings(
         Map<String, Supplier<List<Setting<?>>>> sources,
@@ -31,7 +33,8 @@ public record PluginSettings(
         Map<String, Supplier<List<Setting<?>>>> jobRunners,
         Map<String, Supplier<List<Setting<?>>>> catalogs,
         Map<String, TypeRefusal> typeRefusals,
-        Predicate<String> remoteJobs) {
+        Predicate<String> remoteJobs,
+        Predicate<String> partitioned) {
     public PluginSettings {
         sources = Collections.unmodifiableMap(new TreeMap<>(sources));
         lakes = Collections.unmodifiableMap(new TreeMap<>(lakes));
@@ -61,6 +64,16 @@ public record PluginSettings(
                         + "; take the line out, and the worker's own process applies the table");
     }
 
+    /**
+     * Why slices of this source cannot be cut by the times of events: the rest of a sentence. Empty when they can, or the source is not known.
+     */
+    Optional<String> eventTimeRefusal(String source) {
+        return !sources.containsKey(source) || partitioned.test(source)
+                ? Optional.empty()
+                : Optional.of("cannot be event-time: source.type " + source
+                        + " has one order, that of its commits, and its slices are cut along it; take the line out");
+    }
+
     public static PluginSettings of(Plugins plugins) {
         Map<String, TypeRefusal> refusals = new TreeMap<>();
         plugins.sourceTypes().forEach(type -> refusals.put(type, plugins.source(type)::refusal));
@@ -71,7 +84,8 @@ public record PluginSettings(
                 byType(plugins.jobRunnerTypes(), type -> plugins.jobRunner(type).settings()),
                 byType(plugins.catalogTypes(), type -> plugins.catalog(type).settings()),
                 refusals,
-                type -> plugins.source(type) instanceof SupportsRemoteJobs);
+                type -> plugins.source(type) instanceof SupportsRemoteJobs,
+                type -> plugins.source(type) instanceof PartitionedSourceProvider);
     }
 
     private static Map<String, Supplier<List<Setting<?>>>> byType(

@@ -62,7 +62,7 @@ class CaptureReportsTest {
 
     /** A sink that holds rows and has no need of a log yet. */
     private static SliceSink sink(int rows) {
-        SliceSink sink = new SliceSink(() -> null, CLOCK, Duration.ofMinutes(1), 1 << 20, row -> {});
+        SliceSink sink = new SliceSink(() -> null, CLOCK, Duration.ofMinutes(1), 1 << 20, row -> {}, null);
         for (int i = 0; i < rows; i++) {
             sink.batch(SCHEMA);
             sink.commit(new Position(i + 1), 0, "");

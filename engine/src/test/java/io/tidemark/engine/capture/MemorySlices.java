@@ -5,6 +5,7 @@ import io.tidemark.spi.change.Position;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.schema.RowSchema;
+import io.tidemark.spi.slice.EventInterval;
 import io.tidemark.spi.slice.SliceFile;
 import io.tidemark.spi.slice.SliceFileOutput;
 import io.tidemark.spi.slice.SliceLog;
@@ -17,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 
 /** A slice log in memory with the order and conflict rules of the real one. */
 final class MemorySlices implements SliceLog {
@@ -45,9 +48,9 @@ final class MemorySlices implements SliceLog {
     }
 
     @Override
-    public SliceWriter open() {
+    public SliceWriter open(@Nullable EventInterval interval) {
         return new Writer(
-                sealed.size() + 1L, newest().map(SliceManifest::through).orElse(Position.ZERO));
+                sealed.size() + 1L, newest().map(SliceManifest::through).orElse(Position.ZERO), interval);
     }
 
     @Override
@@ -72,7 +75,13 @@ final class MemorySlices implements SliceLog {
             public SliceFile seal() {
                 files.put(path, written);
                 long count = written.stream().mapToLong(ChangeBatch::size).sum();
-                return new SliceFile(path, schema, count, count, 0, 0, 0, 1, "", Position.ZERO, new Position(count), 0);
+                long newest = written.stream()
+                        .flatMapToLong(
+                                batch -> LongStream.range(0, batch.size()).map(row -> batch.commitMicros((int) row)))
+                        .max()
+                        .orElse(0);
+                return new SliceFile(
+                        path, schema, count, count, 0, 0, 0, 1, "", Position.ZERO, new Position(count), newest);
             }
 
             @Override
@@ -108,11 +117,13 @@ final class MemorySlices implements SliceLog {
     private final class Writer implements SliceWriter {
         private final long sequence;
         private final List<ChangeBatch> written = new ArrayList<>();
+        private final @Nullable EventInterval interval;
         private Position after;
         private long count;
 
-        Writer(long sequence, Position after) {
+        Writer(long sequence, Position after, @Nullable EventInterval interval) {
             this.sequence = sequence;
+            this.interval = interval;
             this.after = after;
         }
 
@@ -153,7 +164,7 @@ final class MemorySlices implements SliceLog {
                 throw new IllegalStateException("events from " + before + " to " + after + " through " + through);
             }
             SliceManifest manifest = new SliceManifest(
-                    sequence, "", end, end, before, through, resumeToken, fence, 0, "", "", "", List.of());
+                    sequence, "", end, end, before, through, resumeToken, fence, 0, "", "", "", List.of(), interval);
             sealed.add(manifest);
             rows.add(written);
             return manifest;

@@ -3,12 +3,14 @@ package io.tidemark.engine.capture;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidemark.engine.capture.SimulatedStream.Event;
+import io.tidemark.engine.config.SliceTime;
 import io.tidemark.engine.metadata.Documents;
 import io.tidemark.engine.metadata.Keys;
 import io.tidemark.spi.change.ChangeBatch;
 import io.tidemark.spi.change.LongVector;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.slice.EventInterval;
 import io.tidemark.spi.slice.SliceManifest;
 import io.tidemark.spi.source.PartitionPosition;
 import io.tidemark.spi.source.SourceTable;
@@ -19,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -29,24 +32,35 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Several processes capture one stream, one step at a time, in an order that a seed picks. They crash, sleep while their leases go to others and wake
  * again, lose writes to the metadata store, and see shards split, merge and go. What is sealed must have every event once and the events of each key in
- * order, and what capture says of how far it is must be true.
+ * order, and what capture says of how far it is must be true. By the times of events, a slice has none from after its interval, and few late ones.
  */
 class SharedCaptureTest {
     private static final int SCHEDULES = Boolean.getBoolean("tidemark.slow") ? 1_000 : 100;
 
-    @Test
-    void whateverHappensToTheProcessesEveryEventIsSealedOnceAndInOrder() {
+    @ParameterizedTest
+    @EnumSource(SliceTime.class)
+    void whateverHappensToTheProcessesEveryEventIsSealedOnceAndInOrder(SliceTime by) {
         long handedOver = 0;
+        long inTime = 0;
+        long late = 0;
         for (int seed = 0; seed < SCHEDULES; seed++) {
-            handedOver += new Schedule(seed).run();
+            Schedule schedule = new Schedule(seed, by);
+            schedule.run();
+            handedOver += schedule.handedOver();
+            inTime += schedule.inTime;
+            late += schedule.late;
         }
         // The schedules are of no use when helpers never help.
         assertThat(handedOver).isGreaterThan(SCHEDULES);
+        if (by == SliceTime.EVENT_TIME) {
+            assertThat(inTime).as("late: %d", late).isGreaterThan(3 * late);
+        }
     }
 
     /** Time that stands still until it is moved. */
@@ -93,9 +107,11 @@ class SharedCaptureTest {
         private final CaptureContext context;
         private final Set<Event> checkedUpTo = new HashSet<>();
         private Instant begun = Instant.MAX;
+        private long inTime;
+        private long late;
         private @Nullable Capturer stepping;
 
-        Schedule(int seed) {
+        Schedule(int seed, SliceTime by) {
             this.seed = seed;
             this.random = new Random(seed);
             this.stream = new SimulatedStream(random, clock::instant);
@@ -106,7 +122,8 @@ class SharedCaptureTest {
                     "parts/",
                     metastore,
                     clock,
-                    Duration.ofSeconds(2),
+                    Duration.ofSeconds(by == SliceTime.ARRIVAL ? 2 : 10),
+                    by,
                     40,
                     name -> Optional.ofNullable(leases.get(name))
                             .filter(Held::holds)
@@ -125,8 +142,7 @@ class SharedCaptureTest {
             }
         }
 
-        /** Returns how many parts were handed over. */
-        long run() {
+        void run() {
             for (int i = random.nextInt(20); i > 0; i--) {
                 stream.write();
                 clock.move(Duration.ofMillis(3));
@@ -138,6 +154,10 @@ class SharedCaptureTest {
             }
             finish();
             check();
+            checkIntervals();
+        }
+
+        long handedOver() {
             return processes.stream().mapToLong(process -> process.handedOver).sum();
         }
 
@@ -275,6 +295,26 @@ class SharedCaptureTest {
                     assertThat(byKey.getOrDefault((long) event.key(), List.of()))
                             .as("seed %d, key %d", seed, event.key())
                             .contains((long) event.number());
+                }
+            }
+        }
+
+        private void checkIntervals() {
+            for (int slice = 0; slice < log.rows().size(); slice++) {
+                EventInterval interval = log.find(slice + 1).orElseThrow().interval();
+                assertThat(interval == null).isEqualTo(context.by() == SliceTime.ARRIVAL);
+                for (ChangeBatch batch : log.rows().get(slice)) {
+                    for (int row = 0; interval != null && row < batch.size(); row++) {
+                        Instant time = Instant.EPOCH.plus(batch.commitMicros(row), ChronoUnit.MICROS);
+                        assertThat(time)
+                                .as("seed %d, slice %d", seed, slice + 1)
+                                .isBefore(interval.end());
+                        if (time.isBefore(interval.start())) {
+                            late++;
+                        } else {
+                            inTime++;
+                        }
+                    }
                 }
             }
         }

@@ -22,6 +22,7 @@ import io.tidemark.spi.source.StreamPartition;
 import io.tidemark.spi.source.TableScope;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -55,8 +56,16 @@ final class SimulatedStream implements PartitionedSource {
     private final List<Event> all = new ArrayList<>();
     private int made;
 
-    /** An event. */
-    record Event(int key, int number, Instant at) {}
+    /**
+     * An event.
+     *
+     * @param time when it happened by the source's word, which is not exact: cut off to a tenth of a second, and now and then late
+     */
+    record Event(int key, int number, Instant at, Instant time) {
+        long micros() {
+            return ChronoUnit.MICROS.between(Instant.EPOCH, time);
+        }
+    }
 
     /** A shard: the events of a range of keys, while it is open. */
     private static final class Shard {
@@ -96,7 +105,10 @@ final class SimulatedStream implements PartitionedSource {
                 .filter(one -> !one.closed && one.from <= key && key < one.to)
                 .findFirst()
                 .orElseThrow();
-        Event event = new Event(key, written.merge(key, 1, Integer::sum), clock.get());
+        Instant now = clock.get();
+        Duration behind = Duration.ofMillis(random.nextInt(30) == 0 ? random.nextInt(5_000) : 0);
+        Instant time = Instant.ofEpochMilli(now.minus(behind).toEpochMilli() / 100 * 100);
+        Event event = new Event(key, written.merge(key, 1, Integer::sum), now, time);
         shard.events.add(event);
         all.add(event);
     }
@@ -211,11 +223,14 @@ final class SimulatedStream implements PartitionedSource {
             int until = Math.min(shard.events.size(), at + random.nextInt(5));
             for (; at < until; at++) {
                 Event event = shard.events.get(at);
+                if (!sink.takes(id, event.micros(), clock.get())) {
+                    break;
+                }
                 ChangeBatch batch = sink.batch(SCHEMA);
-                batch.beginRow(Operation.INSERT, sink.position(), 0, 0, 0);
+                batch.beginRow(Operation.INSERT, sink.position(), 0, 0, event.micros());
                 ((LongVector) batch.column(0)).append(event.key);
                 ((LongVector) batch.column(1)).append(event.number);
-                sink.event(id, Integer.toString(at), 0);
+                sink.event(id, Integer.toString(at), event.micros());
             }
             next.put(id, at);
             if (at == shard.events.size()) {

@@ -41,7 +41,8 @@ final class ConfigFixture {
                     (type, wanted) -> wanted.equals(ColumnType.STRING)
                             ? Optional.empty()
                             : Optional.of("cannot be " + wanted + ": " + type + " can be string")),
-            type -> type.equals("postgres"));
+            type -> type.equals("postgres"),
+            type -> type.equals("elsewhere"));
 
     /** A source and a lake, without a line end: more can be appended. */
     static final String LEAST = """

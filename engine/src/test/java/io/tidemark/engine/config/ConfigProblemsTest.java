@@ -29,10 +29,14 @@ class ConfigProblemsTest {
                 problem("slices: {maxSize: 1GiB}", "4: slices.maxSize is not a setting; did you mean max-size?"),
                 problem(
                         "slices: {colour: red}",
-                        "4: slices.colour is not a setting; known here: interval, max-size, keep, format"),
+                        "4: slices.colour is not a setting; known here: interval, by, max-size, keep, format"),
                 problem(
                         "slices: {interval: 10}",
                         "4: slices.interval must be a number with a unit: 500ms, 10s, 5m, 24h or 7d"),
+                problem("slices: {by: commit}", "4: slices.by must be arrival or event-time"),
+                problem(
+                        "slices:\n  by: event-time",
+                        "5: slices.by cannot be event-time: source.type postgres has one order, that of its commits"),
                 problem("slices: {interval: 500ms}", "4: slices.interval must be between 1s and 1h"),
                 problem("slices:\n  interval: [1s]", "5: slices.interval must be a single value (duration)"),
                 problem("slices: 10s", "4: slices must be a mapping of settings (key: value)"),

@@ -44,8 +44,12 @@ class ConfigReaderTest {
         assertThat(config.metadata().settings().value(Setting.text("url", "")))
                 .isEqualTo("jdbc:sqlite:" + folder.resolve(".tidemark/metadata.db"));
         assertThat(config.slices())
-                .isEqualTo(
-                        new SliceConfig(Duration.ofSeconds(10), 256L << 20, Duration.ofDays(7), SliceFormat.PARQUET));
+                .isEqualTo(new SliceConfig(
+                        Duration.ofSeconds(10),
+                        SliceTime.ARRIVAL,
+                        256L << 20,
+                        Duration.ofDays(7),
+                        SliceFormat.PARQUET));
         assertThat(config.limits())
                 .isEqualTo(new LimitConfig(
                         2, 2, 256L << 20, 256L << 20, Duration.ofSeconds(60), 10L << 30, 1L << 30, 50L << 30, 10_000));
@@ -94,7 +98,8 @@ class ConfigReaderTest {
         assertThat(config.metadata().type()).isEqualTo("etcd");
         assertThat(config.state()).isEqualTo(Path.of("/var/lib/tidemark"));
         assertThat(config.slices())
-                .isEqualTo(new SliceConfig(Duration.ofSeconds(1), 64L << 20, Duration.ofDays(1), SliceFormat.JSONL));
+                .isEqualTo(new SliceConfig(
+                        Duration.ofSeconds(1), SliceTime.ARRIVAL, 64L << 20, Duration.ofDays(1), SliceFormat.JSONL));
         assertThat(config.limits())
                 .isEqualTo(new LimitConfig(
                         4, 8, 1L << 30, 512L << 20, Duration.ofMinutes(5), 100L << 30, 2L << 30, 1L << 30, 77));
@@ -208,5 +213,15 @@ class ConfigReaderTest {
         assertThatExceptionOfType(TidemarkException.class)
                 .isThrownBy(() -> ConfigReader.read(binary, PLUGINS, Map.of()))
                 .withMessageContaining("not UTF-8");
+    }
+
+    @Test
+    void slicesOfASourceWithPartitionsMayBeCutByTheTimesOfEvents() {
+        assertThat(ConfigFixture.read(folder, """
+                        pipeline: bank
+                        source: {type: elsewhere}
+                        lake: {location: ./lake}
+                        slices: {by: event-time}
+                        """).slices().by()).isEqualTo(SliceTime.EVENT_TIME);
     }
 }

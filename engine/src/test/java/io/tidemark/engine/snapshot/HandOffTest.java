@@ -69,6 +69,7 @@ class HandOffTest {
                 "",
                 "",
                 "",
-                List.of());
+                List.of(),
+                null);
     }
 }

@@ -3,6 +3,7 @@ package io.tidemark.spi.slice;
 import io.tidemark.spi.schema.RowSchema;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The ordered, sealed slices of a pipeline. Sequences run from 1 without gaps. Safe from any thread and process; two writers of the same slice
@@ -19,7 +20,16 @@ public interface SliceLog extends SliceReader, AutoCloseable {
     Optional<SliceManifest> find(long sequence);
 
     /** Opens the slice after the newest one. */
-    SliceWriter open();
+    default SliceWriter open() {
+        return open(null);
+    }
+
+    /**
+     * Opens the slice after the newest one for events from an interval, whose name its folder gets; earlier ones may join it.
+     *
+     * @param interval null for a slice that is cut by arrival
+     */
+    SliceWriter open(@Nullable EventInterval interval);
 
     /**
      * Opens a file that belongs to no slice.

@@ -5,6 +5,7 @@ import io.tidemark.spi.schema.TableId;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a sealed slice holds.
@@ -22,6 +23,8 @@ import java.util.Optional;
  * @param path path of the manifest in the storage
  * @param checksum SHA-256 of the manifest file, hexadecimal; not part of the file
  * @param files one per table with changes, ordered by table (two when a table's schema changed inside the slice)
+ * @param interval of event times that it was opened for: its events are from then, or from earlier and came late; null for a slice that was cut by
+ *     arrival
  */
 public record SliceManifest(
         long sequence,
@@ -36,7 +39,8 @@ public record SliceManifest(
         String previousChecksum,
         String path,
         String checksum,
-        List<SliceFile> files) {
+        List<SliceFile> files,
+        @Nullable EventInterval interval) {
     public SliceManifest {
         files = List.copyOf(files);
     }

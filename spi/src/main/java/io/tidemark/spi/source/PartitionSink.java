@@ -8,6 +8,15 @@ import java.time.Instant;
 /** Receives the events of partitions. Calls come from the polling thread. */
 public interface PartitionSink {
     /**
+     * Whether the next event of a partition may be handed on now. If not, the stream keeps it and all behind it, reads the partition no further, and
+     * asks again at a later poll. To be called before {@link #batch}.
+     *
+     * @param commitMicros when it happened, microseconds since 1970-01-01T00:00:00Z
+     * @param arrived when the stream read it
+     */
+    boolean takes(String partition, long commitMicros, Instant arrived);
+
+    /**
      * The batch to append the next event of this schema to, at {@link #position}, which is then told by {@link #event}. Ask again for every event. A
      * schema that is not the same object as before for its table is a new version of it, which has all columns of the one before.
      */

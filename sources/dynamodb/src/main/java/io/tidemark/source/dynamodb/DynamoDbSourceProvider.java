@@ -4,15 +4,15 @@ import io.tidemark.source.dynamodb.item.ColumnChoices;
 import io.tidemark.spi.config.Setting;
 import io.tidemark.spi.config.Settings;
 import io.tidemark.spi.schema.ColumnType;
-import io.tidemark.spi.source.Source;
-import io.tidemark.spi.source.SourceProvider;
+import io.tidemark.spi.source.PartitionedSource;
+import io.tidemark.spi.source.PartitionedSourceProvider;
 import io.tidemark.spi.source.TypeChoices;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
 /** Makes {@link DynamoDbSource}s. */
-public final class DynamoDbSourceProvider implements SourceProvider {
+public final class DynamoDbSourceProvider implements PartitionedSourceProvider {
     @Override
     public String type() {
         return "dynamodb";
@@ -29,7 +29,7 @@ public final class DynamoDbSourceProvider implements SourceProvider {
     }
 
     @Override
-    public Source open(String pipeline, Settings settings, Path scratch, TypeChoices choices) {
+    public PartitionedSource open(String pipeline, Settings settings, Path scratch, TypeChoices choices) {
         Clients clients = DynamoDbSettings.clients(settings);
         OpenExports opened = new OpenExports(DynamoDbSettings.s3(settings));
         StartedExports started = settings.find(DynamoDbSettings.EXPORT_TO)

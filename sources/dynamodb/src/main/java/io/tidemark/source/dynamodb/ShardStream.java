@@ -32,6 +32,8 @@ import software.amazon.awssdk.services.dynamodb.model.TrimmedDataAccessException
  * Shards of DynamoDB Streams. Each is asked for records by at most one call at a time, several shards side by side; what comes is handed on by the
  * thread that polls.
  *
+ * <p>A shard of which an event is not taken yet is not asked: its last answer waits, of at most 1 MB.
+ *
  * <p>An empty answer of a shard is taken for its end at that time: the API has nothing better to say.
  */
 final class ShardStream implements PartitionedStream {
@@ -71,6 +73,13 @@ final class ShardStream implements PartitionedStream {
 
     @Override
     public long poll(PartitionSink sink, Duration wait) {
+        long events = 0;
+        for (Reading reading : List.copyOf(readings.values())) {
+            Answer waiting = reading.waiting;
+            if (waiting != null) {
+                events += hand(waiting, sink);
+            }
+        }
         Instant now = Instant.now();
         for (Reading reading : readings.values()) {
             if (!reading.asked && !reading.notBefore.isAfter(now)) {
@@ -78,9 +87,8 @@ final class ShardStream implements PartitionedStream {
                 threads.execute(() -> answers.add(ask(reading)));
             }
         }
-        long events = 0;
         try {
-            Answer answer = answers.poll(wait.toMillis(), TimeUnit.MILLISECONDS);
+            Answer answer = answers.poll(events > 0 ? 0 : wait.toMillis(), TimeUnit.MILLISECONDS);
             while (answer != null) {
                 events += take(answer, sink);
                 answer = answers.poll();
@@ -98,26 +106,42 @@ final class ShardStream implements PartitionedStream {
             // It is not to be read any more, or was begun anew.
             return 0;
         }
-        reading.asked = false;
         SdkException failure = answer.failure;
         if (failure != null) {
+            reading.asked = false;
             failed(reading, failure, sink);
             return 0;
         }
         reading.pause = FIRST_PAUSE;
         reading.refused = false;
+        return hand(answer, sink);
+    }
+
+    /** Hands on what is taken of an answer; the rest waits. */
+    private long hand(Answer answer, PartitionSink sink) {
+        Reading reading = answer.reading;
+        String id = reading.partition.id();
         long events = 0;
-        for (Record row : answer.records) {
+        for (; reading.handed < answer.records.size(); reading.handed++) {
+            Record row = answer.records.get(reading.handed);
             String sequence = row.dynamodb().sequenceNumber();
+            Instant time = row.dynamodb().approximateCreationDateTime();
+            long micros = time == null ? 0 : time.toEpochMilli() * 1_000;
             TableEvents table = tables.get(reading.partition.tables().get(0));
             if (table != null && reading.isWanted(row)) {
+                if (!sink.takes(id, micros, answer.askedAt)) {
+                    reading.waiting = answer;
+                    return events;
+                }
                 table.take(row, sink);
                 events++;
             }
-            Instant time = row.dynamodb().approximateCreationDateTime();
-            sink.event(id, sequence, time == null ? 0 : time.toEpochMilli() * 1_000);
+            sink.event(id, sequence, micros);
             reading.position = PartitionPosition.after(sequence);
         }
+        reading.handed = 0;
+        reading.waiting = null;
+        reading.asked = false;
         reading.iterator = answer.next;
         if (answer.next == null) {
             readings.remove(id);
@@ -204,10 +228,16 @@ final class ShardStream implements PartitionedStream {
         /** Until when nothing can have been missed of what is wanted since some time. */
         private volatile Instant heardAt;
 
+        /** Whether it is asked, or was and not all of its answer is taken. */
         private boolean asked;
 
         /** Whether the iterator before was refused because what it stands at is gone. */
         private boolean refused;
+
+        private @Nullable Answer waiting;
+
+        /** How many records of its answer are taken. */
+        private int handed;
 
         private Instant notBefore = Instant.EPOCH;
         private Duration pause = FIRST_PAUSE;

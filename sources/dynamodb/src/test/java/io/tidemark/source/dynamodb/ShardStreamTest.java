@@ -47,6 +47,7 @@ class ShardStreamTest {
     private Duration age = Duration.ofMinutes(1);
     private boolean isTrimmed;
     private boolean isFirstRefused;
+    private int refusals;
 
     @Test
     void aShardThatIsWantedSinceLongerThanRecordsAreKeptIsLost() {
@@ -99,6 +100,15 @@ class ShardStreamTest {
         assertThat(service.calls(ITERATOR)).hasSize(2);
     }
 
+    @Test
+    void aShardIsNotAskedWhileAnEventOfItIsNotTaken() {
+        refusals = 3;
+        Told told = read(PartitionPosition.BEGINNING);
+        assertThat(told.events).containsExactly("100");
+        assertThat(told.offers).isEqualTo(4);
+        assertThat(service.calls("DynamoDBStreams_20120810.GetRecords")).hasSize(1);
+    }
+
     private static void assertLost(Told told) {
         assertThat(told.lost).isNotNull();
         assertThat(told.lost.code()).isEqualTo(ErrorCode.SOURCE_SLOT_LOST);
@@ -108,7 +118,7 @@ class ShardStreamTest {
     /** Reads the shard until something is told. */
     private Told read(PartitionPosition from) {
         service.answer(this::answer);
-        Told told = new Told();
+        Told told = new Told(refusals);
         Clients clients = new Clients(
                 Optional.of("us-east-1"),
                 Optional.of(URI.create(service.url())),
@@ -159,9 +169,20 @@ class ShardStreamTest {
     private static final class Told implements PartitionSink {
         private final List<String> events = new ArrayList<>();
         private @Nullable TidemarkException lost;
+        private final int refusals;
+        private int offers;
+
+        Told(int refusals) {
+            this.refusals = refusals;
+        }
 
         boolean isEmpty() {
             return events.isEmpty() && lost == null;
+        }
+
+        @Override
+        public boolean takes(String partition, long commitMicros, Instant arrived) {
+            return offers++ >= refusals;
         }
 
         @Override
