@@ -3,6 +3,7 @@ package io.tidemark.conformance;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.DecimalNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.tidemark.server.DynamoDbServer;
@@ -257,9 +258,9 @@ final class DynamoDbDatabase implements ScenarioDatabase {
 
     /** Plain JSON of DynamoDB JSON, members by name. */
     private static JsonNode plain(String kind, JsonNode content) {
-        JsonNodeFactory make = JsonNodeFactory.withExactBigDecimals(true);
+        JsonNodeFactory make = JsonNodeFactory.instance;
         return switch (kind) {
-            case "N" -> make.numberNode(new BigDecimal(content.asText()));
+            case "N" -> DecimalNode.valueOf(new BigDecimal(content.asText()));
             case "NULL" -> make.nullNode();
             case "L" -> {
                 var list = make.arrayNode();
@@ -278,6 +279,7 @@ final class DynamoDbDatabase implements ScenarioDatabase {
                 StreamSupport.stream(content.spliterator(), false)
                         .map(element -> new BigDecimal(element.asText()))
                         .sorted()
+                        .map(DecimalNode::valueOf)
                         .forEach(list::add);
                 yield list;
             }
