@@ -126,11 +126,15 @@ final class BenchPipeline implements AutoCloseable {
             VerifyRequest request = VerifyRequest.everything();
             long started = System.nanoTime();
             VerifyReport report = new Verifier(pipeline, queries.engine()).verify(request, VerifyListener.SILENT);
-            TableProof proof = report.proofs().get(0);
-            return "proof: " + proof.outcome() + ", rows="
-                    + proof.certificate().map(found -> found.rows()).orElse(-1L)
-                    + ", in " + Duration.ofNanos(System.nanoTime() - started).toMillis() + " ms"
-                    + (proof.reason().isEmpty() ? "" : " (" + proof.reason() + ")");
+            long rows = 0;
+            for (TableProof proof : report.proofs()) {
+                if (proof.outcome() != TableProof.Outcome.EQUAL) {
+                    return "proof: " + proof.table() + " is " + proof.outcome() + " (" + proof.reason() + ")";
+                }
+                rows += proof.certificate().orElseThrow().rows();
+            }
+            return "proof: EQUAL, tables=" + report.proofs().size() + ", rows=" + rows + ", in "
+                    + Duration.ofNanos(System.nanoTime() - started).toMillis() + " ms";
         } finally {
             reopen();
         }
