@@ -21,7 +21,7 @@ public record LoadOptions(long transactions, int accounts, int statements, Insta
     private static final int TRANSACTIONS_PER_ACCOUNT = 100;
     private static final int ACCOUNTS_MIN = 100;
     private static final int DEFAULT_DAYS = 30;
-    private static final String LOAD = "load the bank";
+    private static final String LOAD = "load rows";
 
     public LoadOptions {
         Invalid.unless(

@@ -44,7 +44,7 @@ class WorkloadOptionsTest {
 
     @Test
     void refusesLoadsThatCannotBe() {
-        refused(() -> LoadOptions.of(-1), "Cannot load the bank: the transactions must be 0 to 10000000000");
+        refused(() -> LoadOptions.of(-1), "Cannot load rows: the transactions must be 0 to 10000000000");
         refused(() -> LoadOptions.of(1).withAccounts(0), "(accounts=0)");
         refused(() -> LoadOptions.of(1).withStatements(-1), "(statements=-1)");
         refused(
