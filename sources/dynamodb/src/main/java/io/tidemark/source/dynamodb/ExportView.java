@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import software.amazon.awssdk.services.dynamodb.model.AttributeValue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Loads tables from exports where they have one: of a full export the items that no incremental one after it has, and of an incremental one those that
@@ -80,14 +80,19 @@ final class ExportView implements SnapshotCut {
                 .skip(part.export() + 1L)
                 .map(export -> changedKeys(export, table))
                 .toList();
+        KeyHash.Hasher keys = new KeyHash.Hasher(table.schema().key());
         Export export = series.exports().get(part.export());
         for (DataFile file : export.files().subList(part.from(), part.to())) {
             if (part.export() == 0) {
-                export.read(file, item -> addNewest(item, item, later, rows));
+                export.read(file, item -> {
+                    if (later.isEmpty() || isNewest(keys.hash(item), later)) {
+                        rows.add(item);
+                    }
+                });
             } else {
                 export.readChanges(file, change -> {
-                    if (change.newImage() != null) {
-                        addNewest(change.keys(), change.newImage(), later, rows);
+                    if (change.newImage() != null && isNewest(keys.hash(change.keys()), later)) {
+                        rows.add(change.newImage());
                     }
                 });
             }
@@ -95,31 +100,28 @@ final class ExportView implements SnapshotCut {
         return rows.end();
     }
 
-    private static void addNewest(
-            Map<String, AttributeValue> key,
-            Map<String, AttributeValue> item,
-            List<ChangedKeys> later,
-            ItemBatches rows) {
-        if (later.stream().noneMatch(keys -> keys.contains(key))) {
-            rows.add(item);
-        }
+    /** @param key null of an item without one, which is told of when it is made a row */
+    private static boolean isNewest(@Nullable KeyHash key, List<ChangedKeys> later) {
+        return key == null || later.stream().noneMatch(keys -> keys.contains(key));
     }
 
     private ChangedKeys changedKeys(Export export, SourceTable table) {
         return changed.computeIfAbsent(export.summary().exportArn(), arn -> {
-            ChangedKeys keys = new ChangedKeys(
-                    table.schema().key(),
-                    export.files().stream().mapToLong(DataFile::itemCount).sum());
-            export.files()
-                    .forEach(file -> export.readChanges(file, change -> {
-                        if (!keys.add(change.keys())) {
-                            throw new TidemarkException(
-                                    ErrorCode.SOURCE_EXPORT_CORRUPT,
-                                    "Cannot load " + table.id() + " from export " + arn
-                                            + ": a change lacks an attribute of the table's key (file=" + file.path()
-                                            + ")");
-                        }
-                    }));
+            KeyHash.Hasher hasher = new KeyHash.Hasher(table.schema().key());
+            ChangedKeys keys = new ChangedKeys(export.summary().itemCount());
+            for (DataFile file : export.files()) {
+                export.readChanges(file, change -> {
+                    KeyHash key = hasher.hash(change.keys());
+                    if (key == null) {
+                        throw new TidemarkException(
+                                ErrorCode.SOURCE_EXPORT_CORRUPT,
+                                "Cannot load " + table.id() + " from export " + arn
+                                        + ": a change lacks an attribute of the table's key (file=" + file.path()
+                                        + ")");
+                    }
+                    keys.add(key);
+                });
+            }
             return keys;
         });
     }
