@@ -3,6 +3,7 @@ package io.tidemark.conformance;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.DecimalNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -12,6 +13,7 @@ import io.tidemark.testkit.server.BuiltJars;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -274,25 +276,19 @@ final class DynamoDbDatabase implements ScenarioDatabase {
                 sorted.forEach(members::set);
                 yield members;
             }
-            case "NS" -> {
-                var list = make.arrayNode();
-                StreamSupport.stream(content.spliterator(), false)
-                        .map(element -> new BigDecimal(element.asText()))
-                        .sorted()
-                        .map(DecimalNode::valueOf)
-                        .forEach(list::add);
-                yield list;
-            }
-            case "SS" -> {
-                var list = make.arrayNode();
-                StreamSupport.stream(content.spliterator(), false)
-                        .map(JsonNode::asText)
-                        .sorted()
-                        .forEach(list::add);
-                yield list;
-            }
+            case "NS" -> sorted(content, Comparator.comparing(BigDecimal::new), "N");
+            case "SS" -> sorted(content, Comparator.naturalOrder(), "S");
             default -> content;
         };
+    }
+
+    /** A set as an array, for a set has no order. */
+    private static JsonNode sorted(JsonNode set, Comparator<String> order, String kind) {
+        ArrayNode list = JsonNodeFactory.instance.arrayNode();
+        StreamSupport.stream(set.spliterator(), false)
+                .sorted(Comparator.comparing(JsonNode::asText, order))
+                .forEach(element -> list.add(plain(kind, element)));
+        return list;
     }
 
     private static JsonNode plain(JsonNode typed) {

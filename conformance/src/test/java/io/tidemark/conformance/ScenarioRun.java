@@ -63,7 +63,7 @@ final class ScenarioRun implements AutoCloseable {
         assertThat(wrong).as(wrong.isEmpty() ? "" : wrong.get(0)).isEmpty();
     }
 
-    private void take(Step step) {
+    private void take(Step step) throws InterruptedException {
         switch (step.kind()) {
             case BEFORE -> database.run(step.blocks().get(0));
             case RUNNING -> {
@@ -158,15 +158,12 @@ final class ScenarioRun implements AutoCloseable {
     }
 
     /** Waits until the changes so far are in sealed slices; the position is one through which they are. */
-    private Position awaitSealed() {
+    private Position awaitSealed() throws InterruptedException {
         running();
         if (pipeline.opened().source() instanceof LogSource log) {
             return awaitSealed(log);
         }
-        Instant now = Instant.now();
-        CaughtUp caughtUp = new CaughtUp(pipeline.opened());
-        awaitTrue(() -> caughtUp.slice(now).isPresent(), "the changes so far are not sealed", this::states);
-        long slice = caughtUp.slice(now).orElseThrow();
+        long slice = new CaughtUp(pipeline.opened()).await(Instant.now(), PATIENCE, "seal the changes so far");
         return pipeline.opened()
                 .sliceLog()
                 .find(slice)
@@ -239,7 +236,7 @@ final class ScenarioRun implements AutoCloseable {
         }
     }
 
-    private void rows(Step step) {
+    private void rows(Step step) throws InterruptedException {
         Position sealed = awaitSealed();
         // A table that is loaded again shows its mirror as it was before.
         awaitSettled();

@@ -27,7 +27,7 @@ final class Demo {
     private static final int TABLES = 3;
 
     /** How long a query or a proof may take to notice that it was interrupted. */
-    private static final Duration INTERRUPT_PATIENCE = Duration.ofSeconds(5);
+    static final Duration INTERRUPT_PATIENCE = Duration.ofSeconds(5);
 
     private final Session session;
     private final DemoOptions options;

@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,7 +23,6 @@ import java.util.function.IntFunction;
  * @param repository URL of a Maven repository to fetch it from, if one is named
  */
 record DynamoDbDemo(Session session, Optional<URI> repository) implements DemoSource {
-    private static final Duration INTERRUPT_PATIENCE = Duration.ofSeconds(5);
     private static final String SECRET_FILE = "secret-key";
 
     private static final List<DemoQueries.Question> QUESTIONS = List.of(
@@ -125,7 +123,10 @@ record DynamoDbDemo(Session session, Optional<URI> repository) implements DemoSo
         JarPlaces places =
                 new JarPlaces(session.environment(), folder.database().resolve("jars"), repository);
         List<Path> jars = Task.run(
-                "demo-jars", () -> DemoDynamoDb.jars(places, step::update, steps::say), signals, INTERRUPT_PATIENCE);
+                "demo-jars",
+                () -> DemoDynamoDb.jars(places, step::update, steps::say),
+                signals,
+                Demo.INTERRUPT_PATIENCE);
         step.update("starting " + server());
         Optional<Path> files = folder.isKept() ? Optional.of(folder.database()) : Optional.empty();
         return port -> server(DemoDynamoDb.start(jars, files, port), folder);

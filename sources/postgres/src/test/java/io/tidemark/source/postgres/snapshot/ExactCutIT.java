@@ -85,10 +85,7 @@ class ExactCutIT {
                     seen.add(see(cut, counter, ledger));
                 }
             }
-            isStopped.set(true);
-            for (Future<Void> writer : writers) {
-                writer.get();
-            }
+            end(writers, isStopped);
         } finally {
             isStopped.set(true);
             executor.shutdownNow();
@@ -157,10 +154,7 @@ class ExactCutIT {
             for (Future<Void> cutter : cutters) {
                 cutter.get();
             }
-            isStopped.set(true);
-            for (Future<Void> writer : writers) {
-                writer.get();
-            }
+            end(writers, isStopped);
         } finally {
             isStopped.set(true);
             executor.shutdownNow();
@@ -182,6 +176,13 @@ class ExactCutIT {
             }
         });
         return new Seen(cut.cutoff(), boxed(counters), rows);
+    }
+
+    private static void end(List<Future<Void>> writers, AtomicBoolean isStopped) throws Exception {
+        isStopped.set(true);
+        for (Future<Void> writer : writers) {
+            writer.get();
+        }
     }
 
     private static List<Long> boxed(long[] counters) {
