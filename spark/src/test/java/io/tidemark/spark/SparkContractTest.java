@@ -6,6 +6,7 @@ import io.tidemark.testkit.lake.ApplyContract;
 import io.tidemark.testkit.lake.ApplyMemory;
 import io.tidemark.testkit.lake.FenceContract;
 import io.tidemark.testkit.lake.LakeFixture;
+import io.tidemark.testkit.lake.LatestByContract;
 import io.tidemark.testkit.lake.LoadContract;
 import io.tidemark.testkit.lake.SoftDeleteContract;
 import io.tidemark.testkit.lake.UnchangedContract;
@@ -31,6 +32,14 @@ class SparkContractTest {
 
     @Nested
     class IcebergUnchanged extends UnchangedContract {
+        @Override
+        protected LakeFixture open(Path folder, ApplyMemory memory) {
+            return iceberg(folder, memory);
+        }
+    }
+
+    @Nested
+    class IcebergLatest extends LatestByContract {
         @Override
         protected LakeFixture open(Path folder, ApplyMemory memory) {
             return iceberg(folder, memory);

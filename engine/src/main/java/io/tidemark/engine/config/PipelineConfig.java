@@ -131,6 +131,7 @@ public record PipelineConfig(
             }
         }
         findRule(table).ifPresent(rule -> added.addAll(rule.add()));
-        return new MirrorShape(new TableId(schema, name), columns, added);
+        String latestBy = findRule(table).map(TableRule::latestBy).orElse(null);
+        return new MirrorShape(new TableId(schema, name), columns, added, latestBy);
     }
 }

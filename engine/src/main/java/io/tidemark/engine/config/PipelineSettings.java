@@ -220,6 +220,13 @@ public final class PipelineSettings {
                     + " text; without it, a timestamp). A value that is no time does what on-bad-value says. 'verify' does not compare them. A loaded table needs a resync.",
             text -> text);
 
+    static final Setting<String> LATEST_BY = Setting.text(
+                    "latest-by",
+                    "Column of the mirror that tells which row of a key is the latest, where the order of changes is not to be trusted: a change with a"
+                            + " lower value is dropped, although the source has it, and 'verify' says so. A delete always wins. By default the last change"
+                            + " wins, which is what the source holds. A loaded table needs a resync.")
+            .asOptional();
+
     static final Setting<String> TRANSFORM_SCHEMA =
             transformation("schema", "Schemas to transform, by the source's names, * and ? allowed.");
     static final Setting<String> TRANSFORM_TABLE =
@@ -308,6 +315,7 @@ public final class PipelineSettings {
                 WHERE,
                 OMIT,
                 ADD,
+                LATEST_BY,
                 RULE_BAD_VALUES);
     }
 

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param where which rows are mirrored
  * @param omit columns that are left out
  * @param add columns that the mirror has beside those of the table
+ * @param latestBy column of the mirror whose greatest value wins among the rows of a key; null for the last change
  * @param badValues what happens to rows with a value that does not fit its column; null for what the pipeline says
  */
 public record TableRule(
@@ -37,6 +38,7 @@ public record TableRule(
         RowFilter where,
         List<NamePattern> omit,
         List<AddedColumn> add,
+        @Nullable String latestBy,
         @Nullable BadValues badValues) {
     /** What happens when a table's columns or key change in the source. */
     public enum SchemaChanges {
@@ -72,6 +74,7 @@ public record TableRule(
                 where,
                 List.of(),
                 List.of(),
+                null,
                 null);
     }
 

@@ -68,7 +68,16 @@ final class TableRuleReader {
         }
         if (!include) {
             for (String key : List.of(
-                    "partition", "delete", "engine", "snapshot", "columns", "where", "omit", "add", "on-bad-value")) {
+                    "partition",
+                    "delete",
+                    "engine",
+                    "snapshot",
+                    "columns",
+                    "where",
+                    "omit",
+                    "add",
+                    "latest-by",
+                    "on-bad-value")) {
                 if (map.has(key)) {
                     problems.add(map.lineOf(key), map.pathTo(key) + " has no meaning beside exclude");
                 }
@@ -92,6 +101,7 @@ final class TableRuleReader {
         Optional<RowFilter> where = sections.value(map, PipelineSettings.WHERE);
         List<NamePattern> omit = omit(map);
         List<AddedColumn> add = new AddedColumnReader(problems, sections).read(map);
+        Optional<String> latestBy = sections.value(map, PipelineSettings.LATEST_BY);
         Optional<BadValues> badValues = sections.value(map, PipelineSettings.RULE_BAD_VALUES);
         if (include
                 && map.has("columns")
@@ -112,6 +122,7 @@ final class TableRuleReader {
                 where.orElse(RowFilter.ALL),
                 omit,
                 add,
+                latestBy.orElse(null),
                 badValues.orElse(null)));
     }
 

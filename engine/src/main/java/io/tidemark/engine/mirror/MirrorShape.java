@@ -10,16 +10,22 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * How the mirror of a table is named and what it has beside the table's columns. Slices, keys of the pipeline and commands know the table by its
+ * How the mirror of a table is named, what it has beside the table's columns, and which row of a key it has. Slices, keys of the pipeline and commands know the table by its
  * own name; the lake knows it by this.
  *
  * @param table name of the mirror
  * @param columns changes of column names, one after the other
  * @param added columns behind those of the table
+ * @param latestBy column of the mirror whose greatest value wins among the rows of a key; null for the last change
  */
-public record MirrorShape(TableId table, List<ColumnNaming> columns, List<AddedColumn> added) {
+public record MirrorShape(
+        TableId table,
+        List<ColumnNaming> columns,
+        List<AddedColumn> added,
+        @Nullable String latestBy) {
     /** Added columns are numbered from here: more than a table of any source has. */
     private static final int FIRST_ADDED_ID = 1_000_000;
 
@@ -28,14 +34,19 @@ public record MirrorShape(TableId table, List<ColumnNaming> columns, List<AddedC
         added = List.copyOf(added);
     }
 
+    /** Of the rows of a key it has what the last change made. */
+    public MirrorShape(TableId table, List<ColumnNaming> columns, List<AddedColumn> added) {
+        this(table, columns, added, null);
+    }
+
     /** The mirror that is just as its table. */
     public static MirrorShape same(TableId table) {
         return new MirrorShape(table, List.of(), List.of());
     }
 
-    /** Whether the mirror of the table is just as the table. */
+    /** Whether rows of the mirror are just as those of the table. */
     public boolean isSame(TableId source) {
-        return equals(same(source));
+        return table.equals(source) && columns.isEmpty() && added.isEmpty();
     }
 
     /** Name of a column of the source in the mirror. */

@@ -11,12 +11,15 @@ import io.tidemark.engine.table.TableState;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.Lake;
+import io.tidemark.spi.lake.LakeTableSpec;
 import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
+import io.tidemark.spi.lake.LatestBy;
 import io.tidemark.spi.schema.BeforeImage;
 import io.tidemark.spi.schema.Column;
 import io.tidemark.spi.schema.ColumnType;
 import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.schema.TableId;
+import io.tidemark.spi.source.LogSource;
 import io.tidemark.spi.source.Source;
 import io.tidemark.spi.source.SourceTable;
 import io.tidemark.spi.source.TableScope;
@@ -144,7 +147,7 @@ public final class WantedTables {
         return Optional.of(new TidemarkException(
                 ErrorCode.CONFIG_INVALID,
                 "Cannot go on with table " + record.id() + ": its mirror was loaded with other "
-                        + (isSameScope ? "names or added columns" : "rows or columns left out")
+                        + (isSameScope ? "names, added columns or latest-by" : "rows or columns left out")
                         + " than the configuration wants (file=" + config.file().getFileName() + ")",
                 "Run 'tidemark resync " + record.id()
                         + "' to load it as wanted, or take the change back and run 'tidemark resume " + record.id()
@@ -166,7 +169,7 @@ public final class WantedTables {
     private Optional<TidemarkException> unfit(SourceTable table) {
         MirrorShape shape = shape(table.id());
         try {
-            shape.schema(table.schema());
+            LatestBy.of(new LakeTableSpec(shape.schema(table.schema()), List.of(), DeleteMode.HARD, shape.latestBy()));
         } catch (TidemarkException e) {
             return Optional.of(e);
         }
@@ -190,6 +193,14 @@ public final class WantedTables {
                     table.id(),
                     "where beside delete: soft needs REPLICA IDENTITY FULL: a row that comes back into the filter would take values that"
                             + " the update does not send from its deleted row, and they may be old"));
+        }
+        if (shape.latestBy() != null
+                && source instanceof LogSource
+                && table.schema().beforeImage() != BeforeImage.FULL) {
+            return Optional.of(
+                    invalid(
+                            table.id(),
+                            "latest-by needs REPLICA IDENTITY FULL: updates have to come with all values, so that a row is the latest as a whole"));
         }
         if (table.schema().columns().isEmpty()) {
             return Optional.of(invalid(table.id(), "all of its columns are left out"));

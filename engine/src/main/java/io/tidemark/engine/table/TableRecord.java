@@ -104,7 +104,7 @@ public record TableRecord(
 
     /** How the mirror is made. */
     public LakeTableSpec spec() {
-        return new LakeTableSpec(shape.schema(schema), partitions, deletes);
+        return new LakeTableSpec(shape.schema(schema), partitions, deletes, shape.latestBy());
     }
 
     /** Name of the mirror. */

@@ -84,6 +84,7 @@ class ConfigReaderTest {
                     partition: [day(create_at), "bucket(16, account)"]
                     delete: soft
                     columns: {amount: string, price: "decimal(20,4)"}
+                    latest-by: changed
                     on-bad-value: dead-letter
                   - include: "public.*"
                 limits: {workers: 4, snapshot-readers: 8, chunk-size: 1GiB, apply-size: 512MiB, cut-timeout: 5m,
@@ -110,6 +111,9 @@ class ConfigReaderTest {
                 .containsOnly(
                         Map.entry("amount", new TableRule.ColumnChoice(ColumnType.STRING, 23)),
                         Map.entry("price", new TableRule.ColumnChoice(ColumnType.decimal(20, 4), 23)));
+        assertThat(config.shape(new TableId("public", "transactions")).latestBy())
+                .isEqualTo("changed");
+        assertThat(config.shape(new TableId("public", "other")).latestBy()).isNull();
         assertThat(config.types()).containsOnly(Map.entry("timestamp", ColumnType.STRING));
         assertThat(config.badValues(new TableId("public", "transactions"))).isEqualTo(BadValues.DEAD_LETTER);
         assertThat(config.badValues(new TableId("public", "other"))).isEqualTo(BadValues.FAIL);

@@ -4,6 +4,7 @@ import io.tidemark.lake.hudi.HudiFixture;
 import io.tidemark.testkit.lake.ApplyContract;
 import io.tidemark.testkit.lake.ApplyMemory;
 import io.tidemark.testkit.lake.LakeFixture;
+import io.tidemark.testkit.lake.LatestByContract;
 import io.tidemark.testkit.lake.SoftDeleteContract;
 import io.tidemark.testkit.lake.UnchangedContract;
 import java.nio.file.Path;
@@ -29,6 +30,14 @@ class HudiSparkContractTest {
         @Override
         protected LakeFixture open(Path folder, ApplyMemory memory) {
             return lake(folder, HoodieTableType.COPY_ON_WRITE, memory);
+        }
+    }
+
+    @Nested
+    class MergeOnReadLatest extends LatestByContract {
+        @Override
+        protected LakeFixture open(Path folder, ApplyMemory memory) {
+            return lake(folder, HoodieTableType.MERGE_ON_READ, memory);
         }
     }
 

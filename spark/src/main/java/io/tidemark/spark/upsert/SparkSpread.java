@@ -76,7 +76,7 @@ final class SparkSpread implements TableUpsert {
                             places,
                             (some, where) -> SpreadTasks.route(steps.value().get(), some, where)),
                     tasks);
-            if (all.isLacking()) {
+            if (all.isUnsettled()) {
                 routed = byGroup(
                         routed.mapPartitions(
                                 some -> SpreadTasks.complete(steps.value().get(), some)),

@@ -40,8 +40,7 @@ public record PinnedTable(
         List<Integer> ids = new ArrayList<>(fieldIds.subList(0, columns));
         ids.addAll(fieldIds.subList(schema.columns().size(), fieldIds.size()));
         RowSchema first = schema.with(schema.columns().subList(0, columns), schema.key());
-        return new PinnedTable(
-                new LakeTableSpec(first, spec.partitions(), spec.deletes()), ids, progress, files, unreadable);
+        return new PinnedTable(spec.with(first), ids, progress, files, unreadable);
     }
 
     /** Rows that the version holds (with soft deletes: deleted ones too). */

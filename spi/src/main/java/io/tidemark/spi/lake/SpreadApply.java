@@ -80,10 +80,10 @@ public interface SpreadApply extends AutoCloseable {
          */
         BiConsumer<byte[], Routes> router(Iterator<byte[]> places);
 
-        /** Whether rows may lack values, so that {@link #complete} has to come before {@link #write}. */
-        boolean isLacking();
+        /** Whether rows may need the table's, so that {@link #complete} has to come before {@link #write}. */
+        boolean isUnsettled();
 
-        /** Completes the rows that came to a group, and hands on what becomes of them. */
+        /** Completes the rows that came to a group, or drops them for later ones, and hands on what becomes of them. */
         void complete(String group, Iterator<byte[]> rows, Routes to);
 
         /**

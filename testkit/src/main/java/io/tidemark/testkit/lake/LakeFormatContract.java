@@ -113,6 +113,14 @@ public abstract class LakeFormatContract {
     }
 
     @Nested
+    class Latest extends LatestByContract {
+        @Override
+        protected LakeFixture open(Path folder, ApplyMemory memory) {
+            return LakeFormatContract.this.open(folder, memory);
+        }
+    }
+
+    @Nested
     class Unchanged extends UnchangedContract {
         @Override
         protected LakeFixture open(Path folder, ApplyMemory memory) {

@@ -54,6 +54,7 @@ public final class MirrorModel {
     private final boolean isKeyed;
     private final boolean isSoft;
     private final boolean isFull;
+    private final int latestBy;
 
     /** Live rows; keyed by the two key columns, or by a number for a table without a key. */
     private final Map<List<@Nullable String>, @Nullable String[]> live = new LinkedHashMap<>();
@@ -70,6 +71,7 @@ public final class MirrorModel {
         this.isKeyed = schema.hasKey();
         this.isSoft = spec.deletes() == DeleteMode.SOFT;
         this.isFull = schema.beforeImage() == BeforeImage.FULL;
+        this.latestBy = spec.latestBy() == null ? -1 : schema.indexOf(spec.latestBy());
     }
 
     /** How a mirror of the table is made: with those of its columns whose types the lake holds. */
@@ -78,10 +80,11 @@ public final class MirrorModel {
             List<String> key,
             BeforeImage image,
             DeleteMode deletes,
-            List<String> partitions) {
+            List<String> partitions,
+            @Nullable String latestBy) {
         List<Column> columns =
                 COLUMNS.stream().filter(column -> held.test(column.type())).toList();
-        return new LakeTableSpec(new RowSchema(TABLE, columns, key, image), partitions, deletes);
+        return new LakeTableSpec(new RowSchema(TABLE, columns, key, image), partitions, deletes, latestBy);
     }
 
     /** Names of the key columns. */
@@ -164,7 +167,7 @@ public final class MirrorModel {
             insert(events);
         } else if (dice < 140) {
             update(events, false);
-        } else if (dice < 160 && isKeyed) {
+        } else if (dice < 160 && isKeyed && latestBy < 0) {
             update(events, true);
         } else {
             delete(events);
@@ -200,7 +203,10 @@ public final class MirrorModel {
         if (isFull || isKeyChange) {
             events.before(isFull ? old : keyOnly(old));
         }
-        events.update(withoutUnchanged(row, old));
+        events.update(latestBy < 0 ? withoutUnchanged(row, old) : row);
+        if (isOutdone(row, old)) {
+            return;
+        }
         if (isKeyChange) {
             live.remove(where);
             forgetDeleted(key(row));
@@ -209,6 +215,14 @@ public final class MirrorModel {
         } else {
             live.put(where, row);
         }
+    }
+
+    /** Whether the mirror keeps the old row, because it is the later one by its column. */
+    private boolean isOutdone(@Nullable String[] row, @Nullable String[] old) {
+        if (latestBy < 0 || old[latestBy] == null) {
+            return false;
+        }
+        return row[latestBy] == null || Long.parseLong(row[latestBy]) < Long.parseLong(old[latestBy]);
     }
 
     private void delete(Events events) {

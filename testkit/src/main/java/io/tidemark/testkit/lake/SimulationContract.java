@@ -42,14 +42,34 @@ public abstract class SimulationContract extends LakeContract {
             new Kind("soft, full image", MirrorModel.key(), BeforeImage.FULL, DeleteMode.SOFT, ""),
             new Kind("keyless", List.of(), BeforeImage.FULL, DeleteMode.HARD, ""),
             new Kind("keyless by day", List.of(), BeforeImage.FULL, DeleteMode.HARD, "day(at)"),
-            new Kind("keyless soft", List.of(), BeforeImage.FULL, DeleteMode.SOFT, ""));
+            new Kind("keyless soft", List.of(), BeforeImage.FULL, DeleteMode.SOFT, ""),
+            new Kind("latest by a column", MirrorModel.key(), BeforeImage.KEY, DeleteMode.HARD, "", "at"),
+            new Kind(
+                    "latest by a column, soft by day",
+                    MirrorModel.key(),
+                    BeforeImage.KEY,
+                    DeleteMode.SOFT,
+                    "day(at)",
+                    "at"),
+            new Kind("latest by a column, full image", MirrorModel.key(), BeforeImage.FULL, DeleteMode.SOFT, "", "at"));
 
     /**
      * A kind of mirror.
      *
      * @param partitions fields with semicolons between them
+     * @param latestBy column whose greatest value wins; null for the last change
      */
-    record Kind(String name, List<String> key, BeforeImage image, DeleteMode deletes, String partitions) {
+    record Kind(
+            String name,
+            List<String> key,
+            BeforeImage image,
+            DeleteMode deletes,
+            String partitions,
+            @Nullable String latestBy) {
+        Kind(String name, List<String> key, BeforeImage image, DeleteMode deletes, String partitions) {
+            this(name, key, image, deletes, partitions, null);
+        }
+
         @Override
         public String toString() {
             return name;
@@ -64,7 +84,8 @@ public abstract class SimulationContract extends LakeContract {
                     deletes,
                     Stream.of(partitions.split(";"))
                             .filter(text -> !text.isEmpty() && isPartition(fixture, text))
-                            .toList());
+                            .toList(),
+                    latestBy);
         }
 
         private static boolean isPartition(LakeFixture fixture, String text) {

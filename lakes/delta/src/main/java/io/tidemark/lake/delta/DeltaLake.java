@@ -19,6 +19,7 @@ import io.tidemark.spi.lake.LakeLocation;
 import io.tidemark.spi.lake.LakeProgress;
 import io.tidemark.spi.lake.LakeTable;
 import io.tidemark.spi.lake.LakeTableSpec;
+import io.tidemark.spi.lake.LatestBy;
 import io.tidemark.spi.schema.ColumnType;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.Finding;
@@ -134,6 +135,7 @@ final class DeltaLake implements Lake {
     public LakeTable openLoad(LakeTableSpec spec) {
         TableId table = spec.schema().table();
         DeltaSchemas.check(spec);
+        LatestBy.of(spec);
         DeltaLog mirror = log(folder(table));
         if (newest(mirror).filter(version -> spec(version).isEmpty()).isPresent()) {
             throw new TidemarkException(

@@ -61,7 +61,7 @@ public final class HudiLakeProvider implements LakeProvider {
         HoodieTableType type = settings.value(HudiSettings.TABLE_TYPE) == HudiSettings.TableKind.MERGE_ON_READ
                 ? HoodieTableType.MERGE_ON_READ
                 : HoodieTableType.COPY_ON_WRITE;
-        return new TableCreation(type, settings.find(HudiSettings.ORDERING));
+        return new TableCreation(type);
     }
 
     /** Only local disk: there the operating system's file locks make commits conditional. */

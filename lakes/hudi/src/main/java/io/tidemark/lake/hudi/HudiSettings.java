@@ -18,12 +18,6 @@ final class HudiSettings {
             "How an apply finds the files that hold its keys: simple reads the keys of every base file; bloom only those whose Bloom filter and"
                     + " range of keys may hold one of them, which pays when few or only recent keys change.");
 
-    static final Setting<String> ORDERING = Setting.text(
-                    "ordering-column",
-                    "Column whose greater value wins when a row is written twice, for tables that have it, made from now on; an event with a lower"
-                            + " value is then lost although the database has it. Without it, the later position wins.")
-            .asOptional();
-
     static final Setting<Integer> COMPACTION_COMMITS = Setting.integer(
             "compaction-commits",
             "10",
@@ -54,8 +48,8 @@ final class HudiSettings {
             1L << 40,
             "Memory for changed rows of one apply before they go to local disk, 1MiB to 1TiB.");
 
-    static final List<Setting<?>> ALL = List.of(
-            TABLE_TYPE, INDEX, ORDERING, COMPACTION, COMPACTION_COMMITS, RETAINED_COMMITS, FILE_SIZE, APPLY_MEMORY);
+    static final List<Setting<?>> ALL =
+            List.of(TABLE_TYPE, INDEX, COMPACTION, COMPACTION_COMMITS, RETAINED_COMMITS, FILE_SIZE, APPLY_MEMORY);
 
     private HudiSettings() {}
 

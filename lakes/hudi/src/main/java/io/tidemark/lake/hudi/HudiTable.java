@@ -213,7 +213,7 @@ final class HudiTable implements LakeTable, SupportsSpreadApply {
         requireIdle("change its columns");
         LakeProgress before = progress();
         commits().requireFence(before, fence);
-        StoredSpec after = stored.evolved(new LakeTableSpec(next, spec().partitions(), spec().deletes()));
+        StoredSpec after = stored.evolved(spec().with(next));
         commits()
                 .commit(
                         Kind.CHANGE,

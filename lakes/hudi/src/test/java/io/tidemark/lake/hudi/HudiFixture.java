@@ -24,7 +24,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.hudi.common.model.HoodieTableType;
@@ -44,24 +43,16 @@ public final class HudiFixture implements LakeFixture {
     private final long memoryBytes;
     private final Index index;
     private final boolean isInline;
-    private final Optional<String> ordering;
     private int states;
     private Lake lake;
 
     public HudiFixture(Path folder, HoodieTableType type, ApplyMemory memory) {
-        this(folder, type, memory, Index.SIMPLE, false, Optional.empty());
+        this(folder, type, memory, Index.SIMPLE, false);
     }
 
-    HudiFixture(
-            Path folder,
-            HoodieTableType type,
-            ApplyMemory memory,
-            Index index,
-            boolean isInline,
-            Optional<String> ordering) {
+    HudiFixture(Path folder, HoodieTableType type, ApplyMemory memory, Index index, boolean isInline) {
         this.index = index;
         this.isInline = isInline;
-        this.ordering = ordering;
         this.folder = folder;
         this.type = type;
         this.memoryBytes = memory == ApplyMemory.TIGHT ? TIGHT_BYTES : 64L << 20;
@@ -171,7 +162,7 @@ public final class HudiFixture implements LakeFixture {
     }
 
     private Lake open() {
-        HudiLake opened = new HudiLake(folder.resolve("lake"), options(), new TableCreation(type, ordering));
+        HudiLake opened = new HudiLake(folder.resolve("lake"), options(), new TableCreation(type));
         return type == HoodieTableType.MERGE_ON_READ ? new MergedLake(opened, options()) : opened;
     }
 

@@ -30,7 +30,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.ServiceLoader;
 import org.apache.hudi.common.model.HoodieTableType;
 import org.apache.hudi.common.table.HoodieTableMetaClient;
@@ -58,8 +57,8 @@ class HudiLakeTest {
         return new RowSchema(TABLE, List.of(columns), List.of("id"), BeforeImage.KEY);
     }
 
-    private HudiFixture fixture(HoodieTableType type, Index index, boolean isInline, String ordering) {
-        return new HudiFixture(folder, type, ApplyMemory.ROOMY, index, isInline, Optional.ofNullable(ordering));
+    private HudiFixture fixture(HoodieTableType type, Index index, boolean isInline) {
+        return new HudiFixture(folder, type, ApplyMemory.ROOMY, index, isInline);
     }
 
     @Test
@@ -79,35 +78,8 @@ class HudiLakeTest {
 
     @ParameterizedTest
     @EnumSource(HoodieTableType.class)
-    void theGreaterValueOfTheOrderingColumnWins(HoodieTableType type) {
-        try (HudiFixture fixture = fixture(type, Index.SIMPLE, false, "changed");
-                LakeTable table = mirror(fixture, SCHEMA, new Events(SCHEMA, 1).insert("1", "a", "50"))) {
-            apply(table, events(SCHEMA).update("1", "late", "40"));
-            assertThat(rows(table)).containsExactly(Events.row("1", "a", "50"));
-            apply(table, events(SCHEMA).update("1", "b", "60").update("1", "late", "55"));
-            assertThat(rows(table)).containsExactly(Events.row("1", "b", "60"));
-            apply(table, events(SCHEMA).update("1", "same", "60"));
-            assertThat(rows(table)).containsExactly(Events.row("1", "same", "60"));
-            apply(table, events(SCHEMA).delete("1"));
-            assertThat(rows(table)).isEmpty();
-            apply(table, events(SCHEMA).insert("1", "again", "10"));
-            assertThat(rows(table)).containsExactly(Events.row("1", "again", "10"));
-        }
-    }
-
-    @Test
-    void anOrderingColumnThatMayBeNullIsRefused() {
-        try (HudiFixture fixture = fixture(HoodieTableType.COPY_ON_WRITE, Index.SIMPLE, false, "note")) {
-            assertThatThrownBy(() -> fixture.lake().openLoad(spec(SCHEMA)))
-                    .asInstanceOf(type(TidemarkException.class))
-                    .returns(ErrorCode.LAKE_SCHEMA_MISMATCH, TidemarkException::code);
-        }
-    }
-
-    @ParameterizedTest
-    @EnumSource(HoodieTableType.class)
     void aBloomIndexFindsEveryKey(HoodieTableType type) {
-        try (HudiFixture fixture = fixture(type, Index.BLOOM, false, null);
+        try (HudiFixture fixture = fixture(type, Index.BLOOM, false);
                 LakeTable table = mirror(
                         fixture,
                         SCHEMA,
@@ -132,7 +104,7 @@ class HudiLakeTest {
 
     @Test
     void aVersionWithLogFilesIsNotReadByItsFiles() {
-        try (HudiFixture fixture = fixture(HoodieTableType.MERGE_ON_READ, Index.SIMPLE, false, null)) {
+        try (HudiFixture fixture = fixture(HoodieTableType.MERGE_ON_READ, Index.SIMPLE, false)) {
             PinnedTable loaded;
             try (LakeTable made = mirror(fixture, SCHEMA, new Events(SCHEMA, 1).insert("1", "a", "0"))) {
                 loaded = plain(fixture).pin();
@@ -149,7 +121,7 @@ class HudiLakeTest {
 
     @Test
     void inlineCompactionMergesLogFilesWithTheCommitThatMakesItDue() {
-        try (HudiFixture fixture = fixture(HoodieTableType.MERGE_ON_READ, Index.SIMPLE, true, null);
+        try (HudiFixture fixture = fixture(HoodieTableType.MERGE_ON_READ, Index.SIMPLE, true);
                 LakeTable table = mirror(fixture, SCHEMA, new Events(SCHEMA, 1).insert("1", "a", "0"))) {
             boolean wasLogged = false;
             boolean isMerged = false;
@@ -204,7 +176,7 @@ class HudiLakeTest {
             unchanged.add(Events.UNCHANGED);
         }
         RowSchema schema = schema(columns.toArray(Column[]::new));
-        try (HudiFixture fixture = fixture(type, Index.SIMPLE, false, null);
+        try (HudiFixture fixture = fixture(type, Index.SIMPLE, false);
                 LakeTable table = mirror(
                         fixture,
                         schema,
@@ -230,7 +202,7 @@ class HudiLakeTest {
     void anUpdateWithoutAKeyLeavesNoDeletedRow() {
         RowSchema keyless = new RowSchema(TABLE, List.of(ID, NOTE), List.of(), BeforeImage.FULL);
         LakeTableSpec spec = new LakeTableSpec(keyless, List.of(), DeleteMode.SOFT);
-        try (HudiFixture fixture = fixture(HoodieTableType.COPY_ON_WRITE, Index.SIMPLE, false, null);
+        try (HudiFixture fixture = fixture(HoodieTableType.COPY_ON_WRITE, Index.SIMPLE, false);
                 LakeTable table = mirror(
                         fixture, spec, new Events(keyless, 1).insert("1", "a").insert("2", "b"))) {
             apply(
@@ -254,7 +226,7 @@ class HudiLakeTest {
     @Test
     void aVersionToBeKeptOutlivesATruncateThatEmptiesItsPartition() {
         LakeTableSpec spec = new LakeTableSpec(SCHEMA, List.of("note"), DeleteMode.HARD);
-        try (HudiFixture fixture = fixture(HoodieTableType.COPY_ON_WRITE, Index.SIMPLE, false, null);
+        try (HudiFixture fixture = fixture(HoodieTableType.COPY_ON_WRITE, Index.SIMPLE, false);
                 LakeTable table = mirror(fixture, spec, new Events(SCHEMA, 1).insert("1", "a", "0"))) {
             PinnedTable kept = table.pin();
             apply(table, events(SCHEMA).truncate().insert("2", "b", "0"));
@@ -274,7 +246,7 @@ class HudiLakeTest {
 
     @Test
     void whatADeadWriterLeftIsRolledBackByTheNextOne() throws Exception {
-        try (HudiFixture fixture = fixture(HoodieTableType.COPY_ON_WRITE, Index.SIMPLE, false, null);
+        try (HudiFixture fixture = fixture(HoodieTableType.COPY_ON_WRITE, Index.SIMPLE, false);
                 LakeTable table = mirror(fixture, SCHEMA, new Events(SCHEMA, 1).insert("1", "a", "0"))) {
             HoodieTableMetaClient meta = versions(fixture).refresh();
             HoodieInstant dead = meta.createNewInstant(HoodieInstant.State.REQUESTED, "commit", "20200101000000000");

@@ -17,6 +17,7 @@ import io.tidemark.spi.lake.LakeLocation;
 import io.tidemark.spi.lake.LakeProgress;
 import io.tidemark.spi.lake.LakeTable;
 import io.tidemark.spi.lake.LakeTableSpec;
+import io.tidemark.spi.lake.LatestBy;
 import io.tidemark.spi.lake.SupportsCatalogEndpoint;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.Finding;
@@ -81,6 +82,7 @@ final class IcebergLake implements Lake, SupportsCatalogEndpoint {
     @Override
     public LakeTable openLoad(LakeTableSpec spec) {
         TableId table = spec.schema().table();
+        LatestBy.of(spec);
         Optional<Table> mirror = load(table);
         if (mirror.isPresent()
                 && SpecProperties.find(mirror.orElseThrow().properties()).isEmpty()) {

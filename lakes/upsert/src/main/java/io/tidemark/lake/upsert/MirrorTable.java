@@ -24,6 +24,7 @@ import io.tidemark.spi.lake.LakeApply;
 import io.tidemark.spi.lake.LakeProgress;
 import io.tidemark.spi.lake.LakeTable;
 import io.tidemark.spi.lake.LakeTableSpec;
+import io.tidemark.spi.lake.LatestBy;
 import io.tidemark.spi.lake.PinnedTable;
 import io.tidemark.spi.schema.RowSchema;
 import java.time.Instant;
@@ -238,7 +239,9 @@ public final class MirrorTable implements LakeTable {
         requireIdle("change its columns");
         TableVersion base = store.refresh();
         requireFence(base.progress(), fence);
-        store.evolve(base, new LakeTableSpec(next, spec().partitions(), spec().deletes()), fence);
+        LakeTableSpec later = spec().with(next);
+        LatestBy.of(later);
+        store.evolve(base, later, fence);
     }
 
     @Override

@@ -60,10 +60,13 @@ final class KeySearch {
         rows.put(key, row.at(slice.getPartitionPath(), slice.getFileId()));
     }
 
-    /** Completes rows that lack values; those whose values the mirror does not have stay as they are. */
-    void fill() {
+    /** Completes rows that lack values, and drops those that are contested by later ones; where the mirror has no row, they stay as they are. */
+    void settle() {
         Set<String> wanted = new HashSet<>();
         rows.forEach(row -> {
+            if (row.isContested() && row.fileId() != null) {
+                wanted.add(row.fileId());
+            }
             Pending holder = row.isLacking() && row.base() != null ? rows.find(row.base()) : null;
             if (holder != null && holder.fileId() != null) {
                 wanted.add(holder.fileId());

@@ -22,7 +22,7 @@ public final class KeyedApply extends MirrorApply {
         super(commits, expected, fence, options, onEnd);
         this.codec = new RowCodec(commits.stored());
         this.rows = new RowSpill<>(options.spill(), options.memoryBytes(), Pending.CODEC);
-        this.fold = new KeyedFold(commits.stored(), codec, rows, commits.ordering());
+        this.fold = new KeyedFold(commits.stored(), codec, rows);
     }
 
     @Override
@@ -52,8 +52,8 @@ public final class KeyedApply extends MirrorApply {
         }
         KeySearch search = new KeySearch(commits().stored(), codec, open.files(), live, rows);
         search.locate(fold::isTouched);
-        if (fold.isLacking()) {
-            search.fill();
+        if (fold.isUnsettled()) {
+            search.settle();
             requireComplete();
         }
         try (RoutedRows routed = new RoutedRows(options().spill(), options().memoryBytes())) {

@@ -5,10 +5,11 @@ import io.tidemark.lake.hudi.schema.PartitionPaths;
 import io.tidemark.lake.hudi.schema.RecordKeys;
 import io.tidemark.lake.hudi.schema.StoredSpec;
 import io.tidemark.spi.change.ChangeBatch;
+import io.tidemark.spi.lake.LatestBy;
 import io.tidemark.spi.schema.BeforeImage;
+import io.tidemark.spi.schema.TableId;
 import java.util.BitSet;
 import java.util.HashSet;
-import java.util.Optional;
 import java.util.Set;
 import org.apache.avro.generic.IndexedRecord;
 import org.jspecify.annotations.Nullable;
@@ -18,14 +19,14 @@ import org.jspecify.annotations.Nullable;
  * in the mirror has them. Not thread-safe.
  */
 final class KeyedFold implements EventTaker {
+    private final TableId table;
     private final RowSpill<Pending> rows;
     private final RowCodec codec;
     private final RecordKeys keys;
     private final PartitionPaths partitions;
     private final boolean isSoft;
 
-    /** Place of the column whose greater value wins; -1 when the later event does. */
-    private final int ordering;
+    private final @Nullable RowOrder order;
 
     /** Key of the BEFORE event whose UPDATE has not come yet. */
     private @Nullable String beforeKey;
@@ -36,15 +37,15 @@ final class KeyedFold implements EventTaker {
     /** The partition of that key, if the key tells it. */
     private @Nullable String beforePartition;
 
-    /** Whether any row lacks values. */
-    private boolean isLacking;
+    /** Whether any row needs the mirror's. */
+    private boolean isUnsettled;
 
     /** Partitions that hold the keys, as far as keys tell their partition. */
     private final Set<String> touched = new HashSet<>();
 
-    /** @param ordering name in the files of the column whose greater value wins */
-    KeyedFold(StoredSpec stored, RowCodec codec, RowSpill<Pending> rows, Optional<String> ordering) {
-        this.ordering = ordering.map(stored.names()::indexOf).orElse(-1);
+    KeyedFold(StoredSpec stored, RowCodec codec, RowSpill<Pending> rows) {
+        this.order = RowOrder.of(stored).orElse(null);
+        this.table = stored.spec().schema().table();
         this.rows = rows;
         this.codec = codec;
         this.keys = new RecordKeys(stored);
@@ -57,8 +58,8 @@ final class KeyedFold implements EventTaker {
         return beforeKey != null;
     }
 
-    boolean isLacking() {
-        return isLacking;
+    boolean isUnsettled() {
+        return isUnsettled;
     }
 
     @Override
@@ -78,7 +79,7 @@ final class KeyedFold implements EventTaker {
         beforeKey = null;
         beforeRow = null;
         beforePartition = null;
-        isLacking = false;
+        isUnsettled = false;
         touched.clear();
     }
 
@@ -95,7 +96,7 @@ final class KeyedFold implements EventTaker {
     private void insert(ChangeBatch batch, int row) {
         String key = keys.text(batch, row);
         IndexedRecord made = codec.record(batch, row);
-        put(key, made, unchanged(batch, row), null, false);
+        live(key, made, unchanged(batch, row), null);
     }
 
     private void before(ChangeBatch batch, int row) {
@@ -132,7 +133,7 @@ final class KeyedFold implements EventTaker {
             // After the new version took its values from the old key's row.
             remove(old, beforePartition, batch, row);
         }
-        put(key, made, lacking, base, false);
+        live(key, made, lacking, base);
         beforeKey = null;
         beforeRow = null;
         beforePartition = null;
@@ -140,15 +141,15 @@ final class KeyedFold implements EventTaker {
 
     private void delete(ChangeBatch batch, int row) {
         String key = keys.text(batch, row);
-        if (isSoft && batch.schema().beforeImage() == BeforeImage.FULL) {
-            put(key, deleted(codec.record(batch, row), batch, row), Pending.COMPLETE, null, false);
+        if (isSoft && order == null && batch.schema().beforeImage() == BeforeImage.FULL) {
+            put(key, deleted(codec.record(batch, row), batch, row), Pending.COMPLETE, null, false, false);
         } else if (isSoft && rows.find(key) == null) {
             BitSet lacking = new BitSet();
             lacking.set(0, codec.columns());
             for (int column : keys.columns()) {
                 lacking.clear(column);
             }
-            put(key, deleted(codec.record(batch, row), batch, row), lacking, key, true);
+            put(key, deleted(codec.record(batch, row), batch, row), lacking, key, false, true);
         } else if (isSoft) {
             remove(key, null, batch, row);
         } else {
@@ -166,12 +167,12 @@ final class KeyedFold implements EventTaker {
         if (known != null && !known.isDelete()) {
             // The row as it last was; what it lacked it still lacks, and an absent row may stay absent.
             IndexedRecord last = deleted(codec.decode(known.requiredRow()), batch, row);
-            put(key, last, known.lacking(), known.base(), known.isOptional());
+            put(key, last, known.lacking(), known.base(), known.isContested(), known.isOptional());
         } else {
             BitSet lacking = new BitSet();
             lacking.set(0, codec.columns());
             touch(partition);
-            put(key, deleted(codec.empty(), batch, row), lacking, key, true);
+            put(key, deleted(codec.empty(), batch, row), lacking, key, false, true);
         }
     }
 
@@ -181,28 +182,37 @@ final class KeyedFold implements EventTaker {
         }
     }
 
-    private void put(String key, IndexedRecord row, BitSet lacking, @Nullable String base, boolean isOptional) {
-        if (ordering >= 0 && isOutdone(key, row, lacking)) {
-            return;
+    /** A living row version, which the last event of the key brought. */
+    private void live(String key, IndexedRecord row, BitSet lacking, @Nullable String base) {
+        boolean isContested = false;
+        if (order != null) {
+            if (!lacking.isEmpty()) {
+                throw LatestBy.lacking(table);
+            }
+            Pending known = rows.find(key);
+            IndexedRecord before = known == null || known.isDelete() ? null : codec.decode(known.requiredRow());
+            boolean hasRow = before != null && !codec.isDeleted(before);
+            if (hasRow && order.isEarlier(row, before)) {
+                return;
+            }
+            isContested = known == null || (hasRow && known.isContested());
         }
-        isLacking |= !lacking.isEmpty();
-        String partition = partition(row, lacking);
-        touch(partition);
-        rows.put(key, new Pending(key, codec.encode(row), lacking, base, isOptional, partition, null, null));
+        put(key, row, lacking, base, isContested, false);
     }
 
-    /** Whether an event before has a greater value in the ordering column, as Hudi compares what is in the table. */
-    private boolean isOutdone(String key, IndexedRecord row, BitSet lacking) {
-        Pending known = rows.find(key);
-        if (known == null
-                || known.isDelete()
-                || lacking.get(ordering)
-                || known.lacking().get(ordering)) {
-            return false;
-        }
-        Object before = codec.decode(known.requiredRow()).get(ordering);
-        Object now = row.get(ordering);
-        return before != null && now != null && ((Number) now).longValue() < ((Number) before).longValue();
+    private void put(
+            String key,
+            IndexedRecord row,
+            BitSet lacking,
+            @Nullable String base,
+            boolean isContested,
+            boolean isOptional) {
+        isUnsettled |= isContested || !lacking.isEmpty();
+        String partition = partition(row, lacking);
+        touch(partition);
+        rows.put(
+                key,
+                new Pending(key, codec.encode(row), lacking, base, isContested, isOptional, partition, null, null));
     }
 
     private @Nullable String partition(IndexedRecord row, BitSet lacking) {

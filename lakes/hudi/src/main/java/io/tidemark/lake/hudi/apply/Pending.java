@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param row the new row version, encoded; null when the row goes
  * @param lacking columns whose values are still to be found
  * @param base record key of the row in the mirror that has them; null when none does
+ * @param isContested whether the row version is nothing, or only a delete, when the mirror has a later row of the key
  * @param isOptional whether the row version is dropped when the mirror has no row to take values from: the soft delete of an absent row
  * @param partition partition of the row, where its key tells it or it was found; null when it is not known yet
  * @param fileId file group in which the mirror holds the key now; null for none or when it was not looked for yet
@@ -30,6 +31,7 @@ record Pending(
         byte @Nullable [] row,
         BitSet lacking,
         @Nullable String base,
+        boolean isContested,
         boolean isOptional,
         @Nullable String partition,
         @Nullable String fileId,
@@ -56,11 +58,11 @@ record Pending(
     };
 
     static Pending upsert(String key, byte[] row, @Nullable String partition) {
-        return new Pending(key, row, COMPLETE, null, false, partition, null, null);
+        return new Pending(key, row, COMPLETE, null, false, false, partition, null, null);
     }
 
     static Pending delete(String key, @Nullable String partition) {
-        return new Pending(key, null, COMPLETE, null, false, partition, null, null);
+        return new Pending(key, null, COMPLETE, null, false, false, partition, null, null);
     }
 
     boolean isDelete() {
@@ -79,21 +81,31 @@ record Pending(
         return present;
     }
 
+    /** Whether the mirror's row of this key or of another one is needed. */
+    boolean isUnsettled() {
+        return isLacking() || isContested;
+    }
+
+    /** The same for a key whose row in the mirror stays as it is. */
+    Pending kept() {
+        return delete(key, null);
+    }
+
     Pending at(String inPartition, String inFile) {
-        return new Pending(key, row, lacking, base, isOptional, partition, inFile, inPartition);
+        return new Pending(key, row, lacking, base, isContested, isOptional, partition, inFile, inPartition);
     }
 
     Pending completed(byte[] complete) {
-        return new Pending(key, complete, COMPLETE, null, isOptional, partition, fileId, oldPartition);
+        return new Pending(key, complete, COMPLETE, null, false, isOptional, partition, fileId, oldPartition);
     }
 
     Pending in(String newPartition) {
-        return new Pending(key, row, lacking, base, isOptional, newPartition, fileId, oldPartition);
+        return new Pending(key, row, lacking, base, isContested, isOptional, newPartition, fileId, oldPartition);
     }
 
     /**
      * Hands on what the file groups have to write: nothing for a row that still lacks values, which is the soft delete of a row that the mirror does
-     * not have.
+     * not have. A row that is still contested has no other one in the mirror.
      */
     void route(BiConsumer<Target, Pending> to) {
         if (isLacking()) {
@@ -125,6 +137,7 @@ record Pending(
             writeBytes(out, row);
             writeBytes(out, lacking.toByteArray());
             writeText(out, base);
+            out.writeBoolean(isContested);
             out.writeBoolean(isOptional);
             writeText(out, partition);
             writeText(out, fileId);
@@ -148,6 +161,7 @@ record Pending(
                     row,
                     BitSet.valueOf(lacking),
                     readText(in),
+                    in.readBoolean(),
                     in.readBoolean(),
                     readText(in),
                     readText(in),

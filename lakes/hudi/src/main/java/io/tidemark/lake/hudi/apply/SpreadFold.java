@@ -13,7 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -25,15 +24,12 @@ final class SpreadFold implements Fold {
     private final StoredSpec stored;
     private final WriteOptions options;
     private final LakeProgress expected;
-    private final @Nullable String ordering;
     private transient volatile @Nullable RecordKeys keys;
 
-    /** @param ordering name in the files of the column whose greater value wins */
-    SpreadFold(StoredSpec stored, WriteOptions options, LakeProgress expected, Optional<String> ordering) {
+    SpreadFold(StoredSpec stored, WriteOptions options, LakeProgress expected) {
         this.stored = stored;
         this.options = options;
         this.expected = expected;
-        this.ordering = ordering.orElse(null);
     }
 
     @Override
@@ -50,7 +46,7 @@ final class SpreadFold implements Fold {
     public Serializable fold(Iterator<ChangeBatch> events, Consumer<byte[]> rows) {
         try (RowSpill<Pending> folded =
                 new RowSpill<>(options.inTask().spill(), options.memoryBytes(), Pending.CODEC)) {
-            KeyedFold fold = new KeyedFold(stored, new RowCodec(stored), folded, Optional.ofNullable(ordering));
+            KeyedFold fold = new KeyedFold(stored, new RowCodec(stored), folded);
             Intake intake = new Intake(stored.spec(), expected, fold);
             events.forEachRemaining(intake::add);
             intake.requireWhole();
@@ -63,7 +59,7 @@ final class SpreadFold implements Fold {
                 bytes.merge(row.partition() == null ? "" : row.partition(), (long) encoded.length, Long::sum);
                 rows.accept(encoded);
             });
-            return new Folded(intake.isCleared(), fold.isLacking(), found, Set.copyOf(fold.touched()), bytes);
+            return new Folded(intake.isCleared(), fold.isUnsettled(), found, Set.copyOf(fold.touched()), bytes);
         }
     }
 
@@ -71,11 +67,11 @@ final class SpreadFold implements Fold {
      * What a bucket's events came to.
      *
      * @param isCleared whether everything is gone that the table held
-     * @param isLacking whether rows lack values
+     * @param isUnsettled whether rows need those of the mirror
      * @param keys keys of the rows
      * @param touched partitions that hold them, as far as keys tell their partition
      * @param bytes about the bytes of the rows for each partition, as far as it is known
      */
-    record Folded(boolean isCleared, boolean isLacking, KeyArena keys, Set<String> touched, Map<String, Long> bytes)
+    record Folded(boolean isCleared, boolean isUnsettled, KeyArena keys, Set<String> touched, Map<String, Long> bytes)
             implements Serializable {}
 }

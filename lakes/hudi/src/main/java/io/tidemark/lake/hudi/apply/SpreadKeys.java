@@ -21,7 +21,7 @@ final class SpreadKeys implements Serializable {
     private final Map<String, Long> bytes = new HashMap<>();
     private final boolean isOfKey;
     private final long fileBytes;
-    private boolean isLacking;
+    private boolean isUnsettled;
     private boolean isCleared;
 
     /**
@@ -39,7 +39,7 @@ final class SpreadKeys implements Serializable {
             }
             touched.addAll(fold.touched());
             fold.bytes().forEach((partition, count) -> bytes.merge(partition, count, Long::sum));
-            isLacking |= fold.isLacking();
+            isUnsettled |= fold.isUnsettled();
             isCleared |= fold.isCleared();
         }
     }
@@ -48,8 +48,8 @@ final class SpreadKeys implements Serializable {
         return isCleared;
     }
 
-    boolean isLacking() {
-        return isLacking;
+    boolean isUnsettled() {
+        return isUnsettled;
     }
 
     boolean isEmpty() {

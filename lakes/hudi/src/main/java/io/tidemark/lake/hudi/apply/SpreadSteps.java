@@ -48,8 +48,8 @@ final class SpreadSteps implements Steps {
     }
 
     @Override
-    public boolean isLacking() {
-        return keys.isLacking();
+    public boolean isUnsettled() {
+        return keys.isUnsettled();
     }
 
     @Override
@@ -91,6 +91,10 @@ final class SpreadSteps implements Steps {
     private void route(Pending row, Map<String, FileSlice> held, Routes to) {
         FileSlice own = held.get(row.key());
         Pending located = own == null ? row : row.at(own.getPartitionPath(), own.getFileId());
+        if (own != null && located.isContested()) {
+            to.send(own.getFileId(), Pending.CODEC.encode(located));
+            return;
+        }
         if (!located.isLacking()) {
             send(located, to);
             return;
@@ -119,18 +123,18 @@ final class SpreadSteps implements Steps {
             return;
         }
         WriteOptions options = commit.options().inTask();
-        try (RowSpill<Pending> lacking = new RowSpill<>(options.spill(), options.memoryBytes(), Pending.CODEC)) {
+        try (RowSpill<Pending> unsettled = new RowSpill<>(options.spill(), options.memoryBytes(), Pending.CODEC)) {
             rows.forEachRemaining(bytes -> {
                 Pending row = Pending.CODEC.decode(bytes);
-                if (row.isLacking()) {
-                    lacking.put(row.key(), row);
+                if (row.isUnsettled()) {
+                    unsettled.put(row.key(), row);
                 } else {
                     to.send(group, bytes);
                 }
             });
-            if (!lacking.isEmpty()) {
-                new RowFill(stored(), codec(), commit.files(), lacking).run(List.of(slice));
-                lacking.forEach(row -> {
+            if (!unsettled.isEmpty()) {
+                new RowFill(stored(), codec(), commit.files(), unsettled).run(List.of(slice));
+                unsettled.forEach(row -> {
                     if (!row.isLacking()) {
                         send(row, to);
                     } else if (!row.isOptional()) {

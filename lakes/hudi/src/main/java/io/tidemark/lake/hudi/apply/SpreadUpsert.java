@@ -36,7 +36,7 @@ public final class SpreadUpsert implements SpreadApply {
 
     @Override
     public Fold fold() {
-        return new SpreadFold(stored(), options, expected, commits.ordering());
+        return new SpreadFold(stored(), options, expected);
     }
 
     @Override

@@ -11,7 +11,6 @@ import io.tidemark.spi.schema.TableId;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.ToLongFunction;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -64,11 +63,6 @@ public final class TableCommits implements AutoCloseable {
 
     public StoredSpec stored() {
         return stored;
-    }
-
-    /** Name in the files of the column whose greater value wins; empty when the later commit does. */
-    public Optional<String> ordering() {
-        return versions.refresh().getTableConfig().getOrderingFields().stream().findFirst();
     }
 
     public TableVersions versions() {

@@ -56,6 +56,11 @@ public final class RowCodec {
         return made;
     }
 
+    /** Whether the mirror's schema has soft deletes, and the row is deleted. */
+    public boolean isDeleted(IndexedRecord row) {
+        return fields.size() > columns && row.get(columns) != null;
+    }
+
     /** A record without values. */
     public IndexedRecord empty() {
         return new GenericData.Record(schema);

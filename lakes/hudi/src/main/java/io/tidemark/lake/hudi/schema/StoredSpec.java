@@ -4,6 +4,7 @@ import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeTableSpec;
 import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
+import io.tidemark.spi.lake.LatestBy;
 import io.tidemark.spi.schema.Column;
 import io.tidemark.spi.schema.ColumnType;
 import io.tidemark.spi.schema.SchemaChange;
@@ -44,6 +45,7 @@ public record StoredSpec(LakeTableSpec spec, List<String> names, List<Integer> f
      */
     public static StoredSpec of(LakeTableSpec spec) {
         PartitionField.parse(spec);
+        LatestBy.of(spec);
         Set<String> taken = new HashSet<>();
         taken.add(LakeTableSpec.DELETED_AT);
         List<String> names = new ArrayList<>();
@@ -67,6 +69,7 @@ public record StoredSpec(LakeTableSpec spec, List<String> names, List<Integer> f
         change.obstacle().ifPresent(reason -> {
             throw refused(reason);
         });
+        LatestBy.of(next);
         for (PartitionField field : PartitionField.parse(spec)) {
             int index = next.schema().indexOf(field.column());
             int id = spec.schema().columns().get(field.index()).id();

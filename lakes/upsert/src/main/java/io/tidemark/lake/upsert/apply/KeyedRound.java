@@ -4,12 +4,16 @@ import io.tidemark.lake.upsert.index.KeyArena;
 import io.tidemark.lake.upsert.index.KeyEncoder;
 import io.tidemark.lake.upsert.index.KeyTable;
 import io.tidemark.spi.change.ChangeBatch;
+import io.tidemark.spi.change.ColumnVector;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeTableSpec;
 import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
+import io.tidemark.spi.lake.LatestBy;
 import io.tidemark.spi.schema.BeforeImage;
 import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The events of a round folded into one outcome for each key: a row version, or that the key is gone. A row version may lack values that an update
@@ -22,6 +26,8 @@ final class KeyedRound {
     static final byte UPSERT = 1;
     /** The key is gone. */
     static final byte DELETE = 2;
+    /** The key has a new row version, unless the mirror has a later row: {@link #settle} says it. */
+    static final byte CONTEST = 3;
 
     /** No key. */
     static final int NONE = -1;
@@ -35,6 +41,7 @@ final class KeyedRound {
     private final KeyEncoder encoder;
     private final KeyTable keys = new KeyTable();
     private final RowStore rows;
+    private final @Nullable LatestBy latest;
     private byte[] outcomes = new byte[1024];
     private int[] rowOf = new int[1024];
     private int[] baseOf = new int[1024];
@@ -52,6 +59,7 @@ final class KeyedRound {
         this.isSoft = spec.deletes() == DeleteMode.SOFT;
         this.encoder = KeyEncoder.ofKey(keyColumns);
         this.rows = new RowStore(spec);
+        this.latest = LatestBy.of(spec).orElse(null);
     }
 
     KeyArena keys() {
@@ -103,7 +111,7 @@ final class KeyedRound {
 
     void insert(ChangeBatch batch, int row) {
         int key = key(batch, row);
-        upsert(key, rows.append(batch, row, RowStore.NONE), NOWHERE);
+        live(key, rows.append(batch, row, RowStore.NONE), NOWHERE);
     }
 
     void before(ChangeBatch batch, int row) {
@@ -120,7 +128,7 @@ final class KeyedRound {
         int source = beforeRow;
         if (source == RowStore.NONE) {
             switch (outcomes[old]) {
-                case UPSERT -> {
+                case UPSERT, CONTEST -> {
                     source = rowOf[old];
                     base = baseOf[old];
                 }
@@ -133,7 +141,7 @@ final class KeyedRound {
             // After the new version was made, because its values may come from the old key's row.
             remove(old, batch.commitMicros(row));
         }
-        upsert(key, version, base);
+        live(key, version, base);
         beforeKey = NONE;
         beforeRow = RowStore.NONE;
     }
@@ -141,7 +149,7 @@ final class KeyedRound {
     void delete(ChangeBatch batch, int row) {
         int key = key(batch, row);
         long micros = batch.commitMicros(row);
-        if (isSoft && batch.schema().beforeImage() == BeforeImage.FULL) {
+        if (isSoft && latest == null && batch.schema().beforeImage() == BeforeImage.FULL) {
             upsert(key, rows.appendDeleted(batch, row, micros), NOWHERE);
         } else if (isSoft && outcomes[key] == UNTOUCHED) {
             upsert(key, rows.appendKeyDeleted(batch, row, keyColumns, micros), key);
@@ -160,9 +168,57 @@ final class KeyedRound {
             boolean wasOptional = isOptional[key];
             upsert(key, rows.appendDeleted(rowOf[key], micros), baseOf[key]);
             isOptional[key] = wasOptional;
+        } else if (outcomes[key] == CONTEST) {
+            rowOf[key] = rows.appendDeleted(rowOf[key], micros);
         } else {
             upsert(key, rows.appendAllUnchangedDeleted(micros), key);
             isOptional[key] = true;
+        }
+    }
+
+    /** A live row version, which the last event of the key brought. */
+    private void live(int key, int row, int base) {
+        if (latest == null) {
+            upsert(key, row, base);
+            return;
+        }
+        if (rows.hasUnchanged(row)) {
+            throw LatestBy.lacking(spec.schema().table());
+        }
+        byte before = outcomes[key];
+        boolean hasRow = (before == UPSERT || before == CONTEST) && !rows.isDeleted(rowOf[key]);
+        ColumnVector values = rows.columns().get(latest.column());
+        if (hasRow && latest.isEarlier(values, row, values, rowOf[key])) {
+            return;
+        }
+        upsert(key, row, NONE);
+        if (before == UNTOUCHED || (before == CONTEST && hasRow)) {
+            outcomes[key] = CONTEST;
+        }
+    }
+
+    /**
+     * Whether a key's new row is earlier than the one that the mirror has.
+     *
+     * @param values the ordering column of the mirror's row
+     */
+    boolean isOutdone(int key, ColumnVector values, int row) {
+        LatestBy by = Objects.requireNonNull(latest);
+        return by.isEarlier(rows.columns().get(by.column()), rowOf[key], values, row);
+    }
+
+    /**
+     * Ends a contest.
+     *
+     * @param isOutdone whether the mirror's row is later, which then stays as it is, or is deleted if the new one was
+     */
+    void settle(int key, boolean isOutdone) {
+        if (!isOutdone) {
+            outcomes[key] = UPSERT;
+        } else if (rows.isDeleted(rowOf[key])) {
+            upsert(key, rows.appendAllUnchangedDeleted(rows.deletedMicros(rowOf[key])), key);
+        } else {
+            outcomes[key] = UNTOUCHED;
         }
     }
 

@@ -3,6 +3,9 @@ package io.tidemark.lake.upsert.apply;
 import io.tidemark.lake.upsert.index.KeyLocations;
 import io.tidemark.lake.upsert.index.RowLocation;
 import io.tidemark.lake.upsert.table.StoredFile;
+import io.tidemark.parquet.ParquetColumn;
+import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
+import io.tidemark.spi.lake.LatestBy;
 import io.tidemark.spi.verify.CanonicalText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -47,6 +50,7 @@ final class RoundWriter {
 
     /** Writes the round; returns where each key's row is after it. */
     long[] write() {
+        contest();
         int[] complete = new int[order.length];
         int[] lacking = new int[order.length];
         int completeCount = 0;
@@ -79,6 +83,37 @@ final class RoundWriter {
             }
         }
         return next;
+    }
+
+    /** Finds out which of the new rows are later than the mirror's. */
+    private void contest() {
+        LatestBy latest = LatestBy.of(changes.spec()).orElse(null);
+        if (latest == null) {
+            return;
+        }
+        List<ParquetColumn> columns = new ArrayList<>();
+        columns.add(changes.columns().get(latest.column()));
+        boolean isSoft = changes.spec().deletes() == DeleteMode.SOFT;
+        if (isSoft) {
+            columns.add(changes.columns().get(changes.columns().size() - 1));
+        }
+        RowFetch fetch = new RowFetch(changes, columns);
+        for (int key : order) {
+            StoredFile file = round.outcome(key) == KeyedRound.CONTEST ? file(locations[key]) : null;
+            if (file != null) {
+                fetch.want(file, RowLocation.row(locations[key]), key);
+            }
+        }
+        boolean[] isOutdone = new boolean[order.length];
+        fetch.run((key, fetched, row) -> {
+            boolean isDeleted = isSoft && fetched.get(1).isPresent(row);
+            isOutdone[key] = !isDeleted && round.isOutdone(key, fetched.get(0), row);
+        });
+        for (int key : order) {
+            if (round.outcome(key) == KeyedRound.CONTEST) {
+                round.settle(key, isOutdone[key]);
+            }
+        }
     }
 
     private void write(int[] complete, int[] lacking) throws IOException {

@@ -104,6 +104,16 @@ final class RowStore {
         return appended(true, deletedMicros);
     }
 
+    /** Whether the row was appended as deleted. */
+    boolean isDeleted(int row) {
+        return isSoft && columns.get(rowColumns).isPresent(row);
+    }
+
+    /** When a row that was appended as deleted was deleted. */
+    long deletedMicros(int row) {
+        return ((LongVector) columns.get(rowColumns)).value(row);
+    }
+
     /** Whether a value of the row is still to be found. */
     boolean hasUnchanged(int row) {
         for (int i = 0; i < rowColumns; i++) {

@@ -64,6 +64,9 @@ public final class SpecProperties {
         root.put("identity", schema.identity());
         spec.partitions().forEach(root.putArray("partitions")::add);
         root.put("deletes", spec.deletes().name());
+        if (spec.latestBy() != null) {
+            root.put("latestBy", spec.latestBy());
+        }
         try {
             return JSON.writeValueAsString(root);
         } catch (JsonProcessingException e) {
@@ -119,7 +122,8 @@ public final class SpecProperties {
         return new LakeTableSpec(
                 schema,
                 texts(root.path("partitions")),
-                DeleteMode.valueOf(root.path("deletes").asText()));
+                DeleteMode.valueOf(root.path("deletes").asText()),
+                root.hasNonNull("latestBy") ? root.get("latestBy").asText() : null);
     }
 
     private static List<String> texts(JsonNode array) {
