@@ -220,6 +220,15 @@ final class DynamoDbDatabase implements ScenarioDatabase {
             case LIST ->
                 NestedText.print(
                         elements(value, type.asListType().elementType()), type, (element, of) -> (String) element);
+            case MAP -> {
+                Map<String, JsonNode> members = new TreeMap<>();
+                content.properties().forEach(member -> members.put(member.getKey(), member.getValue()));
+                yield MirrorRows.entries(
+                        members,
+                        member -> member.has("NULL")
+                                ? null
+                                : comparable(member.toString(), type.asMapType().valueType()));
+            }
             default ->
                 value.getKey().equals("S")
                                 || value.getKey().equals("N")

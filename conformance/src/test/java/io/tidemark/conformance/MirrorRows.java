@@ -13,7 +13,9 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.apache.iceberg.CatalogProperties;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.catalog.TableIdentifier;
@@ -98,10 +100,21 @@ final class MirrorRows {
     }
 
     private static String text(Object value, Type type) {
+        if (type.isMapType()) {
+            return entries(
+                    ((Map<?, ?>) value), entry -> text(entry, type.asMapType().valueType()));
+        }
         if (type.isNestedType()) {
             return NestedText.print(value, type, MirrorRows::text);
         }
         return text(value);
+    }
+
+    /** A map by its keys, each value printed by the function. */
+    static <V> String entries(Map<?, V> map, Function<V, String> text) {
+        Map<String, String> texts = new TreeMap<>();
+        map.forEach((key, value) -> texts.put(key.toString(), value == null ? null : text.apply(value)));
+        return texts.toString();
     }
 
     private static String text(Object value) {

@@ -47,7 +47,8 @@ final class ColumnAppender {
                     decimals(writer, (LongVector) vector, rows, from, to);
                 }
             }
-            case LIST, STRUCT -> throw new IllegalArgumentException("Cannot write a nested column as one that is not");
+            case LIST, STRUCT, MAP ->
+                throw new IllegalArgumentException("Cannot write a nested column as one that is not");
         }
     }
 

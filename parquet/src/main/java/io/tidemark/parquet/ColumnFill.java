@@ -79,7 +79,7 @@ interface ColumnFill {
                                 && decimal.getPrecision() <= type.precision()
                         ? decimals(type, physical)
                         : null;
-            case LIST, STRUCT -> null;
+            case LIST, STRUCT, MAP -> null;
         };
         if (fill == null) {
             throw new IOException("Cannot read column: the file's type does not fit (column=" + column.name()

@@ -49,7 +49,8 @@ final class LeafValue {
                     decimal(writer, ((LongVector) vector).value(row), repetition, definition);
                 }
             }
-            case LIST, STRUCT -> throw new IllegalArgumentException("Cannot write a nested value as one that is not");
+            case LIST, STRUCT, MAP ->
+                throw new IllegalArgumentException("Cannot write a nested value as one that is not");
         }
     }
 

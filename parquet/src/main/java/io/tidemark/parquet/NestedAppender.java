@@ -65,9 +65,13 @@ final class NestedAppender {
             if (start == end) {
                 writer.writeNull(repetition, definition);
             }
+            boolean isMap = list.type().kind() == ColumnType.Kind.MAP;
+            ColumnVector values = isMap ? ((StructVector) list.element()).field(leaf.path[step]) : list.element();
+            // Keys are always there, so that they have no level of their own.
+            int inner = isMap && leaf.path[step] == 0 ? definition + 1 : definition + 2;
             for (int i = start; i < end; i++) {
                 int level = i == start ? repetition : lists + 1;
-                append(writer, leaf, step + 1, list.element(), i, level, definition + 2, lists + 1);
+                append(writer, leaf, step + 1, values, i, level, inner, lists + 1);
             }
         } else if (vector instanceof StructVector struct) {
             ColumnVector field = struct.field(leaf.path[step]);

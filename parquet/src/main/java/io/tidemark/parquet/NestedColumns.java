@@ -41,6 +41,13 @@ final class NestedColumns {
         if (field.getLogicalTypeAnnotation() instanceof LogicalTypeAnnotation.ListLogicalTypeAnnotation) {
             return ColumnType.list(typeOf(element(field)));
         }
+        if (isMap(field)) {
+            GroupType entry = entry(field);
+            if (!typeOf(entry.getType(0)).equals(ColumnType.STRING)) {
+                throw unfit(field.getName(), field);
+            }
+            return ColumnType.map(typeOf(entry.getType(1)));
+        }
         if (field.getLogicalTypeAnnotation() != null) {
             throw unfit(field.getName(), field);
         }
@@ -78,6 +85,20 @@ final class NestedColumns {
                 throw unfit(column.name(), field);
             }
             return new NestedFill.Elements(fill, definition, lists + 1);
+        }
+        if (type.kind() == ColumnType.Kind.MAP) {
+            GroupType entry = entry(field);
+            String[] inner = with(path, field.asGroupType().getType(0).getName());
+            List<NestedFill> parts = new ArrayList<>();
+            for (int i = 0; i < type.fields().size(); i++) {
+                skipId(ids);
+                parts.add(find(type.fields().get(i).type(), ids, entry.getType(i), inner, definition + 1, lists + 1));
+            }
+            if (parts.get(1).descriptors().isEmpty()) {
+                throw unfit(column.name(), field);
+            }
+            return new NestedFill.Entries(
+                    new NestedFill.Fields(parts, definition + 1), type.element(), definition, lists + 1);
         }
         return struct(type, ids, field, path, definition, lists);
     }
@@ -125,6 +146,27 @@ final class NestedColumns {
             throw unfit(field.getName(), field);
         }
         return list.getType(0).asGroupType().getType(0);
+    }
+
+    /** Whether the field is a map, in today's or the older annotation. */
+    private static boolean isMap(Type field) {
+        LogicalTypeAnnotation annotation = field.getLogicalTypeAnnotation();
+        return annotation instanceof LogicalTypeAnnotation.MapLogicalTypeAnnotation
+                || annotation instanceof LogicalTypeAnnotation.MapKeyValueTypeAnnotation;
+    }
+
+    /** Key and value of a map: a repeated group of both, whatever its name. */
+    private static GroupType entry(Type field) throws IOException {
+        GroupType map = field.asGroupType();
+        boolean isMap = isMap(field)
+                && map.getFieldCount() == 1
+                && map.getType(0).isRepetition(Repetition.REPEATED)
+                && !map.getType(0).isPrimitive()
+                && map.getType(0).asGroupType().getFieldCount() == 2;
+        if (!isMap) {
+            throw unfit(field.getName(), field);
+        }
+        return map.getType(0).asGroupType();
     }
 
     private static void requireOnce(String column, Type field) throws IOException {

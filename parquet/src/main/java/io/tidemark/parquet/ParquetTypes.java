@@ -26,6 +26,9 @@ final class ParquetTypes {
     /** Name of the repeated group of a list. */
     private static final String LIST = "list";
 
+    /** Name of the repeated group of a map. */
+    private static final String KEY_VALUE = "key_value";
+
     private static final int INT32_DECIMAL_PRECISION_MAX = 9;
 
     private ParquetTypes() {}
@@ -70,15 +73,23 @@ final class ParquetTypes {
                         .named(name);
             }
             case STRUCT -> new GroupType(repetition, name, parts(type, nestedIds));
+            case MAP -> {
+                GroupType repeated = new GroupType(Repetition.REPEATED, KEY_VALUE, parts(type, nestedIds));
+                yield Types.buildGroup(repetition)
+                        .as(LogicalTypeAnnotation.mapType())
+                        .addField(repeated)
+                        .named(name);
+            }
         };
     }
 
-    /** The fields of a struct, or the element of a list. */
+    /** The fields of a struct, the element of a list, or key and value of a map. */
     private static List<Type> parts(ColumnType type, Iterator<Integer> nestedIds) {
         List<Type> parts = new ArrayList<>();
         for (ColumnType.Field field : type.fields()) {
             int id = nestedIds.hasNext() ? nestedIds.next() : ParquetColumn.NO_FIELD_ID;
-            Type part = field(field.name(), field.type(), Repetition.OPTIONAL, nestedIds);
+            boolean isKey = parts.isEmpty() && type.kind() == ColumnType.Kind.MAP;
+            Type part = field(field.name(), field.type(), isKey ? Repetition.REQUIRED : Repetition.OPTIONAL, nestedIds);
             parts.add(id == ParquetColumn.NO_FIELD_ID ? part : part.withId(id));
         }
         return parts;

@@ -15,6 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.example.data.Group;
@@ -153,6 +155,41 @@ class NestedColumnsTest {
         }
     }
 
+    /** Other writers put the entries of maps in any order, under other names and in the older annotation. */
+    @Test
+    void mapsOfOtherWritersAreReadInTheOrderOfTheirKeys() throws IOException {
+        MessageType schema = MessageTypeParser.parseMessageType("""
+                message other {
+                  required group m (MAP) { repeated group map { required binary k (STRING); required int32 v; } }
+                  optional group old (MAP_KEY_VALUE) { repeated group e { required binary k (STRING); optional int32 v; } }
+                }
+                """);
+        try (ParquetWriter<Group> writer = ExampleParquetWriter.builder(
+                        new LocalOutputFile(folder.resolve("other.parquet")))
+                .withConf(new PlainParquetConfiguration())
+                .withType(schema)
+                .build()) {
+            Group group = new SimpleGroup(schema);
+            Group map = group.addGroup("m");
+            List.of("b", "😀", "", "\uFFFD", "a")
+                    .forEach(key -> map.addGroup("map").append("k", key).append("v", key.length()));
+            group.addGroup("old").addGroup("e").append("k", "x");
+            writer.write(group);
+            Group empty = new SimpleGroup(schema);
+            empty.addGroup("m");
+            writer.write(empty);
+        }
+        ColumnType type = ColumnType.parse("map<string,int64>");
+        List<ParquetColumn> columns = List.of(ParquetColumn.optional("m", type), ParquetColumn.optional("old", type));
+        try (var reader = ParquetBatchReader.open(new LocalObjectStore(folder).open("other.parquet"), columns)) {
+            List<ColumnVector> read = reader.next().orElseThrow().columns();
+            assertThat(print(read.get(0), 0)).isEqualTo("[(, 0), (a, 1), (b, 1), (\uFFFD, 1), (😀, 2)]");
+            assertThat(print(read.get(1), 0)).isEqualTo("[(x, null)]");
+            assertThat(print(read.get(0), 1)).isEqualTo("[]");
+            assertThat(print(read.get(1), 1)).isEqualTo("null");
+        }
+    }
+
     /** Whatever happens to the file, it is refused or read as it was: page checksums see to it. */
     @Test
     void aDamagedFileIsRefused() throws IOException {
@@ -189,9 +226,7 @@ class NestedColumnsTest {
             return "[" + out + "]";
         }
         if (vector instanceof StructVector struct) {
-            struct.fields()
-                    .forEach(field -> out.append(out.isEmpty() ? "" : ", ").append(print(field, row)));
-            return "(" + out + ")";
+            return struct.fields().stream().map(field -> print(field, row)).collect(Collectors.joining(", ", "(", ")"));
         }
         return VectorValues.of(vector, row).toString();
     }
@@ -208,15 +243,24 @@ class NestedColumnsTest {
             }
             return "[" + out + "]";
         }
-        if (type.kind() == ColumnType.Kind.STRUCT) {
-            for (int i = 0; i < type.fields().size(); i++) {
-                out.append(out.isEmpty() ? "" : ", ")
-                        .append(print(
-                                parent.getGroup(field, 0),
-                                i,
-                                type.fields().get(i).type()));
+        if (type.kind() == ColumnType.Kind.MAP) {
+            Group map = parent.getGroup(field, 0);
+            for (int i = 0; i < map.getFieldRepetitionCount(0); i++) {
+                Group entry = map.getGroup(0, i);
+                ColumnType value = type.fields().get(1).type();
+                out.append(out.isEmpty() ? "(" : ", (")
+                        .append(entry.getString(0, 0))
+                        .append(", ")
+                        .append(print(entry, 1, value))
+                        .append(')');
             }
-            return "(" + out + ")";
+            return "[" + out + "]";
+        }
+        if (type.kind() == ColumnType.Kind.STRUCT) {
+            Group struct = parent.getGroup(field, 0);
+            return IntStream.range(0, type.fields().size())
+                    .mapToObj(i -> print(struct, i, type.fields().get(i).type()))
+                    .collect(Collectors.joining(", ", "(", ")"));
         }
         return leaf(parent, field, type).toString();
     }
@@ -239,7 +283,7 @@ class NestedColumnsTest {
                         : type.isWideDecimal()
                                 ? new BigInteger(parent.getBinary(field, 0).getBytes())
                                 : BigInteger.valueOf(parent.getLong(field, 0));
-            case LIST, STRUCT -> throw new IllegalArgumentException(type.toString());
+            case LIST, STRUCT, MAP -> throw new IllegalArgumentException(type.toString());
         };
     }
 

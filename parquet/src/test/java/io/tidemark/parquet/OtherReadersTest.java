@@ -142,7 +142,7 @@ class OtherReadersTest {
                         ? new BigInteger(group.getBinary("value", 0).getBytes())
                         : BigInteger.valueOf(group.getLong("value", 0));
             }
-            case LIST, STRUCT -> throw new IllegalArgumentException(type.toString());
+            case LIST, STRUCT, MAP -> throw new IllegalArgumentException(type.toString());
         };
     }
 

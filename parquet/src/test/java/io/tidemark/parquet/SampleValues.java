@@ -8,6 +8,7 @@ import io.tidemark.spi.change.FloatVector;
 import io.tidemark.spi.change.IntVector;
 import io.tidemark.spi.change.ListVector;
 import io.tidemark.spi.change.LongVector;
+import io.tidemark.spi.change.MapEntries;
 import io.tidemark.spi.change.StructVector;
 import io.tidemark.spi.schema.ColumnType;
 import java.math.BigInteger;
@@ -15,6 +16,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /** Values of every type: the extremes of its range, what usually breaks, and random ones. */
@@ -47,7 +50,10 @@ final class SampleValues {
                     "struct<\"b\":boolean,\"f\":float32>",
                     "struct<\"a.b\":int64,\"\u00fc \\\"\":list<decimal(10,2)>,\"u\":uuid,\"d\":float64>",
                     "list<struct<\"bytes\":bytes,\"in\":struct<\"t\":time,\"ds\":list<date>>,\"n\":decimal(9,9)>>",
-                    "struct<\"only\":struct<\"deep\":list<list<list<timestamp_tz>>>>>")
+                    "struct<\"only\":struct<\"deep\":list<list<list<timestamp_tz>>>>>",
+                    "map<string,int64>",
+                    "map<string,list<map<string,struct<\"d\":date,\"m\":map<string,bytes>>>>>",
+                    "struct<\"m\":map<string,decimal(28,6)>,\"n\":int32>")
             .map(ColumnType::parse)
             .toList();
 
@@ -87,6 +93,20 @@ final class SampleValues {
                 for (int i = 0; i < length; i++) {
                     appendInside(((ListVector) vector).element(), random);
                 }
+            }
+            case MAP -> {
+                Set<String> keys = new TreeSet<>();
+                for (int i = random.nextInt(row == 50 ? 500 : 5); i > 0; i--) {
+                    keys.add(text(random));
+                }
+                StructVector entries =
+                        (StructVector) ColumnVector.of(vector.type().element(), 8);
+                keys.forEach(key -> {
+                    entries.begin();
+                    ((BytesVector) entries.field(0)).append(key);
+                    appendInside(entries.field(1), random);
+                });
+                MapEntries.append((ListVector) vector, entries);
             }
             case STRUCT -> {
                 ((StructVector) vector).begin();

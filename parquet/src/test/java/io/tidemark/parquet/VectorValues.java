@@ -29,7 +29,7 @@ final class VectorValues {
                 vector instanceof LongVector longs
                         ? BigInteger.valueOf(longs.value(row))
                         : new BigInteger(((BytesVector) vector).bytes(row));
-            case LIST, STRUCT ->
+            case LIST, STRUCT, MAP ->
                 throw new IllegalArgumentException(vector.type().toString());
         };
     }

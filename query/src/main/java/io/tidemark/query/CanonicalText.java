@@ -33,6 +33,10 @@ final class CanonicalText {
                         "list_transform(" + column + ", lambda " + element + ": " + of(type.element(), element) + ")";
                 yield items(texts);
             }
+            case MAP -> {
+                String entries = of(ColumnType.list(type.element()), "list_sort(map_entries(" + column + "))");
+                yield "CASE WHEN " + column + " IS NOT NULL THEN " + entries + " END";
+            }
             case STRUCT -> {
                 StringJoiner texts = new StringJoiner(", ", "[", "]");
                 for (ColumnType.Field field : type.fields()) {
@@ -62,7 +66,7 @@ final class CanonicalText {
             case TIME -> "CAST(TIME '00:00:00' + to_microseconds(CAST('" + text + "' AS BIGINT)) AS VARCHAR)";
             case TIMESTAMP -> "CAST(make_timestamp(CAST('" + text + "' AS BIGINT)) AS VARCHAR)";
             case TIMESTAMP_TZ -> "CAST(make_timestamptz(CAST('" + text + "' AS BIGINT)) AS VARCHAR)";
-            case LIST, STRUCT ->
+            case LIST, STRUCT, MAP ->
                 throw new IllegalArgumentException("Cannot read a default: nested columns of mirrors have none");
         };
     }

@@ -84,7 +84,7 @@ final class KeyRange {
             case TIME -> "CAST('" + LocalTime.parse(text).format(DateTimeFormatter.ISO_LOCAL_TIME) + "' AS TIME)";
             case TIMESTAMP -> "make_timestamp(" + micros(dateTime(text)) + ")";
             case TIMESTAMP_TZ -> "CAST(make_timestamp(" + micros(utc(text)) + ") AS TIMESTAMPTZ)";
-            case LIST, STRUCT -> throw new IllegalArgumentException("a nested column is no key");
+            case LIST, STRUCT, MAP -> throw new IllegalArgumentException("a nested column is no key");
         };
     }
 

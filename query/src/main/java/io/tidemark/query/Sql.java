@@ -29,6 +29,7 @@ final class Sql {
             case TIMESTAMP -> "TIMESTAMP";
             case TIMESTAMP_TZ -> "TIMESTAMPTZ";
             case LIST -> type(type.element()) + "[]";
+            case MAP -> "MAP(VARCHAR, " + type(type.fields().get(1).type()) + ")";
             case STRUCT ->
                 type.fields().stream()
                         .map(field -> TableId.quote(field.name()) + " " + type(field.type()))

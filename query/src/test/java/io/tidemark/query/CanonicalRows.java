@@ -10,6 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -75,6 +77,20 @@ final class CanonicalRows {
             case LIST ->
                 list(((List<?>) value)
                         .stream().map(item -> text(type.element(), item)).collect(Collectors.toList()));
+            case MAP -> {
+                ColumnType values = type.fields().get(1).type();
+                yield list(((Map<?, ?>) value)
+                        .entrySet().stream()
+                                .map(entry -> List.of(
+                                        (String) entry.getKey(),
+                                        list(Arrays.asList((String) entry.getKey(), text(values, entry.getValue())))))
+                                .sorted(Comparator.comparing(
+                                        pair -> pair.get(0),
+                                        Comparator.comparing(
+                                                key -> key.getBytes(StandardCharsets.UTF_8), Arrays::compareUnsigned)))
+                                .map(pair -> pair.get(1))
+                                .collect(Collectors.toList()));
+            }
             case STRUCT -> {
                 List<String> texts = new ArrayList<>();
                 for (int i = 0; i < type.fields().size(); i++) {

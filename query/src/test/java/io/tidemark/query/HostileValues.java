@@ -8,7 +8,9 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 
@@ -26,6 +28,8 @@ final class HostileValues {
         }
         ColumnType struct = ColumnType.struct(fields);
         columns.add(new Column("struct", struct, true, "x"));
+        columns.add(new Column("map", ColumnType.map(struct), true, "x"));
+        columns.add(new Column("maps", ColumnType.parse("list<map<string,map<string,int64>>>"), true, "x"));
         columns.add(new Column(
                 "deep", ColumnType.parse("list<list<struct<\"a\":list<float32>,\"b\":string>>>"), true, "x"));
         columns.add(new Column("structs", ColumnType.parse("struct<\"in\":struct<\"x'y\\\"\":date>>"), true, "x"));
@@ -36,7 +40,7 @@ final class HostileValues {
     static List<Column> flat() {
         List<Column> columns = new ArrayList<>();
         for (Kind kind : Kind.values()) {
-            if (kind != Kind.DECIMAL && kind != Kind.LIST && kind != Kind.STRUCT) {
+            if (kind != Kind.DECIMAL && kind != Kind.LIST && kind != Kind.STRUCT && kind != Kind.MAP) {
                 columns.add(
                         new Column(kind.name().toLowerCase(java.util.Locale.ROOT), ColumnType.scalar(kind), true, "x"));
             }
@@ -148,6 +152,7 @@ final class HostileValues {
                         Long.MAX_VALUE,
                         -Long.MAX_VALUE);
             case LIST -> lists(type.element());
+            case MAP -> maps(type.fields().get(1).type());
             case STRUCT -> structs(type.fields());
         };
     }
@@ -162,6 +167,21 @@ final class HostileValues {
         values.add(all.stream()
                 .filter(value -> !(value instanceof String text && text.length() > 100))
                 .toList());
+        return values;
+    }
+
+    /** The empty map, null, and maps of some hostile values by hostile keys. */
+    private static List<Object> maps(ColumnType value) {
+        List<Object> values = new ArrayList<>(Arrays.asList(Map.of(), null));
+        List<Object> hostile = of(value);
+        List<String> keys = List.of("", "null", "it's \"x\"\n\\", "\uFFFD", "😀", "a,b:{}");
+        for (int i = 0; i < hostile.size(); i++) {
+            Map<String, Object> map = new HashMap<>();
+            for (int j = 0; j <= i % keys.size(); j++) {
+                map.put(keys.get(j), hostile.get((i + j) % hostile.size()));
+            }
+            values.add(map);
+        }
         return values;
     }
 
@@ -220,6 +240,15 @@ final class HostileValues {
                     list.add(random.nextInt(4) == 0 ? null : random(type.element(), random));
                 }
                 yield list;
+            }
+            case MAP -> {
+                Map<String, Object> map = new HashMap<>();
+                for (int i = random.nextInt(5); i > 0; i--) {
+                    map.put(
+                            "k" + random.nextInt(20),
+                            random(type.fields().get(1).type(), random));
+                }
+                yield map;
             }
             case STRUCT -> {
                 List<Object> struct = new ArrayList<>();

@@ -12,6 +12,7 @@ import io.tidemark.spi.change.FloatVector;
 import io.tidemark.spi.change.IntVector;
 import io.tidemark.spi.change.ListVector;
 import io.tidemark.spi.change.LongVector;
+import io.tidemark.spi.change.MapEntries;
 import io.tidemark.spi.change.StructVector;
 import io.tidemark.spi.lake.DeletedRows;
 import io.tidemark.spi.lake.LakeProgress;
@@ -108,6 +109,8 @@ final class MirrorFiles {
             floats.append((Float) value);
         } else if (vector instanceof DoubleVector doubles) {
             doubles.append((Double) value);
+        } else if (vector instanceof ListVector list && value instanceof Map<?, ?> map) {
+            MapEntries.append(list, map, MirrorFiles::append);
         } else if (vector instanceof ListVector list) {
             list.begin();
             ((List<?>) value).forEach(item -> append(list.element(), item));

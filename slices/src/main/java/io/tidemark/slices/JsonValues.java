@@ -11,6 +11,7 @@ import io.tidemark.spi.change.FloatVector;
 import io.tidemark.spi.change.IntVector;
 import io.tidemark.spi.change.ListVector;
 import io.tidemark.spi.change.LongVector;
+import io.tidemark.spi.change.MapEntries;
 import io.tidemark.spi.change.StructVector;
 import io.tidemark.spi.schema.ColumnType;
 import io.tidemark.spi.schema.ColumnType.Field;
@@ -31,7 +32,7 @@ import java.util.List;
 
 /**
  * Values as JSON that holds them exactly: numbers as numbers, infinities and NaN as text, decimals as text with all their digits, dates and times in ISO 8601,
- * bytes in base64, lists as lists, structs as objects.
+ * bytes in base64, lists as lists, structs and maps as objects.
  */
 final class JsonValues {
     private static final long MICROS = 1_000_000L;
@@ -86,6 +87,16 @@ final class JsonValues {
                 }
                 out.writeEndObject();
             }
+            case MAP -> {
+                ListVector entries = (ListVector) values;
+                StructVector parts = (StructVector) entries.element();
+                out.writeStartObject();
+                for (int i = entries.start(row); i < entries.end(row); i++) {
+                    out.writeFieldName(utf8(column, (BytesVector) parts.field(0), i));
+                    write(out, column, parts.field(1), i);
+                }
+                out.writeEndObject();
+            }
         }
     }
 
@@ -124,6 +135,7 @@ final class JsonValues {
                 }
             }
             case STRUCT -> readStruct(in, (StructVector) values);
+            case MAP -> readMap(in, (ListVector) values);
         }
     }
 
@@ -138,6 +150,19 @@ final class JsonValues {
             read(in, struct.field(i));
         }
         require(in.nextToken() == JsonToken.END_OBJECT);
+    }
+
+    private static void readMap(JsonParser in, ListVector map) throws IOException {
+        require(in.currentToken() == JsonToken.START_OBJECT);
+        StructVector entries = (StructVector) ColumnVector.of(map.type().element(), 8);
+        while (in.nextToken() != JsonToken.END_OBJECT) {
+            require(in.currentToken() == JsonToken.FIELD_NAME);
+            entries.begin();
+            ((BytesVector) entries.field(0)).append(in.currentName());
+            in.nextToken();
+            read(in, entries.field(1));
+        }
+        MapEntries.append(map, entries);
     }
 
     static String text(JsonParser in) throws IOException {

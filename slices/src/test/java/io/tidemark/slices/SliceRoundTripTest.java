@@ -12,6 +12,7 @@ import io.tidemark.spi.change.FloatVector;
 import io.tidemark.spi.change.IntVector;
 import io.tidemark.spi.change.ListVector;
 import io.tidemark.spi.change.LongVector;
+import io.tidemark.spi.change.MapEntries;
 import io.tidemark.spi.change.Operation;
 import io.tidemark.spi.change.StructVector;
 import io.tidemark.spi.error.ErrorCode;
@@ -59,6 +60,7 @@ class SliceRoundTripTest {
             ColumnType.TIMESTAMP,
             ColumnType.TIMESTAMP_TZ,
             ColumnType.parse("list<decimal(38,38)>"),
+            ColumnType.parse("map<string,map<string,list<bytes>>>"),
             ColumnType.parse("struct<\"a b\\\"\":float64,\"l\":list<struct<\"x\":string,\"y\":timestamp>>>"));
 
     @TempDir
@@ -271,6 +273,18 @@ class SliceRoundTripTest {
                 for (int i = random.nextInt(4); i > 0; i--) {
                     appendInside(((ListVector) column).element(), random);
                 }
+            }
+            case MAP -> {
+                StructVector entries =
+                        (StructVector) ColumnVector.of(column.type().element(), 4);
+                for (String key : List.of("😀", "\uFFFD", "", "a\"\n")) {
+                    if (random.nextBoolean()) {
+                        entries.begin();
+                        ((BytesVector) entries.field(0)).append(key);
+                        appendInside(entries.field(1), random);
+                    }
+                }
+                MapEntries.append((ListVector) column, entries);
             }
             case STRUCT -> {
                 ((StructVector) column).begin();

@@ -113,6 +113,7 @@ final class SlicePreview {
             case TIMESTAMP_TZ -> Instant.EPOCH.plus(((LongVector) column).value(row), ChronoUnit.MICROS);
             case LIST -> elements((ListVector) column, row);
             case STRUCT -> fields((StructVector) column, row);
+            case MAP -> entries((ListVector) column, row);
         };
     }
 
@@ -122,6 +123,16 @@ final class SlicePreview {
             values.add(list.element().isPresent(i) ? value(list.element(), i) : null);
         }
         return values;
+    }
+
+    private static Map<String, @Nullable Object> entries(ListVector map, int row) {
+        StructVector parts = (StructVector) map.element();
+        ColumnVector values = parts.field(1);
+        Map<String, @Nullable Object> entries = new LinkedHashMap<>();
+        for (int i = map.start(row); i < map.end(row); i++) {
+            entries.put(((BytesVector) parts.field(0)).text(i), values.isPresent(i) ? value(values, i) : null);
+        }
+        return entries;
     }
 
     private static Map<String, @Nullable Object> fields(StructVector struct, int row) {

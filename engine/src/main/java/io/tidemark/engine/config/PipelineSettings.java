@@ -187,7 +187,7 @@ public final class PipelineSettings {
             false,
             "Columns to carry as another type: string (the source's own text, exact for every value), \"decimal(p,s)\" for"
                     + " numeric, int64 for smaller integers, see types.md; of DynamoDB also boolean, int32, float64, bytes, uuid, date, time,"
-                    + " timestamp, timestamp_tz, list<...> and struct<...>, where the attribute's values are of that form. For one table only. A loaded table needs a resync.",
+                    + " timestamp, timestamp_tz, list<...>, struct<...> and map<string,...>, where the attribute's values are of that form. For one table only. A loaded table needs a resync.",
             PipelineSettings::columnType);
     static final Setting<RowFilter> WHERE = new Setting<>(
             "where",

@@ -80,7 +80,7 @@ record KeyBounds(int column, ColumnType type, Optional<String> from, Optional<St
             case FLOAT64 -> Double.compare(twofold(left), twofold(right));
             case STRING ->
                 Arrays.compareUnsigned(left.getBytes(StandardCharsets.UTF_8), right.getBytes(StandardCharsets.UTF_8));
-            case BOOLEAN, BYTES, UUID, LIST, STRUCT -> left.compareTo(right);
+            case BOOLEAN, BYTES, UUID, LIST, STRUCT, MAP -> left.compareTo(right);
         };
     }
 
@@ -108,7 +108,7 @@ record KeyBounds(int column, ColumnType type, Optional<String> from, Optional<St
             case TIME -> Long.toString(ChronoUnit.MICROS.between(LocalTime.MIDNIGHT, LocalTime.parse(text)));
             case TIMESTAMP -> micros(dateTime(text));
             case TIMESTAMP_TZ -> micros(utc(text));
-            case LIST, STRUCT -> throw new IllegalArgumentException("a nested column is no key");
+            case LIST, STRUCT, MAP -> throw new IllegalArgumentException("a nested column is no key");
         };
     }
 

@@ -39,7 +39,7 @@ public abstract sealed class ColumnVector implements Serializable
             case FLOAT64 -> new DoubleVector(type, capacity);
             case DECIMAL -> type.isWideDecimal() ? new BytesVector(type, capacity) : new LongVector(type, capacity);
             case STRING, BYTES, UUID -> new BytesVector(type, capacity);
-            case LIST -> new ListVector(type, capacity);
+            case LIST, MAP -> new ListVector(type, capacity);
             case STRUCT -> new StructVector(type, capacity);
         };
     }

@@ -5,7 +5,8 @@ import java.util.Arrays;
 
 /**
  * Column of lists: the elements of all rows one after the other in one vector. To append a list, {@link #begin} it, then append its elements, each
- * present or null, to {@link #element}; it is complete when the next row begins or nothing more comes.
+ * present or null, to {@link #element}; it is complete when the next row begins or nothing more comes. A map is a list of its entries in the order of
+ * their keys, as {@link MapEntries} has them.
  */
 public final class ListVector extends ColumnVector {
     private static final long serialVersionUID = 1L;

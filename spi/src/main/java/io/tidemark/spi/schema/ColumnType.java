@@ -12,7 +12,8 @@ import java.util.Set;
  * @param kind the type
  * @param precision decimal digits in all, 1 to 38, for DECIMAL; else 0
  * @param scale decimal digits after the point, 0 to precision, for DECIMAL; else 0
- * @param fields the fields of a STRUCT in order, at least one; for LIST one, named {@code element}; else empty
+ * @param fields the fields of a STRUCT in order, at least one; for LIST one, named {@code element}; for MAP two, {@code key} and {@code value};
+ *     else empty
  */
 public record ColumnType(Kind kind, int precision, int scale, List<Field> fields) implements Serializable {
     /** The types, each with the {@link io.tidemark.spi.change.ColumnVector} that holds it. */
@@ -46,7 +47,12 @@ public record ColumnType(Kind kind, int precision, int scale, List<Field> fields
         /** Values of one type in order, each of which may be null; {@code ListVector}. */
         LIST,
         /** Named values of a type each, which may be null; {@code StructVector}. */
-        STRUCT
+        STRUCT,
+        /**
+         * Values of one type, each of which may be null, by texts, each of which is there once; {@code ListVector} of structs of key and value, in
+         * the order of the keys' bytes in UTF-8.
+         */
+        MAP
     }
 
     /**
@@ -85,6 +91,12 @@ public record ColumnType(Kind kind, int precision, int scale, List<Field> fields
     /** Name of the one field of a LIST. */
     public static final String ELEMENT = "element";
 
+    /** Name of the first field of a MAP. */
+    public static final String KEY = "key";
+
+    /** Name of the second field of a MAP. */
+    public static final String VALUE = "value";
+
     public ColumnType {
         fields = List.copyOf(fields);
         if (kind == Kind.DECIMAL) {
@@ -112,6 +124,11 @@ public record ColumnType(Kind kind, int precision, int scale, List<Field> fields
         return new ColumnType(Kind.LIST, 0, 0, List.of(new Field(ELEMENT, element)));
     }
 
+    /** From texts to values of this type. */
+    public static ColumnType map(ColumnType value) {
+        return new ColumnType(Kind.MAP, 0, 0, List.of(new Field(KEY, STRING), new Field(VALUE, value)));
+    }
+
     public static ColumnType struct(List<Field> fields) {
         return new ColumnType(Kind.STRUCT, 0, 0, fields);
     }
@@ -130,26 +147,28 @@ public record ColumnType(Kind kind, int precision, int scale, List<Field> fields
         return kind == Kind.DECIMAL && precision > LONG_DECIMAL_PRECISION_MAX;
     }
 
-    /** Whether this is a LIST or a STRUCT. */
+    /** Whether this is a LIST, a STRUCT or a MAP. */
     public boolean isNested() {
         return !fields.isEmpty();
     }
 
-    /** Type of the values of a LIST. */
+    /** Type of the values of a LIST, or of the entries of a MAP, which are structs of key and value. */
     public ColumnType element() {
-        if (kind != Kind.LIST) {
-            throw new IllegalStateException("Cannot tell the element type of " + kind);
-        }
-        return fields.get(0).type();
+        return switch (kind) {
+            case LIST -> fields.get(0).type();
+            case MAP -> struct(fields);
+            default -> throw new IllegalStateException("Cannot tell the element type of " + kind);
+        };
     }
 
-    /** Levels of nesting: 0 for what is neither LIST nor STRUCT. */
+    /** Levels of nesting: 0 for what has no fields. */
     public int depth() {
         int depth = 0;
         for (Field field : fields) {
             depth = Math.max(depth, field.type().depth() + 1);
         }
-        return depth;
+        // The entries of a map are structs.
+        return kind == Kind.MAP ? depth + 1 : depth;
     }
 
     /** Whether this is a STRUCT or holds one. */
@@ -158,7 +177,7 @@ public record ColumnType(Kind kind, int precision, int scale, List<Field> fields
                 || fields.stream().anyMatch(field -> field.type().hasStruct());
     }
 
-    /** For people and documents: {@code int64}, {@code decimal(12,2)}, {@code list<int32>}, {@code struct<"a":date,"b":string>}, ... */
+    /** For people and documents: {@code int64}, {@code decimal(12,2)}, {@code list<int32>}, {@code struct<"a":date,"b":string>}, {@code map<string,int64>}, ... */
     @Override
     public String toString() {
         return ColumnTypeText.of(this);
@@ -177,6 +196,10 @@ public record ColumnType(Kind kind, int precision, int scale, List<Field> fields
         boolean fits = switch (kind) {
             case LIST -> fields.size() == 1 && fields.get(0).name().equals(ELEMENT);
             case STRUCT -> !fields.isEmpty();
+            case MAP ->
+                fields.size() == 2
+                        && fields.get(0).equals(new Field(KEY, STRING))
+                        && fields.get(1).name().equals(VALUE);
             case BOOLEAN,
                     INT32,
                     INT64,
@@ -200,7 +223,7 @@ public record ColumnType(Kind kind, int precision, int scale, List<Field> fields
             if (!names.add(field.name())) {
                 throw new IllegalArgumentException("Cannot repeat a field (field=" + field.name() + ")");
             }
-            if (field.type().depth() >= DEPTH_MAX) {
+            if (field.type().depth() + (kind == Kind.MAP ? 1 : 0) >= DEPTH_MAX) {
                 throw new IllegalArgumentException(
                         "Cannot make a type: it is nested too deep (limit=" + DEPTH_MAX + ")");
             }

@@ -49,6 +49,10 @@ final class ColumnTypeText {
             out.append('<');
             write(type.element(), out);
             out.append('>');
+        } else if (type.kind() == Kind.MAP) {
+            out.append("<string,");
+            write(type.fields().get(1).type(), out);
+            out.append('>');
         } else if (type.kind() == Kind.STRUCT) {
             char separator = '<';
             for (Field field : type.fields()) {
@@ -93,6 +97,17 @@ final class ColumnTypeText {
                 ColumnType element = type(depth + 1);
                 expect('>');
                 yield ColumnType.list(element);
+            }
+            case MAP -> {
+                expect('<');
+                if (!type(depth + 1).equals(ColumnType.STRING)) {
+                    throw new IllegalArgumentException("Cannot read a column type: keys of a map are of type string");
+                }
+                expect(',');
+                takes(' ');
+                ColumnType value = type(depth + 1);
+                expect('>');
+                yield ColumnType.map(value);
             }
             case STRUCT -> {
                 List<Field> fields = new ArrayList<>();

@@ -36,7 +36,7 @@ public final class CanonicalText {
                 ByteBuffer bytes = ByteBuffer.wrap(((BytesVector) column).bytes(row));
                 yield new UUID(bytes.getLong(), bytes.getLong()).toString();
             }
-            case LIST, STRUCT -> NestedText.text(column, row);
+            case LIST, STRUCT, MAP -> NestedText.text(column, row);
         };
     }
 
@@ -63,7 +63,7 @@ public final class CanonicalText {
                                 .putLong(uuid.getLeastSignificantBits())
                                 .array());
             }
-            case LIST, STRUCT -> NestedText.append(column, text);
+            case LIST, STRUCT, MAP -> NestedText.append(column, text);
         }
     }
 

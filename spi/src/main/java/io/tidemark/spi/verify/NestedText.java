@@ -5,7 +5,7 @@ import io.tidemark.spi.change.ListVector;
 import io.tidemark.spi.change.StructVector;
 import java.nio.charset.StandardCharsets;
 
-/** Canonical text of lists and structs: that of a list of values. Lengths in it are bytes of UTF-8. */
+/** Canonical text of lists, structs and maps: that of a list of values. Lengths in it are bytes of UTF-8. */
 final class NestedText {
     private final byte[] text;
     private int at;

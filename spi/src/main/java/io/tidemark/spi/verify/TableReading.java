@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * decimal; FLOAT32, FLOAT64 the IEEE bits as 8 or 16 lower-case hexadecimal digits, every NaN as {@code 7fc00000} or {@code 7ff8000000000000};
  * DECIMAL plain with exactly {@code scale} digits after the point, no point for scale 0; STRING itself; BYTES lower-case hexadecimal; UUID
  * lower case with dashes; DATE days since 1970-01-01; TIME microseconds since midnight; TIMESTAMP and TIMESTAMP_TZ microseconds since
- * 1970-01-01T00:00:00(Z); LIST the text of the list of its elements; STRUCT the text of the list of its fields' values, in their order.
+ * 1970-01-01T00:00:00(Z); LIST the text of the list of its elements; STRUCT the text of the list of its fields' values, in their order; MAP
+ * the text of the list of its entries by the bytes of their keys, each the text of the list of key and value.
  *
  * <p>Text of a list of values: for each, {@code -} when null, else the length of its canonical text in UTF-8 bytes in decimal, {@code :}, and
  * the text; one after the other without separators. That of no values is the empty text.

@@ -17,6 +17,8 @@ class ColumnTypeTest {
                 "timestamp_tz",
                 "decimal(38,5)",
                 "list<int32>",
+                "map<string,int32>",
+                "map<string,list<map<string,decimal(5,2)>>>",
                 "list<list<decimal(5,2)>>",
                 "struct<\"a\":int32,\"b\":list<string>>",
                 "list<struct<\"x,y>\":date,\":\":struct<\" \":uuid>>>"
@@ -41,6 +43,9 @@ class ColumnTypeTest {
                 "list",
                 "list<",
                 "list<int32",
+                "map<int32,string>",
+                "map<string>",
+                "map<string,int32",
                 "list<int32>>",
                 "list<>",
                 "struct<>",

@@ -21,6 +21,7 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.UUID;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,10 +44,13 @@ public final class MirrorModel {
             new Column("ratio", ColumnType.FLOAT64, true, "double precision"),
             new Column("uid", ColumnType.UUID, true, "uuid"),
             new Column("day", ColumnType.DATE, true, "date"),
-            new Column(
-                    "lines", ColumnType.parse("list<struct<\"n.\":int32,\"t\\\"\":string>>"), true, "public.line[]"));
+            new Column("lines", ColumnType.parse("list<struct<\"n.\":int32,\"t\\\"\":string>>"), true, "public.line[]"),
+            new Column("tags", ColumnType.map(ColumnType.INT64), true, "M"));
 
     private static final int KEY_COLUMNS = 2;
+    /** In the order of their bytes in UTF-8, which is not that of Java's strings. */
+    private static final List<String> ABC_KEYS = List.of("", "a'\"", "\uFFFD", "😀");
+
     private static final int[] ABC = "aÄ€😀\u0000'\" ".codePoints().toArray();
 
     private final Random random;
@@ -297,6 +301,7 @@ public final class MirrorModel {
             case UUID -> new UUID(random.nextInt(3), -1L).toString();
             case DATE -> Integer.toString(random.nextInt(3) - 1);
             case TIMESTAMP, TIMESTAMP_TZ -> Long.toString(1_700_000_000_000_000L + random.nextInt(5) * 86_400_000_000L);
+            case MAP -> randomTags();
             case LIST, STRUCT -> randomLines();
         };
     }
@@ -309,6 +314,17 @@ public final class MirrorModel {
         BigInteger unscaled =
                 type.isWideDecimal() ? new BigInteger(90, random).negate() : BigInteger.valueOf(random.nextInt(7) - 3);
         return new BigDecimal(unscaled, type.scale()).toPlainString();
+    }
+
+    /** Entries in the order of their keys. */
+    private String randomTags() {
+        @Nullable
+        String[] entries = IntStream.range(0, 4)
+                .filter(key -> random.nextBoolean())
+                .mapToObj(key -> TypeSamples.nested(
+                        ABC_KEYS.get(key), random.nextInt(4) == 0 ? null : Integer.toString(random.nextInt(3))))
+                .toArray(String[]::new);
+        return TypeSamples.nested(entries);
     }
 
     private String randomLines() {

@@ -74,6 +74,20 @@ final class TypeSamples {
                 nested(null, nested(null, null, null)),
                 nested(nested(
                         "123e4567-e89b-12d3-a456-426614174000", "-719528", nested(null, nested("1"), nested("-1")))));
+        put(
+                "map<string,int64>",
+                nested(),
+                nested(nested("", null)),
+                // In the order of the bytes, which is not that of Java's strings.
+                nested(nested("a\u0000", "1"), nested("it's \"x\"", "-1"), nested("\uFFFD", null), nested("😀", "7")));
+        put("map<string,string>", nested(nested("a", ""), nested("b", null)));
+        put(
+                "map<string,list<map<string,decimal(30,2)>>>",
+                nested(nested("k", nested(null, nested(), nested(nested("in", "-1234567890123456789012345678.01"))))));
+        put(
+                "struct<\"m\":map<string,struct<\"n\":int32,\"m\":map<string,bytes>>>>",
+                nested((String) null),
+                nested(nested(nested("x", nested("1", nested(nested("y", "00ff")))), nested("z", null))));
     }
 
     private TypeSamples() {}

@@ -117,7 +117,7 @@ public final class FileStats {
             }
             case TIMESTAMP -> putTime(bounds, name, (Long) value, isGreatest, "");
             case TIMESTAMP_TZ -> putTime(bounds, name, (Long) value, isGreatest, "Z");
-            case BOOLEAN, BYTES, TIME, UUID, LIST, STRUCT -> {}
+            case BOOLEAN, BYTES, TIME, UUID, LIST, STRUCT, MAP -> {}
         }
     }
 

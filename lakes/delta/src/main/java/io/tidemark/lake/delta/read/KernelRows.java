@@ -6,6 +6,7 @@ import io.delta.kernel.data.ArrayValue;
 import io.delta.kernel.data.ColumnVector;
 import io.delta.kernel.data.ColumnarBatch;
 import io.delta.kernel.data.FilteredColumnarBatch;
+import io.delta.kernel.data.MapValue;
 import io.delta.kernel.data.Row;
 import io.delta.kernel.engine.Engine;
 import io.delta.kernel.internal.InternalScanFileUtils;
@@ -21,6 +22,7 @@ import io.tidemark.spi.change.FloatVector;
 import io.tidemark.spi.change.IntVector;
 import io.tidemark.spi.change.ListVector;
 import io.tidemark.spi.change.LongVector;
+import io.tidemark.spi.change.MapEntries;
 import io.tidemark.spi.change.Operation;
 import io.tidemark.spi.change.StructVector;
 import io.tidemark.spi.error.ErrorCode;
@@ -142,6 +144,16 @@ public final class KernelRows {
             values.append(from.getDouble(row));
         } else if (into instanceof BytesVector values) {
             append(values, from, row);
+        } else if (into instanceof ListVector values && into.type().kind() == ColumnType.Kind.MAP) {
+            MapValue map = from.getMap(row);
+            StructVector entries = (StructVector)
+                    io.tidemark.spi.change.ColumnVector.of(into.type().element(), 8);
+            for (int i = 0; i < map.getSize(); i++) {
+                entries.begin();
+                append(entries.field(0), map.getKeys(), i);
+                append(entries.field(1), map.getValues(), i);
+            }
+            MapEntries.append(values, entries);
         } else if (into instanceof ListVector values) {
             values.begin();
             ArrayValue array = from.getArray(row);

@@ -81,6 +81,7 @@ public final class DeltaSchemas {
         return switch (type.kind()) {
             case TIME, UUID -> false;
             case LIST -> holds(type.element());
+            case MAP -> holds(type.fields().get(1).type());
             case STRUCT -> hasDistinctNames(type) && type.fields().stream().allMatch(field -> holds(field.type()));
             default -> true;
         };
@@ -280,6 +281,12 @@ public final class DeltaSchemas {
                 ObjectNode array = JSON.createObjectNode().put("type", "array");
                 array.set("elementType", type(type.element(), ids, like == null ? null : like.path("elementType")));
                 yield array.put("containsNull", true);
+            }
+            case MAP -> {
+                ObjectNode map = JSON.createObjectNode().put("type", "map").put("keyType", "string");
+                ColumnType value = type.fields().get(1).type();
+                map.set("valueType", type(value, ids, like == null ? null : like.path("valueType")));
+                yield map.put("valueContainsNull", true);
             }
             case STRUCT -> {
                 ObjectNode struct = JSON.createObjectNode().put("type", "struct");

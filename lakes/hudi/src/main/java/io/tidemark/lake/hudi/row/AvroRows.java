@@ -8,6 +8,7 @@ import io.tidemark.spi.change.FloatVector;
 import io.tidemark.spi.change.IntVector;
 import io.tidemark.spi.change.ListVector;
 import io.tidemark.spi.change.LongVector;
+import io.tidemark.spi.change.MapEntries;
 import io.tidemark.spi.change.StructVector;
 import io.tidemark.spi.verify.CanonicalText;
 import java.math.BigDecimal;
@@ -16,7 +17,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
@@ -49,6 +52,7 @@ public final class AvroRows {
             case BYTES -> ByteBuffer.wrap(((BytesVector) vector).bytes(row));
             case LIST -> list((ListVector) vector, row, schema);
             case STRUCT -> struct((StructVector) vector, row, schema);
+            case MAP -> map((ListVector) vector, row, schema);
         };
     }
 
@@ -82,6 +86,7 @@ public final class AvroRows {
                     append(struct.field(i), ((IndexedRecord) value).get(i));
                 }
             }
+            case MAP -> MapEntries.append((ListVector) vector, (Map<?, ?>) value, AvroRows::append);
         }
     }
 
@@ -126,6 +131,17 @@ public final class AvroRows {
             items.add(value(vector.element(), i, schema.getElementType()));
         }
         return items;
+    }
+
+    private static Map<Utf8, @Nullable Object> map(ListVector vector, int row, Schema schema) {
+        StructVector entries = (StructVector) vector.element();
+        Map<Utf8, @Nullable Object> map = new LinkedHashMap<>();
+        for (int i = vector.start(row); i < vector.end(row); i++) {
+            map.put(
+                    new Utf8(((BytesVector) entries.field(0)).bytes(i)),
+                    value(entries.field(1), i, schema.getValueType()));
+        }
+        return map;
     }
 
     private static IndexedRecord struct(StructVector vector, int row, Schema schema) {

@@ -4,9 +4,11 @@ import io.tidemark.lake.hudi.schema.AvroSchemas;
 import io.tidemark.lake.hudi.schema.StoredSpec;
 import io.tidemark.spi.change.ChangeBatch;
 import io.tidemark.spi.change.ColumnVector;
+import io.tidemark.spi.schema.ColumnType;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
@@ -24,6 +26,10 @@ public final class RowCodec {
     private final Schema schema;
     private final List<Schema.Field> fields;
     private final int columns;
+
+    /** For each column that holds maps a vector of its type, else null. */
+    private final List<@Nullable ColumnVector> sorters = new ArrayList<>();
+
     private final GenericDatumWriter<IndexedRecord> writer;
     private final GenericDatumReader<IndexedRecord> reader;
     private final ByteArrayOutputStream buffer = new ByteArrayOutputStream();
@@ -34,6 +40,7 @@ public final class RowCodec {
         this.schema = AvroSchemas.of(stored);
         this.fields = schema.getFields();
         this.columns = stored.names().size();
+        stored.rowTypes().forEach(type -> sorters.add(hasMap(type) ? ColumnVector.of(type, 1) : null));
         this.writer = new GenericDatumWriter<>(schema);
         this.reader = new GenericDatumReader<>(schema);
     }
@@ -66,13 +73,24 @@ public final class RowCodec {
         return new GenericData.Record(schema);
     }
 
-    /** A record of this schema from one that has the columns by name, others too. */
+    /** A record of this schema from one that has the columns by name, others too. Avro gives maps no order; here they have theirs. */
     public IndexedRecord project(IndexedRecord from, int[] places) {
         GenericData.Record made = new GenericData.Record(schema);
         for (int i = 0; i < places.length; i++) {
-            made.put(i, from.get(places[i]));
+            ColumnVector sorter = sorters.get(i);
+            Object value = from.get(places[i]);
+            if (sorter != null) {
+                sorter.clear();
+                AvroRows.append(sorter, value);
+                value = AvroRows.value(sorter, 0, fields.get(i).schema());
+            }
+            made.put(i, value);
         }
         return made;
+    }
+
+    private static boolean hasMap(ColumnType type) {
+        return type.kind() == ColumnType.Kind.MAP || type.fields().stream().anyMatch(field -> hasMap(field.type()));
     }
 
     /** Where a schema has the columns of this one. */

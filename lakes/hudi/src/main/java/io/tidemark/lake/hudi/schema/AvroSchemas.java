@@ -56,6 +56,10 @@ public final class AvroSchemas {
                 Schema.createArray(
                         Schema.createUnion(Schema.create(Schema.Type.NULL), type(type.element(), path + "_e")));
             case STRUCT -> struct(type, path);
+            case MAP ->
+                Schema.createMap(Schema.createUnion(
+                        Schema.create(Schema.Type.NULL),
+                        type(type.fields().get(1).type(), path + "_v")));
         };
     }
 

@@ -9,6 +9,7 @@ import io.tidemark.spi.change.FloatVector;
 import io.tidemark.spi.change.IntVector;
 import io.tidemark.spi.change.ListVector;
 import io.tidemark.spi.change.LongVector;
+import io.tidemark.spi.change.MapEntries;
 import io.tidemark.spi.change.Operation;
 import io.tidemark.spi.change.StructVector;
 import io.tidemark.spi.error.ErrorCode;
@@ -26,6 +27,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.apache.iceberg.Table;
@@ -91,6 +93,8 @@ public final class GenericRows {
             values.append((Double) value);
         } else if (vector instanceof BytesVector values) {
             append(values, value);
+        } else if (vector instanceof ListVector values && value instanceof Map<?, ?> map) {
+            MapEntries.append(values, map, GenericRows::appendInside);
         } else if (vector instanceof ListVector values) {
             values.begin();
             ((List<?>) value).forEach(element -> appendInside(values.element(), element));

@@ -101,7 +101,7 @@ public final class IcebergSchemas {
         }
         for (int i = 0; i < fields.size(); i++) {
             if (!found.get(i).name().equals(fields.get(i).name())
-                    || found.get(i).isRequired()
+                    || found.get(i).isRequired() != fields.get(i).isRequired()
                     || !isAlike(found.get(i).type(), fields.get(i).type())) {
                 return false;
             }
@@ -125,7 +125,7 @@ public final class IcebergSchemas {
             case STRING -> Literal.of(text);
             case BYTES -> Literal.of(ByteBuffer.wrap(HexFormat.of().parseHex(text)));
             case UUID -> Literal.of(UUID.fromString(text));
-            case LIST, STRUCT ->
+            case LIST, STRUCT, MAP ->
                 throw new IllegalArgumentException("Cannot keep a default: Iceberg has none of nested types");
         };
     }
@@ -168,6 +168,15 @@ public final class IcebergSchemas {
             case LIST -> {
                 int id = nextId.getAsInt();
                 yield Types.ListType.ofOptional(id, type(type.element(), nextId));
+            }
+            case MAP -> {
+                int key = nextId.getAsInt();
+                int value = nextId.getAsInt();
+                yield Types.MapType.ofOptional(
+                        key,
+                        value,
+                        Types.StringType.get(),
+                        type(type.fields().get(1).type(), nextId));
             }
             case STRUCT -> {
                 List<Types.NestedField> fields = new ArrayList<>();

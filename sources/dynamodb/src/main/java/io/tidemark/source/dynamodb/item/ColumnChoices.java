@@ -43,7 +43,7 @@ public final class ColumnChoices {
             Map.entry("NS", List.of(STRING, "list<T> of what N can be")),
             Map.entry("BS", List.of(STRING, "list<T> of what B can be")),
             Map.entry("L", List.of(STRING, "list<T>")),
-            Map.entry("M", List.of(STRING, "struct<...>")),
+            Map.entry("M", List.of(STRING, "struct<...>", "map<string,T>")),
             Map.entry(DOCUMENT, List.of(STRING)));
 
     private ColumnChoices() {}
@@ -96,7 +96,7 @@ public final class ColumnChoices {
             case STRING, UUID, DATE, TIME, TIMESTAMP, TIMESTAMP_TZ -> "S";
             case BYTES -> "B";
             case LIST -> "L";
-            case STRUCT -> "M";
+            case STRUCT, MAP -> "M";
         };
     }
 
@@ -134,7 +134,7 @@ public final class ColumnChoices {
                     case "BOOL" -> kind == Kind.BOOLEAN;
                     case "SS", "NS", "BS" -> kind == Kind.LIST && canBe(type.substring(0, 1), wanted.element());
                     case "L" -> kind == Kind.LIST && canHoldValues(wanted);
-                    case "M" -> kind == Kind.STRUCT && canHoldValues(wanted);
+                    case "M" -> (kind == Kind.STRUCT || kind == Kind.MAP) && canHoldValues(wanted);
                     default -> false;
                 };
     }

@@ -16,6 +16,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -114,6 +115,7 @@ public final class ItemText {
             case TIMESTAMP_TZ -> instant(value);
             case LIST -> list(type, value);
             case STRUCT -> struct(type, checked(value, AttributeValue.Type.M).m());
+            case MAP -> map(type, checked(value, AttributeValue.Type.M).m());
         };
     }
 
@@ -135,13 +137,29 @@ public final class ItemText {
         return out.toString();
     }
 
+    private static String map(ColumnType type, Map<String, AttributeValue> members) {
+        StringBuilder out = new StringBuilder();
+        Map<String, AttributeValue> sorted = new TreeMap<>(ItemOrder.TEXT);
+        sorted.putAll(members);
+        sorted.forEach((key, value) -> {
+            StringBuilder entry = new StringBuilder();
+            addItem(entry, ColumnType.STRING, AttributeValue.fromS(key));
+            addItem(entry, type.fields().get(1).type(), value);
+            addText(out, entry.toString());
+        });
+        return out.toString();
+    }
+
     private static void addItem(StringBuilder out, ColumnType type, @Nullable AttributeValue value) {
         if (value == null || Attributes.isAbsent(value)) {
             out.append('-');
         } else {
-            String text = text(type, value);
-            out.append(text.getBytes(StandardCharsets.UTF_8).length).append(':').append(text);
+            addText(out, text(type, value));
         }
+    }
+
+    private static void addText(StringBuilder out, String text) {
+        out.append(text.getBytes(StandardCharsets.UTF_8).length).append(':').append(text);
     }
 
     private static AttributeValue checked(AttributeValue value, AttributeValue.Type type) {

@@ -30,6 +30,7 @@ class ColumnChoicesTest {
             SS    ! list<string>                  !
             L     ! list<list<int64>>             !
             M     ! struct<"a":date,"b":bytes>    !
+            M     ! map<string,list<date>>        !
             N|S   ! int64                         !
             S     ! int64                         ! cannot be int64: S can be string or uuid or date
             S     ! decimal(9,2)                  ! cannot be decimal(9,2): S
@@ -44,6 +45,8 @@ class ColumnChoicesTest {
             L     ! struct<"a":date>              ! cannot be struct<"a":date>: L
             M     ! list<string>                  ! cannot be list<string>: M
             M     ! struct<"a":list<float32>>     ! cannot be struct
+            M     ! map<string,float32>           ! cannot be map<string,float32>: M can be
+            L     ! map<string,int64>             ! cannot be map
             B|S   ! int64                         ! cannot be int64: B|S can be string or bytes or uuid or date
             item  ! int64                         ! cannot be int64: item can be string
             NULL  ! string                        ! names no type that can be carried

@@ -120,6 +120,12 @@ class ItemValuesTest {
             {'M':{'c':{'S':''}}}              ! struct<"a":string,"b":int64> ! M !
             {'M':{'a':{'M':{'x':{'L':[]}}}}}  ! struct<"a":struct<"x":list<int64>>> ! M ! 2:0:
             {'L':[]}                          ! struct<"a":string> ! M !
+            {'M':{}}                          ! map<string,int64> ! M ! ``
+            {'M':{'b':{'N':'1'},'a':{'NULL':true}}} ! map<string,int64> ! M ! 4:1:a-6:1:b1:1
+            {'M':{'\uD83D\uDE00':{'N':'2'},'\uFFFD':{'N':'1'}}} ! map<string,int64> ! M ! 8:3:\uFFFD1:19:4:\uD83D\uDE001:2
+            {'M':{'a':{'S':'x'}}}             ! map<string,int64> ! M !
+            {'M':{'a':{'M':{'x':{'L':[]}}}}}  ! map<string,map<string,list<int64>>> ! M ! 12:1:a7:5:1:x0:
+            {'L':[]}                          ! map<string,int64> ! M !
             """)
     void valuesAreHeldExactlyOrRefused(String json, String type, String sourceType, String expected) {
         AttributeValue value = Samples.value(json);

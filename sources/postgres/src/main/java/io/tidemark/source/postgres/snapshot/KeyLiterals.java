@@ -35,7 +35,8 @@ final class KeyLiterals {
                 case TIME ->
                     cast(time(LocalTime.ofNanoOfDay(Math.multiplyExact(Long.parseLong(text), 1000L))), typeName);
                 case TIMESTAMP, TIMESTAMP_TZ -> cast(timestamp(Long.parseLong(text)), typeName);
-                case LIST, STRUCT -> throw new IllegalArgumentException("Cannot write a nested value: it is no key");
+                case LIST, STRUCT, MAP ->
+                    throw new IllegalArgumentException("Cannot write a nested value: it is no key");
             };
         } catch (NumberFormatException | DateTimeException | ArithmeticException e) {
             throw new IllegalArgumentException("Cannot read a value of type " + type, e);

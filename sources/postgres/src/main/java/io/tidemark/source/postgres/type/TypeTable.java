@@ -115,7 +115,7 @@ public final class TypeTable {
             case TIME -> "24:00:00";
             case TIMESTAMP, TIMESTAMP_TZ -> "infinity, -infinity, after 294247-01-10 04:00:54.775807";
             case BOOLEAN, INT32, INT64, FLOAT32, FLOAT64, DECIMAL, STRING, BYTES, UUID -> "";
-            case LIST, STRUCT ->
+            case LIST, STRUCT, MAP ->
                 throw new IllegalArgumentException("Cannot tell what does not fit: no built-in type is nested");
         };
     }

@@ -41,6 +41,11 @@ final class CanonicalSql {
             // Exact: extract gives a numeric with six digits after the point.
             case TIME, TIMESTAMP, TIMESTAMP_TZ -> "trunc(extract(epoch from " + column + ") * 1000000)";
             case LIST, STRUCT -> NestedSql.expression(pgType, column);
+            case MAP -> throw map();
         };
+    }
+
+    static IllegalArgumentException map() {
+        return new IllegalArgumentException("Cannot write SQL for a map: no type of Postgres is carried as one");
     }
 }

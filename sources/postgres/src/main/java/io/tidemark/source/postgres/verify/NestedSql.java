@@ -63,6 +63,7 @@ final class NestedSql {
         ColumnType columnType = type.columnType();
         return switch (columnType.kind()) {
             case LIST, STRUCT -> nested(type, value, level);
+            case MAP -> throw CanonicalSql.map();
             case BOOLEAN -> "case when " + value + " then 't' when not " + value + " then 'f' end";
             case DECIMAL -> "(" + type.partExpression(value) + ")::text";
             case INT32, INT64, FLOAT32, FLOAT64, STRING, BYTES, UUID, DATE, TIME, TIMESTAMP, TIMESTAMP_TZ ->

@@ -376,7 +376,7 @@ class ExactValueIT {
                 ByteBuffer bytes = ByteBuffer.wrap(((BytesVector) vector).bytes(row));
                 yield new UUID(bytes.getLong(), bytes.getLong()).toString();
             }
-            case LIST, STRUCT -> throw new IllegalArgumentException(type.toString());
+            case LIST, STRUCT, MAP -> throw new IllegalArgumentException(type.toString());
         };
     }
 }

@@ -107,6 +107,7 @@ final class Canonical {
                 }
                 yield list(texts);
             }
+            case MAP -> throw new IllegalArgumentException("No type of Postgres is carried as a map");
             case STRUCT -> {
                 List<String> texts = new ArrayList<>();
                 ((StructVector) column)
