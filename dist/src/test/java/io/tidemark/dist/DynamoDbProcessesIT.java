@@ -47,7 +47,20 @@ class DynamoDbProcessesIT {
         for (int table = 0; table < TABLES; table++) {
             tables.create(name(table));
         }
-        mirrored = new MirroredPipeline(folder, tables.configuration(), tables.environment());
+        mirrored = new MirroredPipeline(
+                folder,
+                tables.configuration() + """
+                        metadata:
+                          type: dynamodb
+                          endpoint: %s
+                          region: %s
+                          access-key: %s
+                          secret-key: ${env:SECRET}
+                        tables:
+                          - exclude: dynamodb.tidemark
+                          - include: "*.*"
+                        """.formatted(server.endpoint(), server.region(), server.accessKey()),
+                tables.environment());
     }
 
     @AfterEach

@@ -3,6 +3,7 @@ package io.tidemark.metastore.jdbc;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.metastore.Entry;
+import io.tidemark.spi.metastore.EntryLimits;
 import io.tidemark.spi.metastore.MetadataStore;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

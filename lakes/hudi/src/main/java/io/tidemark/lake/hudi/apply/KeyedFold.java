@@ -191,11 +191,14 @@ final class KeyedFold implements EventTaker {
             }
             Pending known = rows.find(key);
             IndexedRecord before = known == null || known.isDelete() ? null : codec.decode(known.requiredRow());
-            boolean hasRow = before != null && !codec.isDeleted(before);
-            if (hasRow && order.isEarlier(row, before)) {
-                return;
+            if (known == null) {
+                isContested = true;
+            } else if (before != null && !codec.isDeleted(before)) {
+                if (order.isEarlier(row, before)) {
+                    return;
+                }
+                isContested = known.isContested();
             }
-            isContested = known == null || (hasRow && known.isContested());
         }
         put(key, row, lacking, base, isContested, false);
     }

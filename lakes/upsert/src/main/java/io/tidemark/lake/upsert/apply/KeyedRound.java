@@ -74,6 +74,12 @@ final class KeyedRound {
         return rows;
     }
 
+    /** What tells the later of two rows of a key; null when it is the last change. */
+    @Nullable
+    LatestBy latest() {
+        return latest;
+    }
+
     byte outcome(int key) {
         return outcomes[key];
     }

@@ -87,7 +87,7 @@ final class RoundWriter {
 
     /** Finds out which of the new rows are later than the mirror's. */
     private void contest() {
-        LatestBy latest = LatestBy.of(changes.spec()).orElse(null);
+        LatestBy latest = round.latest();
         if (latest == null) {
             return;
         }

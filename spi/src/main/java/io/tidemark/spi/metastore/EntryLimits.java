@@ -1,24 +1,26 @@
-package io.tidemark.metastore.jdbc;
+package io.tidemark.spi.metastore;
 
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import java.nio.charset.StandardCharsets;
 
-/** The contract's limits on keys and values, checked before anything is sent. */
-final class EntryLimits {
+/** Limits of {@link MetadataStore} on keys and values, which every store checks before anything is sent. */
+public final class EntryLimits {
     private static final int KEY_CHARACTERS_MAX = 512;
     private static final int VALUE_BYTES_MAX = 1 << 20;
 
     private EntryLimits() {}
 
-    static void checkKey(String key) {
+    /** @throws TidemarkException {@code INVALID_ARGUMENT} for what can be no key */
+    public static void checkKey(String key) {
         if (key.isEmpty()) {
             throw refused("the key is empty", key);
         }
         checkPrefix(key);
     }
 
-    static void checkPrefix(String prefix) {
+    /** @throws TidemarkException {@code INVALID_ARGUMENT} for what no key can begin with */
+    public static void checkPrefix(String prefix) {
         if (prefix.length() > KEY_CHARACTERS_MAX) {
             throw refused(
                     "the key is longer than " + KEY_CHARACTERS_MAX + " characters", prefix.substring(0, 40) + "...");
@@ -31,7 +33,8 @@ final class EntryLimits {
         }
     }
 
-    static void checkValue(String key, String value) {
+    /** @throws TidemarkException {@code LIMIT_EXCEEDED} for a value that is too large, {@code INVALID_ARGUMENT} for what is no text */
+    public static void checkValue(String key, String value) {
         // Every UTF-16 unit takes one to three bytes, so most values are decided by their length alone.
         if (value.length() > VALUE_BYTES_MAX
                 || (value.length() > VALUE_BYTES_MAX / 3
