@@ -68,8 +68,12 @@ final class NestedAppender {
             boolean isMap = list.type().kind() == ColumnType.Kind.MAP;
             ColumnVector values = isMap ? ((StructVector) list.element()).field(leaf.path[step]) : list.element();
             // Keys are always there, so that they have no level of their own.
-            int inner = isMap && leaf.path[step] == 0 ? definition + 1 : definition + 2;
+            boolean isKey = isMap && leaf.path[step] == 0;
+            int inner = isKey ? definition + 1 : definition + 2;
             for (int i = start; i < end; i++) {
+                if (isKey && !values.isPresent(i)) {
+                    throw new IllegalArgumentException("Cannot write column: a map has an entry without a key");
+                }
                 int level = i == start ? repetition : lists + 1;
                 append(writer, leaf, step + 1, values, i, level, inner, lists + 1);
             }

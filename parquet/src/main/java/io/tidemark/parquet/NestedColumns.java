@@ -97,8 +97,7 @@ final class NestedColumns {
             if (parts.get(1).descriptors().isEmpty()) {
                 throw unfit(column.name(), field);
             }
-            return new NestedFill.Entries(
-                    new NestedFill.Fields(parts, definition + 1), type.element(), definition, lists + 1);
+            return new NestedFill.Elements(new NestedFill.Fields(parts, definition + 1), definition, lists + 1);
         }
         return struct(type, ids, field, path, definition, lists);
     }
@@ -162,7 +161,8 @@ final class NestedColumns {
                 && map.getFieldCount() == 1
                 && map.getType(0).isRepetition(Repetition.REPEATED)
                 && !map.getType(0).isPrimitive()
-                && map.getType(0).asGroupType().getFieldCount() == 2;
+                && map.getType(0).asGroupType().getFieldCount() == 2
+                && map.getType(0).asGroupType().getType(0).isRepetition(Repetition.REQUIRED);
         if (!isMap) {
             throw unfit(field.getName(), field);
         }

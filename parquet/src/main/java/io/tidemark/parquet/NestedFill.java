@@ -2,7 +2,6 @@ package io.tidemark.parquet;
 
 import io.tidemark.spi.change.ColumnVector;
 import io.tidemark.spi.change.ListVector;
-import io.tidemark.spi.change.MapEntries;
 import io.tidemark.spi.change.StructVector;
 import io.tidemark.spi.schema.ColumnType;
 import java.util.ArrayList;
@@ -103,7 +102,7 @@ abstract class NestedFill {
         }
     }
 
-    /** A list. */
+    /** A list, or a map as a list of its entries. */
     static final class Elements extends NestedFill {
         private final NestedFill element;
         private final int definition;
@@ -142,6 +141,10 @@ abstract class NestedFill {
             do {
                 element.fill(list.element());
             } while (levels.getCurrentRepetitionLevel() == repetition);
+            if (list.type().kind() == ColumnType.Kind.MAP) {
+                // Others, such as Hudi's merges, write them in any order.
+                list.orderEntries();
+            }
         }
 
         @Override
@@ -157,53 +160,6 @@ abstract class NestedFill {
         @Override
         List<ColumnDescriptor> descriptors() {
             return element.descriptors();
-        }
-    }
-
-    /** A map, whose entries another writer may have put in any order. */
-    static final class Entries extends NestedFill {
-        private final Elements elements;
-        private final ListVector unsorted;
-
-        /**
-         * @param entry type of the entries
-         * @param definition level of a map that is there and empty
-         * @param repetition level of its entries behind the first
-         */
-        Entries(Fields fields, ColumnType entry, int definition, int repetition) {
-            this.elements = new Elements(fields, definition, repetition);
-            this.unsorted = (ListVector) ColumnVector.of(ColumnType.list(entry), 1);
-        }
-
-        @Override
-        void open(ColumnReadStoreImpl store) {
-            elements.open(store);
-        }
-
-        @Override
-        void fill(ColumnVector into) {
-            unsorted.clear();
-            elements.fill(unsorted);
-            if (unsorted.isPresent(0)) {
-                MapEntries.append((ListVector) into, (StructVector) unsorted.element());
-            } else {
-                into.appendNull();
-            }
-        }
-
-        @Override
-        void skip() {
-            elements.skip();
-        }
-
-        @Override
-        ColumnReader first() {
-            return elements.first();
-        }
-
-        @Override
-        List<ColumnDescriptor> descriptors() {
-            return elements.descriptors();
         }
     }
 

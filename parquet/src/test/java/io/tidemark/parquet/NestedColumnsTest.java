@@ -155,6 +155,62 @@ class NestedColumnsTest {
         }
     }
 
+    @Test
+    void aMapIsThatOfTheParquetAndIcebergSpecifications() throws IOException {
+        ColumnType type = ColumnType.parse("map<string,list<int32>>");
+        ParquetColumn column = new ParquetColumn("c", type, true, 1, List.of(5, 6, 7), null);
+        var footer = files.write(List.of(column), List.of(SampleValues.vector(type, 5, 1, false)), SMALL);
+
+        assertThat(footer.getFileMetaData().getSchema()).isEqualTo(MessageTypeParser.parseMessageType("""
+                message table {
+                  optional group c (MAP) = 1 {
+                    repeated group key_value {
+                      required binary key (STRING) = 5;
+                      optional group value (LIST) = 6 {
+                        repeated group list {
+                          optional int32 element = 7;
+                        }
+                      }
+                    }
+                  }
+                }
+                """));
+    }
+
+    @Test
+    void anEntryWithoutAKeyIsRefused() {
+        ColumnType type = ColumnType.map(ColumnType.INT32);
+        ColumnVector vector = ColumnVector.of(type, 1);
+        CanonicalText.append(vector, "4:-1:1");
+        assertThatThrownBy(() -> files.write(List.of(ParquetColumn.optional("c", type)), List.of(vector), SMALL))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("without a key");
+    }
+
+    @Test
+    void aMapWhoseKeysMayBeNullOrAreNoTextIsRefused() throws IOException {
+        MessageType schema = MessageTypeParser.parseMessageType("""
+                message other {
+                  optional group m (MAP) { repeated group map { optional binary key (STRING); optional int32 value; } }
+                  optional group n (MAP) { repeated group map { required int32 key; optional int32 value; } }
+                }
+                """);
+        Files.createDirectories(folder.resolve(ParquetFiles.NAME).getParent());
+        try (ParquetWriter<Group> writer = ExampleParquetWriter.builder(
+                        new LocalOutputFile(folder.resolve(ParquetFiles.NAME)))
+                .withConf(new PlainParquetConfiguration())
+                .withType(schema)
+                .build()) {
+            writer.write(new SimpleGroup(schema));
+        }
+        for (String name : List.of("m", "n")) {
+            ParquetColumn column = ParquetColumn.optional(name, ColumnType.map(ColumnType.INT32));
+            assertThatThrownBy(() -> files.read(List.of(column)))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("does not fit");
+        }
+    }
+
     /** Other writers put the entries of maps in any order, under other names and in the older annotation. */
     @Test
     void mapsOfOtherWritersAreReadInTheOrderOfTheirKeys() throws IOException {

@@ -8,7 +8,6 @@ import io.tidemark.spi.change.FloatVector;
 import io.tidemark.spi.change.IntVector;
 import io.tidemark.spi.change.ListVector;
 import io.tidemark.spi.change.LongVector;
-import io.tidemark.spi.change.MapEntries;
 import io.tidemark.spi.change.StructVector;
 import io.tidemark.spi.schema.ColumnType;
 import java.math.BigInteger;
@@ -99,14 +98,15 @@ final class SampleValues {
                 for (int i = random.nextInt(row == 50 ? 500 : 5); i > 0; i--) {
                     keys.add(text(random));
                 }
-                StructVector entries =
-                        (StructVector) ColumnVector.of(vector.type().element(), 8);
+                ListVector map = (ListVector) vector;
+                StructVector entries = (StructVector) map.element();
+                map.begin();
                 keys.forEach(key -> {
                     entries.begin();
                     ((BytesVector) entries.field(0)).append(key);
                     appendInside(entries.field(1), random);
                 });
-                MapEntries.append((ListVector) vector, entries);
+                map.orderEntries();
             }
             case STRUCT -> {
                 ((StructVector) vector).begin();

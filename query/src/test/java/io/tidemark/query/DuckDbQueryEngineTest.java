@@ -257,6 +257,31 @@ class DuckDbQueryEngineTest {
     }
 
     @Test
+    void givesMapsOfMirrorsInTheOrderOfTheirKeys() throws Exception {
+        List<Column> columns = List.of(new Column("attrs", ColumnType.parse("map<string,list<date>>"), true, "M"));
+        Map<String, Object> attrs = new java.util.HashMap<>();
+        attrs.put("\uD83D\uDE00", List.of(-1));
+        attrs.put("b", null);
+        attrs.put("\uFFFF", List.of());
+        attrs.put("B", Arrays.asList(0, null));
+        TableId id = new TableId("public", "maps");
+        List<List<Object>> rows = List.of(List.of(attrs), List.of(Map.of()), Arrays.asList((Object) null));
+        catalog.with(table(id, columns, List.of(), List.of(files.write(columns, rows))));
+        Result result = query("SELECT * FROM maps");
+        assertThat(result.types).containsExactly("MAP(VARCHAR, DATE[])");
+        Map<?, ?> found = (Map<?, ?>) result.rows.get(0).get(0);
+        assertThat(List.copyOf(found.keySet())).isEqualTo(List.of("B", "b", "\uFFFF", "\uD83D\uDE00"));
+        assertThat(found.get("B")).isEqualTo(Arrays.asList(LocalDate.of(1970, 1, 1), null));
+        assertThat(found.get("b")).isNull();
+        assertThat(found.get("\uD83D\uDE00")).isEqualTo(List.of(LocalDate.of(1969, 12, 31)));
+        assertThat(result.rows.get(1)).containsExactly(Map.of());
+        assertThat(result.rows.get(2)).containsExactly((Object) null);
+        assertThat(query("SELECT count(*) FROM maps WHERE attrs['B'] IS NOT NULL")
+                        .only())
+                .isEqualTo(1L);
+    }
+
+    @Test
     void givesNestedColumnsOfMirrorsAsListsAndMaps() throws Exception {
         List<Column> columns = List.of(
                 new Column(

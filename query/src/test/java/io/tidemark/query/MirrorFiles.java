@@ -12,7 +12,6 @@ import io.tidemark.spi.change.FloatVector;
 import io.tidemark.spi.change.IntVector;
 import io.tidemark.spi.change.ListVector;
 import io.tidemark.spi.change.LongVector;
-import io.tidemark.spi.change.MapEntries;
 import io.tidemark.spi.change.StructVector;
 import io.tidemark.spi.lake.DeletedRows;
 import io.tidemark.spi.lake.LakeProgress;
@@ -110,7 +109,7 @@ final class MirrorFiles {
         } else if (vector instanceof DoubleVector doubles) {
             doubles.append((Double) value);
         } else if (vector instanceof ListVector list && value instanceof Map<?, ?> map) {
-            MapEntries.append(list, map, MirrorFiles::append);
+            list.appendMap(map, MirrorFiles::append);
         } else if (vector instanceof ListVector list) {
             list.begin();
             ((List<?>) value).forEach(item -> append(list.element(), item));

@@ -22,7 +22,11 @@ import org.jspecify.annotations.Nullable;
 final class JsonRowDecoder implements RowDecoder {
     private static final int BATCH_ROWS = 4096;
     private static final long BATCH_BYTES = 4L << 20;
+
+    /** Names are also keys of maps, of which there is no end: they are not kept, and may be alike. */
     private static final JsonFactory JSON = JsonFactory.builder()
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .disable(JsonFactory.Feature.FAIL_ON_SYMBOL_HASH_OVERFLOW)
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxStringLength(Integer.MAX_VALUE)

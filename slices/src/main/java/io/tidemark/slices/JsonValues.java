@@ -11,7 +11,6 @@ import io.tidemark.spi.change.FloatVector;
 import io.tidemark.spi.change.IntVector;
 import io.tidemark.spi.change.ListVector;
 import io.tidemark.spi.change.LongVector;
-import io.tidemark.spi.change.MapEntries;
 import io.tidemark.spi.change.StructVector;
 import io.tidemark.spi.schema.ColumnType;
 import io.tidemark.spi.schema.ColumnType.Field;
@@ -154,7 +153,8 @@ final class JsonValues {
 
     private static void readMap(JsonParser in, ListVector map) throws IOException {
         require(in.currentToken() == JsonToken.START_OBJECT);
-        StructVector entries = (StructVector) ColumnVector.of(map.type().element(), 8);
+        map.begin();
+        StructVector entries = (StructVector) map.element();
         while (in.nextToken() != JsonToken.END_OBJECT) {
             require(in.currentToken() == JsonToken.FIELD_NAME);
             entries.begin();
@@ -162,7 +162,7 @@ final class JsonValues {
             in.nextToken();
             read(in, entries.field(1));
         }
-        MapEntries.append(map, entries);
+        map.orderEntries();
     }
 
     static String text(JsonParser in) throws IOException {

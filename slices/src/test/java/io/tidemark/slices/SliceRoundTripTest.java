@@ -12,7 +12,6 @@ import io.tidemark.spi.change.FloatVector;
 import io.tidemark.spi.change.IntVector;
 import io.tidemark.spi.change.ListVector;
 import io.tidemark.spi.change.LongVector;
-import io.tidemark.spi.change.MapEntries;
 import io.tidemark.spi.change.Operation;
 import io.tidemark.spi.change.StructVector;
 import io.tidemark.spi.error.ErrorCode;
@@ -275,8 +274,9 @@ class SliceRoundTripTest {
                 }
             }
             case MAP -> {
-                StructVector entries =
-                        (StructVector) ColumnVector.of(column.type().element(), 4);
+                ListVector map = (ListVector) column;
+                StructVector entries = (StructVector) map.element();
+                map.begin();
                 for (String key : List.of("😀", "\uFFFD", "", "a\"\n")) {
                     if (random.nextBoolean()) {
                         entries.begin();
@@ -284,7 +284,7 @@ class SliceRoundTripTest {
                         appendInside(entries.field(1), random);
                     }
                 }
-                MapEntries.append((ListVector) column, entries);
+                map.orderEntries();
             }
             case STRUCT -> {
                 ((StructVector) column).begin();

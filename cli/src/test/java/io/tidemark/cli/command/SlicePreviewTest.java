@@ -50,7 +50,8 @@ class SlicePreviewTest {
                     column("time", ColumnType.TIME),
                     column("ts", ColumnType.TIMESTAMP),
                     column("tz", ColumnType.TIMESTAMP_TZ),
-                    column("lines", ColumnType.parse("list<struct<\"n\":decimal(5,2),\"days\":list<date>>>"))),
+                    column("lines", ColumnType.parse("list<struct<\"n\":decimal(5,2),\"days\":list<date>>>")),
+                    column("attrs", ColumnType.parse("map<string,decimal(5,2)>"))),
             List.of("l"),
             BeforeImage.KEY);
 
@@ -74,16 +75,17 @@ class SlicePreviewTest {
         ((LongVector) batch.column(12)).append(-1);
         ((LongVector) batch.column(13)).append(1_000_001);
         CanonicalText.append(batch.column(14), "12:4:1.504:1:1-" + "-" + "2:--");
+        CanonicalText.append(batch.column(15), "6:3:a,\"-" + "10:2:ü4:1.50");
 
         assertThat(preview(batch, 10))
                 .isEqualTo(
                         "_tidemark_op,_tidemark_commit_time,_tidemark_position,_tidemark_transaction,"
-                                + "flag,i,l,f,d,small,big,s,b,u,day,time,ts,tz,lines,_tidemark_unchanged\r\n"
+                                + "flag,i,l,f,d,small,big,s,b,u,day,time,ts,tz,lines,attrs,_tidemark_unchanged\r\n"
                                 + "insert,1970-01-01T00:00:01.5Z,1/2A,77,true,-2147483648,9223372036854775807,0.1,Infinity,-1.05,"
                                 + "-100000000000000000000000000000000000.00,\"ü,\"\"\",\\x0001,"
                                 + "00000000-0000-0000-0000-0000000000ff,1969-12-31,23:59:59.999999,1969-12-31T23:59:59.999999,"
                                 + "1970-01-01T00:00:01.000001Z,"
-                                + "\"[{\"\"n\"\":\"\"1.50\"\",\"\"days\"\":[\"\"1970-01-02\"\",null]},null,{\"\"n\"\":null,\"\"days\"\":null}]\",\r\n");
+                                + "\"[{\"\"n\"\":\"\"1.50\"\",\"\"days\"\":[\"\"1970-01-02\"\",null]},null,{\"\"n\"\":null,\"\"days\"\":null}]\",\"{\"\"a,\\\"\"\"\":null,\"\"ü\"\":\"\"1.50\"\"}\",\r\n");
     }
 
     @Test
@@ -102,7 +104,7 @@ class SlicePreviewTest {
         assertThat(lines).hasSize(3);
         assertThat(lines.get(1))
                 .startsWith("update,1970-01-01T00:00:00Z,0/0,0,,,")
-                .endsWith(",\"flag, l, f, d, small, big, s, b, u, day, time, ts, tz, lines\"");
+                .endsWith(",\"flag, l, f, d, small, big, s, b, u, day, time, ts, tz, lines, attrs\"");
     }
 
     private static String preview(ChangeBatch batch, int limit) {

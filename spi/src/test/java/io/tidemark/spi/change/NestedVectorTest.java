@@ -9,7 +9,9 @@ import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.verify.CanonicalText;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -38,6 +40,31 @@ class NestedVectorTest {
         assertThat(column.length(4)).isEqualTo(1);
         assertThat(CanonicalText.text(column, 0)).isEqualTo("1:1-");
         assertThat(CanonicalText.text(column, 4)).isEqualTo("1:2");
+    }
+
+    @Test
+    void mapsAreInTheOrderOfTheirKeysSoThatEqualOnesAreOneValue() {
+        ListVector column = (ListVector) ColumnVector.of(ColumnType.map(ColumnType.INT32), 1);
+        Map<String, @Nullable Integer> entries = new LinkedHashMap<>();
+        entries.put("\ud83d\ude00", 1);
+        entries.put("b", null);
+        entries.put("\uffff", 2);
+        entries.put("", 3);
+        column.appendMap(entries, NestedVectorTest::appendInt);
+        column.appendMap(Map.of(), NestedVectorTest::appendInt);
+        CanonicalText.append(column, "5:0:1:34:1:b-8:3:\uffff1:29:4:\ud83d\ude001:1");
+        assertThat(CanonicalText.text(column, 0)).isEqualTo("5:0:1:34:1:b-8:3:\uffff1:29:4:\ud83d\ude001:1");
+        assertThat(CanonicalText.text(column, 1)).isEmpty();
+        assertThat(column.sameValue(0, column, 2)).isTrue();
+        assertThat(column.sameValue(0, column, 1)).isFalse();
+    }
+
+    private static void appendInt(ColumnVector into, @Nullable Integer value) {
+        if (value == null) {
+            into.appendNull();
+        } else {
+            ((IntVector) into).append(value);
+        }
     }
 
     @Test

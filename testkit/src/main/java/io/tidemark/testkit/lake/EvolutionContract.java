@@ -180,7 +180,8 @@ public abstract class EvolutionContract extends LakeContract {
                 "timestamp|-1",
                 "timestamp_tz|253402300799999999",
                 "list<int32>|1:11:2",
-                "struct<\"x\":int32>|1:1"
+                "struct<\"x\":int32>|1:1",
+                "map<string,int32>|6:1:a1:1"
             })
     void olderRowsHoldTheValueThatAColumnCameWith(String typeText, String value) {
         ColumnType type = ColumnType.parse(typeText);
@@ -202,9 +203,15 @@ public abstract class EvolutionContract extends LakeContract {
         }
     }
 
-    @Test
-    void nestedColumnsAreAddedAndRenamedWithTheirValues() {
-        ColumnType type = ColumnType.parse("list<struct<\"a.b\":int32,\"c\":string>>");
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "list<struct<\"a.b\":int32,\"c\":string>>|6:1:71:x-",
+                "map<string,struct<\"a.b\":int32,\"c\":string>>|9:1:k4:1:7-4:1:l-"
+            })
+    void nestedColumnsAreAddedAndRenamedWithTheirValues(String typeText, String value) {
+        ColumnType type = ColumnType.parse(typeText);
         RowSchema with = of(ID, A, new Column("lines", type, true, "public.line[]", 4));
         RowSchema renamed = of(ID, A, new Column("rows", type, true, "public.line[]", 4));
         RowSchema first = of(ID, A);
@@ -217,12 +224,12 @@ public abstract class EvolutionContract extends LakeContract {
         }
         LakeTable table = evolve(made, with, ADD_COLUMN);
         if (follows) {
-            apply(table, events(with).insert("3", null, "6:1:71:x-"));
+            apply(table, events(with).insert("3", null, value));
             table = evolve(table, renamed, RENAME_COLUMN);
         }
         if (follows) {
             apply(table, events(renamed).update("3", "new", UNCHANGED));
-            assertThat(rows(table)).containsExactlyInAnyOrder(row("1", "a1", null), row("3", "new", "6:1:71:x-"));
+            assertThat(rows(table)).containsExactlyInAnyOrder(row("1", "a1", null), row("3", "new", value));
         }
     }
 

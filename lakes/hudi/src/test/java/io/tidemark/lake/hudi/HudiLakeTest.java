@@ -161,6 +161,8 @@ class HudiLakeTest {
             {"list<decimal(38,10)>", "12:1.0000000000-", ""},
             {"struct<\"x.y\":int32,\"\u00e9\":uuid>", "1:1-", "--"},
             {"list<struct<\"a\":timestamp,\"b\":string>>", "8:1:13:x y-", ""},
+            {"map<string,decimal(38,10)>", "4:1:B-18:1:a12:1.0000000000", ""},
+            {"map<string,map<string,struct<\"a\":uuid>>>", "13:1:k8:6:1:x1:-", ""},
         };
         List<Column> columns = new ArrayList<>(List.of(ID));
         List<@Nullable String> first = new ArrayList<>(List.of("1"));

@@ -69,7 +69,7 @@ final class EntryItems {
 
     /** Whether the item is what this call has written. */
     boolean isWrittenAs(Map<String, AttributeValue> there) {
-        return there.containsKey(TOKEN) && there.get(TOKEN).s().equals(token);
+        return there.containsKey(TOKEN) && value(there, TOKEN).s().equals(token);
     }
 
     String key() {
@@ -92,21 +92,30 @@ final class EntryItems {
                 AttributeValue.fromS(part == 0 ? entry : entry + BEHIND + part));
     }
 
+    /** A value that every item of its kind has. */
+    static AttributeValue value(Map<String, AttributeValue> item, String name) {
+        AttributeValue value = item.get(name);
+        if (value == null) {
+            throw new IllegalStateException("Cannot read an item of the metadata store: it has no " + name);
+        }
+        return value;
+    }
+
     /** Whether the entry is this item alone. */
     static boolean isWhole(Map<String, AttributeValue> first) {
         return !first.containsKey(PARTS);
     }
 
     static String key(Map<String, AttributeValue> item) {
-        return item.get(SORT).s();
+        return value(item, SORT).s();
     }
 
     static long version(Map<String, AttributeValue> item) {
-        return Long.parseLong(item.get(VERSION).n());
+        return Long.parseLong(value(item, VERSION).n());
     }
 
     static Entry entry(Map<String, AttributeValue> whole) {
-        return new Entry(key(whole), version(whole), whole.get(VALUE).s());
+        return new Entry(key(whole), version(whole), value(whole, VALUE).s());
     }
 
     /** The entry that items read together make; empty when there is none. */
@@ -115,9 +124,9 @@ final class EntryItems {
         if (first.isEmpty()) {
             return Optional.empty();
         }
-        int count = isWhole(first) ? 1 : Integer.parseInt(first.get(PARTS).n());
+        int count = isWhole(first) ? 1 : Integer.parseInt(value(first, PARTS).n());
         StringBuilder value = new StringBuilder();
-        items.subList(0, count).forEach(item -> value.append(item.get(VALUE).s()));
+        items.subList(0, count).forEach(item -> value.append(value(item, VALUE).s()));
         return Optional.of(new Entry(key(first), version(first), value.toString()));
     }
 

@@ -64,8 +64,7 @@ final class EntryTable {
             throw refused("it is no table of metadata entries");
         }
         client.waiter().waitUntilTableExists(wait -> wait.tableName(name));
-        String layout =
-                find(FLOOR).map(floor -> floor.get(LAYOUT_ATTRIBUTE).s()).orElseGet(this::makeFloor);
+        String layout = find(FLOOR).map(EntryTable::layout).orElseGet(this::makeFloor);
         if (!layout.equals(LAYOUT)) {
             throw refused("its layout is of another version of Tidemark (layout=" + layout + ", known=" + LAYOUT + ")");
         }
@@ -212,8 +211,12 @@ final class EntryTable {
                     .expressionAttributeNames(EntryItems.names()));
             return LAYOUT;
         } catch (ConditionalCheckFailedException e) {
-            return find(FLOOR).orElseThrow().get(LAYOUT_ATTRIBUTE).s();
+            return layout(find(FLOOR).orElseThrow());
         }
+    }
+
+    private static String layout(Map<String, AttributeValue> floor) {
+        return EntryItems.value(floor, LAYOUT_ATTRIBUTE).s();
     }
 
     private static AttributeDefinition text(String attribute) {

@@ -27,6 +27,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import software.amazon.awssdk.services.dynamodb.model.AttributeDefinition;
+import software.amazon.awssdk.services.dynamodb.model.BillingMode;
+import software.amazon.awssdk.services.dynamodb.model.KeySchemaElement;
+import software.amazon.awssdk.services.dynamodb.model.KeyType;
+import software.amazon.awssdk.services.dynamodb.model.ScalarAttributeType;
 
 /** Against DynamoDB Local; each test has a table of its own. */
 class DynamoDbMetadataStoreTest extends MetadataStoreContract {
@@ -151,10 +156,15 @@ class DynamoDbMetadataStoreTest extends MetadataStoreContract {
         table = "other";
         try (var client = LossyProxy.client(server)) {
             client.createTable(create -> create.tableName(table)
-                    .billingMode("PAY_PER_REQUEST")
-                    .attributeDefinitions(
-                            attribute -> attribute.attributeName("id").attributeType("S"))
-                    .keySchema(key -> key.attributeName("id").keyType("HASH")));
+                    .billingMode(BillingMode.PAY_PER_REQUEST)
+                    .attributeDefinitions(AttributeDefinition.builder()
+                            .attributeName("id")
+                            .attributeType(ScalarAttributeType.S)
+                            .build())
+                    .keySchema(KeySchemaElement.builder()
+                            .attributeName("id")
+                            .keyType(KeyType.HASH)
+                            .build()));
         }
         assertThatThrownBy(this::open)
                 .asInstanceOf(type(TidemarkException.class))

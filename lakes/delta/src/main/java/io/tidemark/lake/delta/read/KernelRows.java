@@ -22,7 +22,6 @@ import io.tidemark.spi.change.FloatVector;
 import io.tidemark.spi.change.IntVector;
 import io.tidemark.spi.change.ListVector;
 import io.tidemark.spi.change.LongVector;
-import io.tidemark.spi.change.MapEntries;
 import io.tidemark.spi.change.Operation;
 import io.tidemark.spi.change.StructVector;
 import io.tidemark.spi.error.ErrorCode;
@@ -146,14 +145,14 @@ public final class KernelRows {
             append(values, from, row);
         } else if (into instanceof ListVector values && into.type().kind() == ColumnType.Kind.MAP) {
             MapValue map = from.getMap(row);
-            StructVector entries = (StructVector)
-                    io.tidemark.spi.change.ColumnVector.of(into.type().element(), 8);
+            StructVector entries = (StructVector) values.element();
+            values.begin();
             for (int i = 0; i < map.getSize(); i++) {
                 entries.begin();
                 append(entries.field(0), map.getKeys(), i);
                 append(entries.field(1), map.getValues(), i);
             }
-            MapEntries.append(values, entries);
+            values.orderEntries();
         } else if (into instanceof ListVector values) {
             values.begin();
             ArrayValue array = from.getArray(row);

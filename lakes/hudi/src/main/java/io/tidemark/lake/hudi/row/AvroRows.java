@@ -8,7 +8,6 @@ import io.tidemark.spi.change.FloatVector;
 import io.tidemark.spi.change.IntVector;
 import io.tidemark.spi.change.ListVector;
 import io.tidemark.spi.change.LongVector;
-import io.tidemark.spi.change.MapEntries;
 import io.tidemark.spi.change.StructVector;
 import io.tidemark.spi.verify.CanonicalText;
 import java.math.BigDecimal;
@@ -86,7 +85,7 @@ public final class AvroRows {
                     append(struct.field(i), ((IndexedRecord) value).get(i));
                 }
             }
-            case MAP -> MapEntries.append((ListVector) vector, (Map<?, ?>) value, AvroRows::append);
+            case MAP -> ((ListVector) vector).appendMap((Map<?, ?>) value, AvroRows::append);
         }
     }
 

@@ -9,7 +9,6 @@ import io.tidemark.spi.change.FloatVector;
 import io.tidemark.spi.change.IntVector;
 import io.tidemark.spi.change.ListVector;
 import io.tidemark.spi.change.LongVector;
-import io.tidemark.spi.change.MapEntries;
 import io.tidemark.spi.change.Operation;
 import io.tidemark.spi.change.StructVector;
 import io.tidemark.spi.error.ErrorCode;
@@ -94,7 +93,7 @@ public final class GenericRows {
         } else if (vector instanceof BytesVector values) {
             append(values, value);
         } else if (vector instanceof ListVector values && value instanceof Map<?, ?> map) {
-            MapEntries.append(values, map, GenericRows::appendInside);
+            values.appendMap(map, GenericRows::appendInside);
         } else if (vector instanceof ListVector values) {
             values.begin();
             ((List<?>) value).forEach(element -> appendInside(values.element(), element));

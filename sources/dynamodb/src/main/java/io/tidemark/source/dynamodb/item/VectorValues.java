@@ -7,7 +7,6 @@ import io.tidemark.spi.change.DoubleVector;
 import io.tidemark.spi.change.IntVector;
 import io.tidemark.spi.change.ListVector;
 import io.tidemark.spi.change.LongVector;
-import io.tidemark.spi.change.MapEntries;
 import io.tidemark.spi.change.StructVector;
 import io.tidemark.spi.schema.ColumnType;
 import io.tidemark.spi.schema.ColumnType.Field;
@@ -74,8 +73,7 @@ final class VectorValues {
                 appendStruct(
                         (StructVector) out, of(AttributeValue.Type.M, value).m());
             case MAP ->
-                MapEntries.append(
-                        (ListVector) out, of(AttributeValue.Type.M, value).m(), VectorValues::append);
+                ((ListVector) out).appendMap(of(AttributeValue.Type.M, value).m(), VectorValues::append);
         }
     }
 

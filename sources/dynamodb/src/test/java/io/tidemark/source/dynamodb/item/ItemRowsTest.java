@@ -72,6 +72,21 @@ class ItemRowsTest {
     }
 
     @Test
+    void aHalfAppendedMapCanBeTakenOff() {
+        RowSchema schema = Samples.schema(List.of(Samples.column("v", "map<string,list<int64>>", "M")));
+        ItemRows maps = new ItemRows(schema, TableScope.WHOLE, null);
+        ChangeBatch half = new ChangeBatch(schema, 1);
+        half.beginRow(Operation.INSERT, 1, 0, 1, 0);
+        assertThatThrownBy(() ->
+                        maps.append(half, Samples.item("{'v':{'M':{'a':{'L':[]},'b':{'L':[{'N':'1'},{'S':'x'}]}}}}")))
+                .isInstanceOf(TidemarkException.class);
+        half.truncate(0);
+        half.beginRow(Operation.INSERT, 1, 0, 1, 0);
+        maps.append(half, Samples.item("{'v':{'M':{'c':{'L':[{'N':'5'}]}}}}"));
+        assertThat(io.tidemark.spi.verify.CanonicalText.text(half.column(0), 0)).isEqualTo("8:1:c3:1:5");
+    }
+
+    @Test
     void aHalfAppendedListCanBeTakenOff() {
         RowSchema schema = Samples.schema(List.of(Samples.column("v", "list<struct<\"a\":int64,\"b\":int64>>", "L")));
         ItemRows lists = new ItemRows(schema, TableScope.WHOLE, null);

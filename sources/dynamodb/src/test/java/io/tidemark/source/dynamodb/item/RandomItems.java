@@ -125,11 +125,12 @@ final class RandomItems {
 
     /** Any type that a column can have. */
     ColumnType type(int depth) {
-        return switch (random.nextInt(depth > 0 ? 6 : 4)) {
+        return switch (random.nextInt(depth > 0 ? 7 : 4)) {
             case 4 -> ColumnType.list(type(depth - 1));
             case 5 ->
                 ColumnType.struct(List.of(
                         new ColumnType.Field("m0", type(depth - 1)), new ColumnType.Field("m1", type(depth - 1))));
+            case 6 -> ColumnType.map(type(depth - 1));
             default -> oneOf(TYPES);
         };
     }
@@ -146,6 +147,13 @@ final class RandomItems {
                 yield ColumnType.list(elements.isEmpty() ? type(1) : typeFor(elements.get(0)));
             }
             case M -> {
+                if (random.nextBoolean()) {
+                    yield ColumnType.map(value.m().values().stream()
+                            .filter(member -> !Attributes.isAbsent(member))
+                            .findFirst()
+                            .map(this::typeFor)
+                            .orElseGet(() -> type(1)));
+                }
                 List<ColumnType.Field> fields = new ArrayList<>(List.of(new ColumnType.Field("none", type(1))));
                 value.m().forEach((name, member) -> {
                     if (!name.isEmpty()) {
