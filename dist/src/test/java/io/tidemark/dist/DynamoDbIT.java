@@ -16,7 +16,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -176,6 +178,49 @@ class DynamoDbIT {
                 .ignoreExceptions()
                 .until(() -> mirrored.query("select cast(day as varchar) from orders where id = '" + id(3) + "'")
                         .equals(List.of(List.of("2023-07-01"))));
+    }
+
+    @Test
+    void mapsOfVaryingKeysAreMapsWhereTheyAreChosen() throws Exception {
+        put(1, Map.of("attrs", counts(Map.of("red", "1", "blue", "2")), "other", counts(Map.of("a", "1"))));
+        start("""
+                tables:
+                  - {include: dynamodb.orders, columns: {attrs: "map<string, int64>"}, on-bad-value: dead-letter}
+                """);
+        awaitLive();
+        put(2, Map.of("attrs", counts(Map.of())));
+        put(3, Map.of("attrs", counts(Map.of("green", "-9223372036854775808"))));
+        put(4, Map.of("attrs", AttributeValue.fromM(Map.of("green", AttributeValue.fromS("9")))));
+        put(1, Map.of("attrs", counts(Map.of("red", "1", "blue", "2", "\uD83D\uDE00 x", "3"))));
+        put(5, Map.of("n", AttributeValue.fromN("1")));
+        await().atMost(PATIENCE)
+                .ignoreExceptions()
+                .until(() -> mirrored.query("select count(*) from orders where n = 1")
+                        .equals(List.of(List.of(1L))));
+        Map<String, Long> first = new LinkedHashMap<>();
+        first.put("blue", 2L);
+        first.put("red", 1L);
+        first.put("\uD83D\uDE00 x", 3L);
+        assertThat(mirrored.query("select attrs from orders order by id"))
+                .isEqualTo(List.of(
+                        List.of(first),
+                        List.of(Map.of()),
+                        List.of(Map.of("green", Long.MIN_VALUE)),
+                        Arrays.asList((Object) null)));
+        assertThat(mirrored.query(
+                        "select map_extract_value(attrs, 'red') from orders where n is null and id = '" + id(1) + "'"))
+                .isEqualTo(List.of(List.of(1L)));
+        assertThat(mirrored.pipeline().deadLetters().open())
+                .extracting(DeadLetter::keys)
+                .containsExactly(List.of(List.of(id(4))));
+        client.deleteItem(request -> request.tableName("orders").key(Map.of("id", AttributeValue.fromS(id(4)))));
+        prove();
+    }
+
+    private static AttributeValue counts(Map<String, String> counts) {
+        Map<String, AttributeValue> members = new HashMap<>();
+        counts.forEach((key, count) -> members.put(key, AttributeValue.fromN(count)));
+        return AttributeValue.fromM(members);
     }
 
     static IntStream rollRuns() {

@@ -73,11 +73,10 @@ public final class ChosenTypes {
                 continue;
             }
             Column now = found.columns().get(index);
-            // A nested type is what nobody has to choose: a mirror that was loaded with text before there were any
-            // stays as
-            // it is.
-            boolean isKept =
-                    column.type().equals(ColumnType.STRING) && now.type().isNested();
+            // A mirror that was loaded with text goes on so where there is a nested type now that nobody chose.
+            boolean isKept = column.type().equals(ColumnType.STRING)
+                    && now.type().isNested()
+                    && !isChosen(registered.table(), now);
             if (hasSameSource(column, now) && !now.type().equals(column.type()) && !isKept) {
                 TableId table = registered.table();
                 return Optional.of(new TidemarkException(
@@ -94,6 +93,12 @@ public final class ChosenTypes {
             }
         }
         return Optional.empty();
+    }
+
+    private boolean isChosen(TableId table, Column column) {
+        ColumnChoice choice = config.columns(table).get(column.name());
+        return (choice != null && choice.type().equals(column.type()))
+                || config.types().containsValue(column.type());
     }
 
     /** The name of a composite type that is carried as a struct is followed by its fields, which that of one carried as text is not. */

@@ -364,7 +364,8 @@ public final class PipelineSettings {
         try {
             return ColumnType.parse(text);
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("must be " + COLUMN_TYPES, e);
+            String form = text.startsWith("map<") ? "map<string,T> with a type of types.md as T" : COLUMN_TYPES;
+            throw new IllegalArgumentException("must be " + form, e);
         }
     }
 }

@@ -88,6 +88,9 @@ class ConfigProblemsTest {
                 problem(
                         "tables:\n  - {include: a.b, columns: {c: 'decimal(4,20)'}}",
                         "5: tables[1].columns.c must be string, int64 or \"decimal(p,s)\" in quotes, p 1 to 38"),
+                problem(
+                        "tables:\n  - {include: a.b, columns: {c: 'map<int32,string>'}}",
+                        "5: tables[1].columns.c must be map<string,T> with a type of types.md as T"),
                 problem("tables:\n  - {include: a.b, on-bad-value: skip}", "5: tables[1].on-bad-value must be "),
                 problem("types: {timestamp: text}", "4: types.timestamp must be string"),
                 problem("types: {timestamp: int64}", "4: types.timestamp cannot be int64"),
