@@ -81,7 +81,7 @@ public final class PartitionedCapture {
                 return;
             }
         }
-        Thread.sleep(LOOK.toMillis());
+        pipeline.machine().sleep(LOOK);
     }
 
     private void help(String number, Lease lease) throws InterruptedException {
@@ -90,7 +90,7 @@ public final class PartitionedCapture {
         while (isWanted(lease)
                 && share.filter(found -> !found.partitions().isEmpty()).isEmpty()) {
             share = PartCapture.offer(context, number, lease.fence());
-            Thread.sleep(POLL.toMillis());
+            pipeline.machine().sleep(POLL);
         }
         if (!isWanted(lease)) {
             return;
@@ -101,7 +101,7 @@ public final class PartitionedCapture {
             Instant lastLook = pipeline.clock().instant();
             while (helper.step(POLL)) {
                 if (helper.isFull()) {
-                    Thread.sleep(POLL.toMillis());
+                    pipeline.machine().sleep(POLL);
                 }
                 if (Duration.between(lastLook, pipeline.clock().instant()).compareTo(LOOK) >= 0) {
                     lastLook = pipeline.clock().instant();

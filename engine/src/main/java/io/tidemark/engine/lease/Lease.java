@@ -3,6 +3,7 @@ package io.tidemark.engine.lease;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.Lock;
 
 /**
  * A lease that this process holds until it is closed or lost. What is done under it must carry {@link #fence()}, because a holder can lose a lease
@@ -13,11 +14,16 @@ public final class Lease implements AutoCloseable {
     private final String name;
     private final long fence;
     private final AtomicBoolean held = new AtomicBoolean(true);
+
+    /** Held while the entry of the lease is written, together with its version. */
+    final Lock writing;
+
     volatile long version;
     volatile long beat;
     volatile long renewedNanos;
 
-    Lease(Leases leases, String name, long fence, long version, long renewedNanos) {
+    Lease(Leases leases, Lock writing, String name, long fence, long version, long renewedNanos) {
+        this.writing = writing;
         this.leases = leases;
         this.name = name;
         this.fence = fence;

@@ -1,6 +1,8 @@
 package io.tidemark.engine.lease;
 
 import io.tidemark.engine.json.Json;
+import io.tidemark.engine.machine.Machine;
+import io.tidemark.engine.signal.Wakeup;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.metastore.Entry;
 import io.tidemark.spi.metastore.MetadataStore;
@@ -9,10 +11,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,25 +33,26 @@ public final class Leases implements AutoCloseable {
     private final Map<String, Lease> held = new ConcurrentHashMap<>();
     private final Map<String, Watched> watched = new ConcurrentHashMap<>();
     private final Set<String> taking = ConcurrentHashMap.newKeySet();
-    private final ScheduledExecutorService renewer;
-    private final ScheduledFuture<?> renewal;
+    private final Machine machine;
+    private final Wakeup closing;
+    private volatile boolean closed;
 
     private record Watched(long version, long sinceNanos) {}
 
-    public Leases(MetadataStore store) {
-        this(store, System::nanoTime);
+    public Leases(MetadataStore store, Machine machine) {
+        this(store, machine, machine::nanoTime);
     }
 
     Leases(MetadataStore store, LongSupplier nanoTime) {
+        this(store, Machine.local(), nanoTime);
+    }
+
+    private Leases(MetadataStore store, Machine machine, LongSupplier nanoTime) {
         this.store = store;
+        this.machine = machine;
         this.nanoTime = nanoTime;
-        this.renewer = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, "lease-renewer");
-            thread.setDaemon(true);
-            return thread;
-        });
-        this.renewal = renewer.scheduleWithFixedDelay(
-                this::renewAll, RENEWAL.toMillis(), RENEWAL.toMillis(), TimeUnit.MILLISECONDS);
+        this.closing = new Wakeup(machine);
+        machine.start("lease-renewer", this::renewUntilClosed);
     }
 
     /** Takes the lease if it is free. */
@@ -88,7 +87,8 @@ public final class Leases implements AutoCloseable {
             return Optional.empty();
         }
         watched.remove(name);
-        Lease lease = new Lease(this, name, mine.fence(), written.orElseThrow().version(), now);
+        Lease lease = new Lease(
+                this, machine.lock(), name, mine.fence(), written.orElseThrow().version(), now);
         held.put(name, lease);
         return Optional.of(lease);
     }
@@ -110,15 +110,14 @@ public final class Leases implements AutoCloseable {
 
     void release(Lease lease) {
         held.remove(lease.name(), lease);
-        synchronized (lease) {
-            try {
-                store.compareAndSet(
-                        PREFIX + lease.name(),
-                        lease.version,
-                        Json.write(new LeaseRecord(lease.fence(), "", lease.beat)));
-            } catch (TidemarkException e) {
-                LOG.warn("lease not given back, it will expire lease={} reason={}", lease.name(), e.reason());
-            }
+        lease.writing.lock();
+        try {
+            store.compareAndSet(
+                    PREFIX + lease.name(), lease.version, Json.write(new LeaseRecord(lease.fence(), "", lease.beat)));
+        } catch (TidemarkException e) {
+            LOG.warn("lease not given back, it will expire lease={} reason={}", lease.name(), e.reason());
+        } finally {
+            lease.writing.unlock();
         }
     }
 
@@ -141,6 +140,19 @@ public final class Leases implements AutoCloseable {
         return now - before.sinceNanos() > TIME_TO_LIVE.toNanos();
     }
 
+    private void renewUntilClosed() {
+        try {
+            while (!closed) {
+                closing.await(0, RENEWAL);
+                if (!closed) {
+                    renewAll();
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private void renewAll() {
         for (Lease lease : held.values()) {
             try {
@@ -153,7 +165,8 @@ public final class Leases implements AutoCloseable {
     }
 
     private void renew(Lease lease) {
-        synchronized (lease) {
+        lease.writing.lock();
+        try {
             if (held.get(lease.name()) != lease) {
                 return;
             }
@@ -169,14 +182,16 @@ public final class Leases implements AutoCloseable {
                 lease.lose();
                 LOG.warn("lease lost lease={} fence={}", lease.name(), lease.fence());
             }
+        } finally {
+            lease.writing.unlock();
         }
     }
 
     /** Stops renewing and gives all leases back. */
     @Override
     public void close() {
-        renewal.cancel(true);
-        renewer.shutdownNow();
+        closed = true;
+        closing.wake();
         held.values().forEach(Lease::close);
     }
 }

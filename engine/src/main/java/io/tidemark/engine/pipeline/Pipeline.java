@@ -7,6 +7,7 @@ import io.tidemark.engine.config.SnapshotPath;
 import io.tidemark.engine.config.TableRule;
 import io.tidemark.engine.deadletter.DeadLetters;
 import io.tidemark.engine.lease.Leases;
+import io.tidemark.engine.machine.Machine;
 import io.tidemark.engine.metadata.PrefixedMetadataStore;
 import io.tidemark.engine.plugin.Plugins;
 import io.tidemark.engine.signal.Marker;
@@ -39,8 +40,9 @@ import java.util.Optional;
 /** The opened parts of one pipeline. Opening connects to nothing but the metadata store and the lake's catalog. */
 public final class Pipeline implements AutoCloseable {
     private final PipelineConfig config;
+    private final Machine machine;
     private final Clock clock;
-    private final Signals signals = new Signals();
+    private final Signals signals;
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final WantedTables wanted;
     private final Source source;
@@ -55,9 +57,11 @@ public final class Pipeline implements AutoCloseable {
     private final Optional<JobRunner> jobRunner;
     private final Optional<MirrorCatalog> catalog;
 
-    private Pipeline(PipelineConfig config, Plugins plugins, Clock clock) {
+    private Pipeline(PipelineConfig config, Plugins plugins, Machine machine, Clock clock) {
         this.config = config;
+        this.machine = machine;
         this.clock = clock;
+        this.signals = new Signals(machine);
         try {
             Files.createDirectories(config.state());
         } catch (IOException e) {
@@ -88,7 +92,7 @@ public final class Pipeline implements AutoCloseable {
                             metastore,
                             clock,
                             config.slices().format()));
-            this.leases = kept(new Leases(metastore));
+            this.leases = kept(new Leases(metastore, machine));
             this.registry = new TableRegistry(metastore, clock);
             this.wanted = new WantedTables(
                     config,
@@ -145,11 +149,21 @@ public final class Pipeline implements AutoCloseable {
 
     /** Opens the parts that the configuration names. */
     public static Pipeline open(PipelineConfig config, Plugins plugins, Clock clock) {
-        return new Pipeline(config, plugins, clock);
+        return new Pipeline(config, plugins, Machine.local(), clock);
+    }
+
+    /** Opens the parts that the configuration names, for a process on this machine. */
+    public static Pipeline open(PipelineConfig config, Plugins plugins, Machine machine) {
+        return new Pipeline(config, plugins, machine, machine.clock());
     }
 
     public PipelineConfig config() {
         return config;
+    }
+
+    /** What the roles wait and run their threads by. */
+    public Machine machine() {
+        return machine;
     }
 
     /** What the configuration wants of the tables. */

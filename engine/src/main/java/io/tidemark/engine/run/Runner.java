@@ -3,6 +3,7 @@ package io.tidemark.engine.run;
 import io.tidemark.engine.capture.CaptureRole;
 import io.tidemark.engine.capture.PartitionedCapture;
 import io.tidemark.engine.lease.Lease;
+import io.tidemark.engine.machine.Machine;
 import io.tidemark.engine.metadata.Documents;
 import io.tidemark.engine.metadata.Keys;
 import io.tidemark.engine.orchestrate.Orchestrator;
@@ -107,20 +108,18 @@ public final class Runner implements AutoCloseable {
     /** Waits until the runner is closed by another thread. */
     public void await() throws InterruptedException {
         for (Thread thread : threads) {
-            thread.join();
+            pipeline.machine().join(thread);
         }
     }
 
     private void start(String name, Body body) {
-        Thread thread = new Thread(() -> repeat(name, body), name);
-        threads.add(thread);
-        thread.start();
+        threads.add(pipeline.machine().start(name, () -> repeat(name, body)));
     }
 
     private void repeat(String name, Body body) {
         Duration pause = FIRST_PAUSE;
         while (!pipeline.signals().stopping()) {
-            long started = System.nanoTime();
+            long started = pipeline.machine().nanoTime();
             try {
                 body.run();
                 continue;
@@ -135,7 +134,7 @@ public final class Runner implements AutoCloseable {
                 LOG.error("role failed and starts again role={}", name, e);
                 report(name, new TidemarkException(ErrorCode.INTERNAL, "Cannot go on with role " + name + ": " + e, e));
             }
-            if (System.nanoTime() - started > STEADY.toNanos()) {
+            if (pipeline.machine().nanoTime() - started > STEADY.toNanos()) {
                 pause = FIRST_PAUSE;
             }
             if (!pause(pause)) {
@@ -199,10 +198,11 @@ public final class Runner implements AutoCloseable {
 
     /** Waits unless the runner is being closed; returns whether to go on. */
     private boolean pause(Duration duration) {
-        long end = System.nanoTime() + duration.toNanos();
+        Machine machine = pipeline.machine();
+        long end = machine.nanoTime() + duration.toNanos();
         try {
-            while (!pipeline.signals().stopping() && System.nanoTime() < end) {
-                Thread.sleep(Math.min(50, Math.max(1, (end - System.nanoTime()) / 1_000_000)));
+            while (!pipeline.signals().stopping() && machine.nanoTime() < end) {
+                machine.sleep(Duration.ofMillis(Math.min(50, Math.max(1, (end - machine.nanoTime()) / 1_000_000))));
             }
             return !pipeline.signals().stopping();
         } catch (InterruptedException e) {
@@ -219,7 +219,7 @@ public final class Runner implements AutoCloseable {
         for (Thread thread : threads) {
             while (thread.isAlive()) {
                 try {
-                    thread.join();
+                    pipeline.machine().join(thread);
                 } catch (InterruptedException e) {
                     interrupted = true;
                 }

@@ -1,13 +1,22 @@
 package io.tidemark.engine.signal;
 
+import io.tidemark.engine.machine.Machine;
+
 /** What the roles of one process tell each other, so that none has to wait for its next poll; and the word to stop. */
 public final class Signals {
-    private final Wakeup sealed = new Wakeup();
-    private final Wakeup dispatched = new Wakeup();
-    private final Wakeup applied = new Wakeup();
-    private final Wakeup tables = new Wakeup();
+    private final Wakeup sealed;
+    private final Wakeup dispatched;
+    private final Wakeup applied;
+    private final Wakeup tables;
     private volatile boolean running;
     private volatile boolean stopping;
+
+    public Signals(Machine machine) {
+        this.sealed = new Wakeup(machine);
+        this.dispatched = new Wakeup(machine);
+        this.applied = new Wakeup(machine);
+        this.tables = new Wakeup(machine);
+    }
 
     /** A slice was sealed. */
     public Wakeup sealed() {

@@ -1,14 +1,20 @@
 package io.tidemark.engine.signal;
 
+import io.tidemark.engine.machine.Machine;
 import java.time.Duration;
 import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.Lock;
 
 /** Wakes waiting roles of the same process at once; a wake that comes while nobody waits is kept. */
 public final class Wakeup {
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
+    private final Lock lock;
+    private final Condition changed;
     private long wakes;
+
+    public Wakeup(Machine machine) {
+        this.lock = machine.lock();
+        this.changed = lock.newCondition();
+    }
 
     /** How often {@link #wake} was called; a role remembers it before it looks, and waits for a greater one. */
     public long count() {

@@ -21,10 +21,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -110,22 +108,13 @@ public final class SnapshotRole {
                 pipeline.sliceLog().newest().map(SliceManifest::sequence).orElse(0L);
         int readers = pipeline.config().limits().snapshotReaders();
         List<TableLoad> loads = new ArrayList<>();
-        ExecutorService threads = Executors.newFixedThreadPool(readers, task -> new Thread(task, "snapshot-reader"));
         boolean isSettled = true;
         try {
             try (SnapshotCut cut = pipeline.openCut(readers)) {
                 for (int i = 0; i < tables.size(); i++) {
                     open(tables.get(i), leases.get(i), cut, afterSlice).ifPresent(loads::add);
                 }
-                List<Future<?>> reading = new ArrayList<>();
-                for (TableLoad load : loads) {
-                    for (SnapshotChunk chunk : load.remaining()) {
-                        reading.add(threads.submit(() -> load.load(chunk)));
-                    }
-                }
-                for (Future<?> chunk : reading) {
-                    await(chunk);
-                }
+                readAll(loads, readers);
             }
             // The source is let go; those that wait for a job on Spark come last.
             loads.sort(Comparator.comparing(TableLoad::isStaged));
@@ -133,13 +122,33 @@ public final class SnapshotRole {
                 isSettled &= settle(load);
             }
         } finally {
-            threads.shutdown();
             loads.forEach(TableLoad::close);
         }
         // A slice past the cut lets tables turn live even when nobody writes.
         pipeline.askSeal();
         pipeline.signals().sealed().wake();
         return isSettled;
+    }
+
+    /** Several threads take chunk after chunk, those of one table after those of another. */
+    private void readAll(List<TableLoad> loads, int readers) throws InterruptedException {
+        Queue<Runnable> chunks = new ConcurrentLinkedQueue<>();
+        for (TableLoad load : loads) {
+            for (SnapshotChunk chunk : load.remaining()) {
+                chunks.add(() -> load.load(chunk));
+            }
+        }
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < Math.min(readers, chunks.size()); i++) {
+            threads.add(pipeline.machine().start("snapshot-reader", () -> {
+                for (Runnable chunk = chunks.poll(); chunk != null; chunk = chunks.poll()) {
+                    chunk.run();
+                }
+            }));
+        }
+        for (Thread thread : threads) {
+            pipeline.machine().join(thread);
+        }
     }
 
     private Optional<TableLoad> open(TableRecord table, Lease lease, SnapshotCut cut, long afterSlice) {
@@ -183,14 +192,6 @@ public final class SnapshotRole {
             pipeline.registry().reload(table, error.reason());
         } else {
             pipeline.registry().fail(table, error);
-        }
-    }
-
-    private static void await(Future<?> chunk) throws InterruptedException {
-        try {
-            chunk.get();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("Cannot load a chunk: " + e.getCause(), e.getCause());
         }
     }
 }

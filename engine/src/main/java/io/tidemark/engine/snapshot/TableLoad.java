@@ -165,7 +165,7 @@ final class TableLoad implements AutoCloseable {
             }
         } catch (OutOfMemoryError e) {
             failure = TidemarkException.outOfMemory("load " + record.id(), e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError e) {
             failure = new TidemarkException(ErrorCode.INTERNAL, "Cannot load " + record.id() + ": " + e, e);
         }
     }

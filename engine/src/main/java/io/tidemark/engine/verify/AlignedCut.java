@@ -38,6 +38,7 @@ import java.util.UUID;
 final class AlignedCut implements AutoCloseable {
     private static final String LEASE = "verify";
     private static final Duration LOOK = Duration.ofMillis(100);
+    private static final Duration LEASE_LOOK = Duration.ofMillis(5);
     private static final Duration HOLD_SLACK = Duration.ofMinutes(1);
 
     private final Pipeline pipeline;
@@ -237,7 +238,7 @@ final class AlignedCut implements AutoCloseable {
             if (lease.isPresent()) {
                 return lease.orElseThrow();
             }
-            Thread.sleep(5);
+            pipeline.machine().sleep(LEASE_LOOK);
         }
         throw new TidemarkException(
                 ErrorCode.TIMEOUT, "Cannot verify: lease " + name + " was not free in " + timeout.toSeconds() + " s");

@@ -9,12 +9,16 @@ import io.tidemark.spi.schema.TableId;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.locks.Lock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Mirrors kept open between applies, the longest unused closed first. Used by holders of the table's lease only. */
 final class OpenTables implements AutoCloseable {
     private static final int OPEN_MAX = 64;
 
     private final Pipeline pipeline;
+    private final Lock lock;
     private final Map<TableId, Handle> open = new LinkedHashMap<>(16, 0.75f, true);
     private final Map<TableId, Handle> lent = new LinkedHashMap<>();
 
@@ -23,10 +27,46 @@ final class OpenTables implements AutoCloseable {
 
     OpenTables(Pipeline pipeline) {
         this.pipeline = pipeline;
+        this.lock = pipeline.machine().lock();
     }
 
     /** Lends the table; to be given back with {@link #giveBack} or {@link #discard}. */
-    synchronized LakeTable borrow(TableRecord record) {
+    LakeTable borrow(TableRecord record) {
+        return locked(() -> lend(record));
+    }
+
+    void giveBack(TableId table) {
+        locked(() -> {
+            Handle found = lent.remove(table);
+            if (found != null) {
+                open.put(table, found);
+                closeEldest();
+            }
+            return found;
+        });
+    }
+
+    /** Gives back a table whose handle is not to be trusted any more. */
+    void discard(TableId table) {
+        locked(() -> {
+            Handle found = lent.remove(table);
+            if (found != null) {
+                found.table().close();
+            }
+            return found;
+        });
+    }
+
+    @Override
+    public void close() {
+        locked(() -> {
+            open.values().forEach(handle -> handle.table().close());
+            open.clear();
+            return open;
+        });
+    }
+
+    private LakeTable lend(TableRecord record) {
         TableId table = record.id();
         if (lent.containsKey(table)) {
             throw new TidemarkException(
@@ -55,12 +95,7 @@ final class OpenTables implements AutoCloseable {
         return found.table();
     }
 
-    synchronized void giveBack(TableId table) {
-        Handle found = lent.remove(table);
-        if (found == null) {
-            return;
-        }
-        open.put(table, found);
+    private void closeEldest() {
         while (open.size() > OPEN_MAX) {
             Iterator<Handle> eldest = open.values().iterator();
             eldest.next().table().close();
@@ -68,17 +103,12 @@ final class OpenTables implements AutoCloseable {
         }
     }
 
-    /** Gives back a table whose handle is not to be trusted any more. */
-    synchronized void discard(TableId table) {
-        Handle found = lent.remove(table);
-        if (found != null) {
-            found.table().close();
+    private <T extends @Nullable Object> T locked(Supplier<T> action) {
+        lock.lock();
+        try {
+            return action.get();
+        } finally {
+            lock.unlock();
         }
-    }
-
-    @Override
-    public synchronized void close() {
-        open.values().forEach(handle -> handle.table().close());
-        open.clear();
     }
 }
