@@ -3,14 +3,19 @@ package io.tidemark.engine.cut;
 import io.tidemark.engine.metadata.Documents;
 import io.tidemark.engine.metadata.Keys;
 import io.tidemark.engine.pipeline.Pipeline;
+import io.tidemark.engine.table.LoadPlan;
 import io.tidemark.engine.table.TableProgress;
 import io.tidemark.engine.table.TableRecord;
+import io.tidemark.engine.table.TableRegistry;
+import io.tidemark.engine.table.TableState;
+import io.tidemark.spi.change.Position;
 import io.tidemark.spi.metastore.MetadataStore;
 import io.tidemark.spi.slice.SliceManifest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /** The recorded cuts, newest last; bounded. */
@@ -38,25 +43,34 @@ public final class CutLog {
         return all.isEmpty() ? Optional.empty() : Optional.of(all.get(all.size() - 1));
     }
 
-    /** Records the present cut if all mirrors stand at one, and it is new. */
+    /**
+     * Records the present cut if all mirrors stand at one, and it is new.
+     *
+     * @param tables the tables, as they were when this was begun
+     */
     public void record(Pipeline pipeline, List<TableRecord> tables) {
         List<TableRecord> applied =
                 tables.stream().filter(table -> table.state().applies()).toList();
         List<Cut.TableVersion> versions = new ArrayList<>();
         long slice = -1;
+        Position furthest = Position.ZERO;
         for (TableRecord table : applied) {
-            Optional<TableProgress> progress = pipeline.progress().find(table.id());
+            Optional<TableProgress> progress = pipeline.progress().find(table.id(), table.load());
             if (progress.isEmpty() || (slice >= 0 && progress.orElseThrow().slice() != slice)) {
                 return;
             }
             slice = progress.orElseThrow().slice();
+            furthest = Position.max(furthest, progress.orElseThrow().position());
             versions.add(new Cut.TableVersion(table.id(), progress.orElseThrow().version()));
         }
         if (slice <= 0 || slice <= recorded) {
             return;
         }
         Optional<SliceManifest> manifest = pipeline.sliceLog().find(slice);
-        if (manifest.isPresent()) {
+        // A comparison has mirrors wait in the midst of the next slice.
+        if (manifest.isPresent()
+                && !furthest.isAfter(manifest.orElseThrow().through())
+                && areExact(applied, manifest.orElseThrow().through(), pipeline.registry())) {
             SliceManifest found = manifest.orElseThrow();
             cuts.put(Keys.of(Keys.CUTS, slice), new Cut(slice, found.name(), found.through(), found.end(), versions));
             recorded = slice;
@@ -65,6 +79,24 @@ public final class CutLog {
                 thin(found.end());
             }
         }
+    }
+
+    /** Whether the mirrors have no rows from after the position: none is of a load that reached further, nor of one that ended just now. */
+    private static boolean areExact(List<TableRecord> tables, Position through, TableRegistry registry) {
+        for (TableRecord table : tables) {
+            LoadPlan load = table.load();
+            boolean isExact = load == null
+                    || (load.readUntil() == null
+                            ? !through.isBefore(new Position(load.lastCutoff().value() - 1))
+                            : table.state() == TableState.LIVE);
+            boolean isSameLoad = registry.find(table.id())
+                    .filter(now -> now.state().applies() && Objects.equals(now.load(), load))
+                    .isPresent();
+            if (!isExact || !isSameLoad) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Near cuts are all kept, older ones a minute and then an hour apart: each keeps versions of all mirrors alive. */

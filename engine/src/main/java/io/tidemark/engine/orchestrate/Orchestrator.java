@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -100,7 +101,7 @@ public final class Orchestrator {
         OptionalLong captured = capturedLoad(load);
         boolean caughtUp = captured.isPresent()
                 && pipeline.progress()
-                        .find(table.id())
+                        .find(table.id(), load)
                         .filter(progress -> progress.slice() >= captured.orElseThrow())
                         .filter(progress -> progress.slice() >= newest - SLICES_UNDER_WAY)
                         .filter(progress -> load == null
@@ -111,9 +112,10 @@ public final class Orchestrator {
             pipeline.registry()
                     .update(
                             table.id(),
-                            (current, now) -> current.state() == TableState.CATCHING_UP
-                                    ? current.in(TableState.LIVE, now)
-                                    : current);
+                            (current, now) ->
+                                    current.state() == TableState.CATCHING_UP && Objects.equals(current.load(), load)
+                                            ? current.in(TableState.LIVE, now)
+                                            : current);
         }
         return caughtUp;
     }
@@ -134,7 +136,7 @@ public final class Orchestrator {
     }
 
     private boolean dispatch(TableRecord table, SliceManifest newest) {
-        Optional<TableProgress> progress = pipeline.progress().find(table.id());
+        Optional<TableProgress> progress = pipeline.progress().find(table.id(), table.load());
         if (progress.isEmpty() || progress.orElseThrow().slice() >= newest.sequence()) {
             return false;
         }
@@ -147,7 +149,7 @@ public final class Orchestrator {
             passed = slice;
         }
         if (passed != null) {
-            pipeline.progress().passed(table.id(), from, passed.sequence(), passed.through());
+            pipeline.progress().passed(table.id(), progress.orElseThrow(), passed.sequence(), passed.through());
             pipeline.signals().applied().wake();
             if (passed.sequence() >= newest.sequence()) {
                 return false;
@@ -163,15 +165,21 @@ public final class Orchestrator {
             return;
         }
         lastPrune = now;
-        long needed = tables.stream()
-                .filter(table -> table.state().captured())
-                .mapToLong(this::appliedOrLoaded)
-                .min()
-                .orElse(0L);
-        Instant oldest = now.minus(pipeline.config().slices().keep());
-        long through = pipeline.sliceLog().newest().map(SliceManifest::sequence).orElse(0L);
-        through = Math.min(through - 1, needed);
-        long pruned = through > 0 ? pruneOlder(through, oldest) : 0;
+        long newest = pipeline.sliceLog().newest().map(SliceManifest::sequence).orElse(0L);
+        long old = old(newest - 1, now.minus(pipeline.config().slices().keep()));
+        long needed = old;
+        for (TableRecord table : tables) {
+            if (table.state().captured()) {
+                long committed = committed(table);
+                needed = Math.min(needed, committed);
+                if (table.state().applies() && committed < old) {
+                    // What nothing was in, a mirror says of itself before it goes.
+                    items.put(Keys.of(Keys.WORK, table.id()), new WorkItem(table.id(), newest));
+                    pipeline.signals().dispatched().wake();
+                }
+            }
+        }
+        long pruned = needed > 0 ? pipeline.sliceLog().prune(needed) : 0;
         if (pruned > 0) {
             LOG.info(
                     "slices pruned count={} keep={}",
@@ -180,18 +188,24 @@ public final class Orchestrator {
         }
     }
 
-    /** The newest slice that the table does not need any more. A load may go on further back than the mirror that it is to replace. */
-    private long appliedOrLoaded(TableRecord table) {
-        long applied =
-                pipeline.progress().find(table.id()).map(TableProgress::slice).orElse(0L);
+    /** The newest slice that the table does not need any more, as its mirror says: a load that is to come may need any, one that is begun those after its plan. */
+    private long committed(TableRecord table) {
+        TableState state =
+                table.state().applies() || table.state() == TableState.LOADING ? table.state() : table.resumeTo();
         LoadPlan load = table.load();
-        boolean isLoading = table.state() == TableState.LOADING
-                || (!table.state().applies() && table.resumeTo() == TableState.LOADING);
-        return load != null && isLoading ? Math.min(applied, load.afterSlice()) : applied;
+        if (load == null) {
+            return 0;
+        }
+        return state == TableState.LOADING
+                ? load.afterSlice()
+                : pipeline.progress()
+                        .find(table.id(), load)
+                        .map(TableProgress::committedSlice)
+                        .orElse(0L);
     }
 
-    /** Slices end in order, so the newest one that is old enough bounds what goes. */
-    private long pruneOlder(long through, Instant oldest) {
+    /** The newest slice that is old, up to one. Slices end in order. */
+    private long old(long through, Instant oldest) {
         long last = 0;
         for (SliceManifest slice : pipeline.sliceLog().after(0, LOOK_AHEAD)) {
             if (slice.sequence() > through || slice.end().isAfter(oldest)) {
@@ -199,6 +213,6 @@ public final class Orchestrator {
             }
             last = slice.sequence();
         }
-        return last == 0 ? 0 : pipeline.sliceLog().prune(last);
+        return last;
     }
 }

@@ -8,6 +8,7 @@ import io.tidemark.engine.config.TableRule;
 import io.tidemark.engine.deadletter.DeadLetters;
 import io.tidemark.engine.lease.Leases;
 import io.tidemark.engine.machine.Machine;
+import io.tidemark.engine.machine.SteadyClock;
 import io.tidemark.engine.metadata.PrefixedMetadataStore;
 import io.tidemark.engine.plugin.Plugins;
 import io.tidemark.engine.signal.Marker;
@@ -60,7 +61,7 @@ public final class Pipeline implements AutoCloseable {
     private Pipeline(PipelineConfig config, Plugins plugins, Machine machine, Clock clock) {
         this.config = config;
         this.machine = machine;
-        this.clock = clock;
+        this.clock = new SteadyClock(clock, machine::nanoTime);
         this.signals = new Signals(machine);
         try {
             Files.createDirectories(config.state());

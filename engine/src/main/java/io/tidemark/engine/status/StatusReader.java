@@ -108,7 +108,7 @@ public final class StatusReader {
             Instant now,
             Set<Detail> details,
             Map<TableId, Long> setAside) {
-        Optional<TableProgress> progress = pipeline.progress().find(record.id());
+        Optional<TableProgress> progress = pipeline.progress().find(record.id(), record.load());
         long sealed = newest.map(SliceManifest::sequence).orElse(0L);
         long behind = progress.map(found -> Math.max(0, sealed - found.slice())).orElse(0L);
         Optional<Duration> freshness = record.state().applies() && progress.isPresent()

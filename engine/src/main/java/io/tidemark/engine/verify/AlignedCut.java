@@ -17,6 +17,7 @@ import io.tidemark.spi.error.RetryRule;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeTable;
 import io.tidemark.spi.lake.PinnedTable;
+import io.tidemark.spi.metastore.Entry;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.SnapshotCut;
 import java.time.Duration;
@@ -29,17 +30,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 
 /**
  * A cut of the source, and mirrors pinned at exactly its position. While the cut is taken the tables' leases are held, so that no worker can be
  * past it; then workers apply up to the position and wait there until the mirror is pinned.
  */
 final class AlignedCut implements AutoCloseable {
-    private static final String LEASE = "verify";
     private static final Duration LOOK = Duration.ofMillis(100);
     private static final Duration LEASE_LOOK = Duration.ofMillis(5);
-    private static final Duration HOLD_SLACK = Duration.ofMinutes(1);
 
     private final Pipeline pipeline;
     private final Duration timeout;
@@ -65,7 +63,8 @@ final class AlignedCut implements AutoCloseable {
                 listener.step("waiting for capture to read what there is");
                 new CaughtUp(pipeline).await(pipeline.clock().instant(), timeout, "verify");
             }
-            leases.add(lease(LEASE));
+            leases.add(lease(Hold.LEASE));
+            removeLeftHolds();
             listener.step("waiting for workers to finish their commit");
             for (TableRecord table : tables) {
                 leases.add(lease(Worker.lease(table.id())));
@@ -75,10 +74,8 @@ final class AlignedCut implements AutoCloseable {
             this.takenAt = pipeline.clock().instant();
             this.cut = taken;
             this.through = new Position(taken.cutoff().value() - 1);
-            String holder = UUID.randomUUID().toString();
-            Instant expires = takenAt.plus(timeout).plus(HOLD_SLACK);
             for (TableRecord table : tables) {
-                holds.put(Keys.of(Keys.HOLDS, table.id()), new Hold(through, holder, expires));
+                holds.put(Keys.of(Keys.HOLDS, table.id()), new Hold(through));
                 held.add(table.id());
             }
             leases.subList(1, leases.size()).forEach(Lease::close);
@@ -129,6 +126,13 @@ final class AlignedCut implements AutoCloseable {
         return Objects.requireNonNull(records.get(table));
     }
 
+    /** Those of a comparison that died. */
+    private void removeLeftHolds() {
+        for (Entry left : pipeline.metastore().list(Keys.HOLDS)) {
+            pipeline.metastore().delete(left.key(), left.version());
+        }
+    }
+
     private void align(List<TableRecord> tables) throws InterruptedException {
         Instant end = takenAt.plus(timeout);
         List<TableRecord> waiting = new ArrayList<>(tables);
@@ -174,7 +178,7 @@ final class AlignedCut implements AutoCloseable {
             release(record.id());
             return true;
         }
-        Optional<TableProgress> progress = pipeline.progress().find(record.id());
+        Optional<TableProgress> progress = pipeline.progress().find(record.id(), record.load());
         if (progress.isEmpty() || progress.orElseThrow().position().isBefore(through)) {
             return false;
         }

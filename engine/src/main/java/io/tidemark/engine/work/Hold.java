@@ -1,13 +1,13 @@
 package io.tidemark.engine.work;
 
 import io.tidemark.spi.change.Position;
-import java.time.Instant;
 
 /**
- * Asks workers not to apply a table beyond a position, so that its mirror can be pinned there.
+ * Asks workers not to apply a table beyond a position, so that its mirror can be pinned there. It counts while who asks has the lease {@link #LEASE}.
  *
  * @param through greatest position to apply
- * @param holder who asks
- * @param expires when the hold ends by itself
  */
-public record Hold(Position through, String holder, Instant expires) {}
+public record Hold(Position through) {
+    /** The lease of who asks. */
+    public static final String LEASE = "verify";
+}

@@ -41,7 +41,9 @@ final class SliceApplier {
     /** What one step did: whether there may be more, and how many events were added; or the schema that the mirror has to get first. */
     record Step(boolean more, long events, @Nullable RowSchema wanted) {}
 
-    private record Plan(ApplyJob job, boolean more) {}
+    /** @param oldest the first slice that the mirror's commits do not name; null when there is none */
+    private record Plan(
+            ApplyJob job, boolean more, @Nullable SliceManifest oldest) {}
 
     /** @param engine what carries out the jobs of the table; empty when its slices are applied here */
     SliceApplier(Pipeline pipeline, TableRecord record, LakeTable table, Lease lease, Optional<JobEngine> engine) {
@@ -57,12 +59,8 @@ final class SliceApplier {
         Plan plan = plan(table.progress(), throughSlice, limit);
         ApplyJob job = plan.job();
         if (job.files().isEmpty()) {
-            LakeProgress before = job.expected();
-            pipeline.progress()
-                    .applied(
-                            record.id(),
-                            before.withApplied(job.through(), job.slice(), before.newestCommitMicros()),
-                            0);
+            LakeProgress committed = isToBeNoted(plan) ? commitNothing(job) : job.expected();
+            pipeline.progress().reached(record.id(), committed, job.slice(), job.through(), 0);
             return new Step(plan.more(), 0, null);
         }
         RowSchema wanted = followed(job.files());
@@ -81,6 +79,26 @@ final class SliceApplier {
         LakeProgress after = Objects.requireNonNull(report.progress());
         pipeline.progress().applied(record.id(), after, report.events());
         return new Step(plan.more(), report.events(), null);
+    }
+
+    /**
+     * Whether the mirror is to say itself that slices hold nothing for it: before they are so old that they are pruned, since what it says is all that
+     * is left when the metadata store is lost.
+     */
+    private boolean isToBeNoted(Plan plan) {
+        SliceManifest oldest = plan.oldest();
+        return oldest != null
+                && plan.job().slice() >= oldest.sequence()
+                && oldest.end()
+                        .isBefore(pipeline.clock()
+                                .instant()
+                                .minus(pipeline.config().slices().keep()));
+    }
+
+    private LakeProgress commitNothing(ApplyJob job) {
+        try (LakeApply apply = begin(job.expected())) {
+            return apply.commit(job.after()).progress();
+        }
     }
 
     /** A job has no way to note what becomes of keys that were set aside, and a table without a key is searched row by row: both are done here. */
@@ -186,6 +204,7 @@ final class SliceApplier {
         long newestMicros = 0;
         long bytes = 0;
         boolean more = false;
+        SliceManifest oldest = null;
         for (SliceManifest manifest : pipeline.sliceLog().after(before.slice() - 1, SLICES_MAX)) {
             if (manifest.sequence() == before.slice() && !manifest.through().isAfter(through)) {
                 continue;
@@ -199,6 +218,7 @@ final class SliceApplier {
                         "The slice was pruned or lost; run 'tidemark resync " + record.id() + "'.",
                         null);
             }
+            oldest = oldest == null && manifest.sequence() > before.slice() ? manifest : oldest;
             boolean beyond = manifest.through().isAfter(limit);
             if (manifest.sequence() > throughSlice
                     || bytes > pipeline.config().limits().applyBytes()) {
@@ -206,19 +226,20 @@ final class SliceApplier {
                 break;
             }
             for (SliceFile file : manifest.filesOf(record.id())) {
-                if (file.last().isAfter(before.applied()) && !file.first().isAfter(limit)) {
+                boolean isNew = file.last().isAfter(before.applied()) && limit.isAfter(before.applied());
+                if (isNew && !file.first().isAfter(limit)) {
                     files.add(file);
                     bytes += file.bytes();
                     newestMicros = Math.max(newestMicros, file.newestCommitMicros());
                 }
             }
             if (beyond) {
-                return new Plan(job(before, files, Position.max(through, limit), slice, newestMicros), false);
+                return new Plan(job(before, files, Position.max(through, limit), slice, newestMicros), false, oldest);
             }
             slice = manifest.sequence();
             through = Position.max(through, manifest.through());
         }
-        return new Plan(job(before, files, through, slice, newestMicros), more);
+        return new Plan(job(before, files, through, slice, newestMicros), more, oldest);
     }
 
     private ApplyJob job(LakeProgress before, List<SliceFile> files, Position through, long slice, long newestMicros) {

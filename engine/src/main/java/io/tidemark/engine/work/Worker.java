@@ -211,7 +211,7 @@ public final class Worker implements AutoCloseable {
     /** A verifier may ask to stop at a position. */
     private Position limit(TableId table) {
         return holds.find(Keys.of(Keys.HOLDS, table))
-                .filter(hold -> hold.expires().isAfter(pipeline.clock().instant()))
+                .filter(hold -> pipeline.leases().isHeldBySomebody(Hold.LEASE))
                 .map(Hold::through)
                 .orElse(NO_LIMIT);
     }

@@ -1,0 +1,39 @@
+package io.tidemark.engine.simulation;
+
+/** Mistakes that a part of the system could make, planted one at a time to see that the simulation finds them. */
+enum Bug {
+    /** Capture acknowledges what it was sent, before a slice holds it. */
+    ACKNOWLEDGES_BEFORE_SEALING,
+    /** The resume token of a transaction is that of the next one. */
+    RESUMES_TOO_LATE,
+    /** The resume token of a transaction is that of the one before. */
+    RESUMES_TOO_EARLY,
+    /** A snapshot has the first transaction from after its cutoff as well. */
+    CUT_HOLDS_ONE_MORE,
+    /** A snapshot lacks the last transaction from before its cutoff. */
+    CUT_LACKS_ONE,
+    /** A mirror takes commits whatever they were computed from, and from whom. */
+    COMMITS_ARE_UNCONDITIONAL,
+    /** A mirror has the rows of a commit for a moment before it says so. */
+    PROGRESS_IS_WRITTEN_LATER,
+    /** A chunk of a load is said to be in the mirror before it is. */
+    CHUNK_IS_NOTED_FIRST,
+    /** A load that was taken over goes on adding its chunks. */
+    LOADS_ARE_NOT_FENCED,
+    /** The metadata store writes whatever version is expected. */
+    STORE_DOES_NOT_COMPARE,
+    /** The metadata store gives an entry that was made anew the version of the old one. */
+    STORE_REPEATS_VERSIONS,
+    /** An interrupted load is taken for exact at its first cut, although later ones were read. */
+    LATER_CUTS_ARE_FORGOTTEN,
+    /** An apply of several slices says that it came to the next one. */
+    APPLIES_TO_THE_NEXT_SLICE,
+    /** Values that an update left as they were are taken for null. */
+    UNCHANGED_IS_NULL,
+    /** The storage shows an object before it is whole, and keeps the half of one whose writer died. */
+    OBJECTS_APPEAR_HALF,
+    /** Upkeep removes versions of the mirror that cuts need. */
+    UPKEEP_FORGETS_CUTS,
+    /** A stream sends its client nothing of a transaction that began before another one ended. */
+    STREAM_SKIPS_ONE
+}

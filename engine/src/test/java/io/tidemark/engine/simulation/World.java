@@ -1,0 +1,241 @@
+package io.tidemark.engine.simulation;
+
+import io.tidemark.engine.metadata.PrefixedMetadataStore;
+import io.tidemark.engine.plugin.Plugins;
+import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.slice.SliceFormat;
+import io.tidemark.spi.slice.SliceLog;
+import io.tidemark.testkit.metastore.InMemoryMetadataStore;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** What all processes of a simulation share: database, storage, lake and metadata store, and a network between them that loses answers. */
+final class World {
+    static final String PIPELINE = "sim";
+
+    private static final Map<String, World> WORLDS = new ConcurrentHashMap<>();
+    private static final int TRACE_MAX = Integer.getInteger("tidemark.trace", 400);
+
+    private final String name;
+    private final Random random;
+    private final Scheduler scheduler;
+    private final Set<Bug> bugs;
+    private final Deque<String> trace = new ArrayDeque<>();
+    private final InMemoryMetadataStore store = new InMemoryMetadataStore();
+    private final SimulatedObjects objects;
+    private final Database database;
+    private final SimulatedLake lake;
+    private final Invariants invariants;
+    private final SliceLog slices;
+
+    /** How likely a call goes wrong; 0 in calm times. */
+    private double faults;
+
+    private int crashes;
+
+    World(String name, long seed, Scheduler scheduler, @Nullable Bug bug) {
+        this.name = name;
+        this.random = new Random(seed);
+        this.scheduler = scheduler;
+        this.bugs = bug == null ? EnumSet.noneOf(Bug.class) : EnumSet.of(bug);
+        this.objects = new SimulatedObjects(this);
+        this.database = new Database(this);
+        this.lake = new SimulatedLake(this);
+        this.slices = new Plugins()
+                .sliceLog()
+                .open(
+                        PIPELINE,
+                        objects.faultless(),
+                        new PrefixedMetadataStore(store, "pipelines/" + PIPELINE + "/"),
+                        Clock.systemUTC(),
+                        SliceFormat.JSONL);
+        this.invariants = new Invariants(this);
+        WORLDS.put(name, this);
+    }
+
+    static World named(String name) {
+        World found = WORLDS.get(name);
+        if (found == null) {
+            throw new IllegalArgumentException("Cannot find a world (name=" + name + ")");
+        }
+        return found;
+    }
+
+    void forget() {
+        WORLDS.remove(name);
+    }
+
+    Random random() {
+        return random;
+    }
+
+    Scheduler scheduler() {
+        return scheduler;
+    }
+
+    /** Entries without network between. */
+    InMemoryMetadataStore store() {
+        return store;
+    }
+
+    SimulatedObjects objects() {
+        return objects;
+    }
+
+    Database database() {
+        return database;
+    }
+
+    SimulatedLake lake() {
+        return lake;
+    }
+
+    Invariants invariants() {
+        return invariants;
+    }
+
+    /** The slice log as it is, without network between. */
+    SliceLog slices() {
+        return slices;
+    }
+
+    boolean has(Bug bug) {
+        return bugs.contains(bug);
+    }
+
+    void setFaults(double probability) {
+        faults = probability;
+    }
+
+    double faults() {
+        return faults;
+    }
+
+    int crashes() {
+        return crashes;
+    }
+
+    /** Notes what happens, for people who look for the reason of a failure. */
+    void trace(String what) {
+        Process process = scheduler.process();
+        trace.add(String.format("%9.3f %-4s %s", scheduler.now() / 1e9, process == null ? "" : process.name(), what));
+        if (trace.size() > TRACE_MAX) {
+            trace.poll();
+        }
+    }
+
+    String trace() {
+        return String.join("\n", trace);
+    }
+
+    /** A call over the network that changes nothing. */
+    <T> T read(String what, ErrorCode failure, Supplier<T> call) {
+        if (!scheduler.isSimulated()) {
+            return call.get();
+        }
+        scheduler.pause(latency());
+        if (happens(1)) {
+            throw failed(what, failure);
+        }
+        return call.get();
+    }
+
+    /**
+     * A call over the network that changes something: it can fail, its answer can be lost, it can arrive after its caller has given up, and the caller
+     * can die on the way.
+     */
+    <T> T write(String what, ErrorCode failure, Supplier<T> call) {
+        if (!scheduler.isSimulated()) {
+            return call.get();
+        }
+        scheduler.pause(latency());
+        if (!happens(2)) {
+            T answer = call.get();
+            trace(what);
+            if (random.nextInt(4) == 0) {
+                scheduler.pause(latency());
+            }
+            return answer;
+        }
+        switch (random.nextInt(8)) {
+            case 0, 1 -> throw failed(what, failure);
+            case 2, 3 -> {
+                call.get();
+                trace(what + ", answer lost");
+                throw failed(what, failure);
+            }
+            case 4 -> {
+                later(what, call);
+                throw failed(what, failure);
+            }
+            case 5 -> throw crash(what + " not sent");
+            case 6 -> {
+                call.get();
+                throw crash(what + " done");
+            }
+            default -> {
+                later(what, call);
+                throw crash(what + " on its way");
+            }
+        }
+    }
+
+    /** Whether something unlikely happens now. */
+    boolean happens(double times) {
+        return faults > 0 && random.nextDouble() < faults * times;
+    }
+
+    /** Something arrives after a while, whatever became of who sent it. */
+    void later(String what, Supplier<?> call) {
+        long delay = (long) (random.nextDouble() * random.nextDouble() * 20e9);
+        scheduler.start(null, "network", () -> {
+            scheduler.pause(delay);
+            try {
+                call.get();
+                trace(what + " arrives late");
+            } catch (TidemarkException e) {
+                trace(what + " arrives late and is refused: " + e.code());
+            }
+        });
+    }
+
+    TidemarkException failed(String what, ErrorCode code) {
+        trace(what + " fails: " + code);
+        return new TidemarkException(code, "Cannot " + what + ": the simulated network lost it");
+    }
+
+    private SimulatedCrash crash(String what) {
+        Process process = scheduler.process();
+        if (process != null) {
+            trace("CRASH: " + what);
+            crashes++;
+            process.kill();
+        }
+        return new SimulatedCrash();
+    }
+
+    /** Mostly a millisecond or so, seldom seconds. */
+    long latency() {
+        double dice = random.nextDouble();
+        double millis;
+        if (dice < 0.8 || faults == 0) {
+            millis = 0.2 + random.nextDouble() * 2;
+        } else if (dice < 0.97) {
+            millis = random.nextDouble() * 30;
+        } else if (dice < 0.999) {
+            millis = random.nextDouble() * 500;
+        } else {
+            millis = random.nextDouble() * 15_000;
+        }
+        return (long) (millis * 1e6);
+    }
+}
