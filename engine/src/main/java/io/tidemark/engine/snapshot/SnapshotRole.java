@@ -1,6 +1,7 @@
 package io.tidemark.engine.snapshot;
 
 import io.tidemark.engine.capture.LogReach;
+import io.tidemark.engine.capture.RetainedLog;
 import io.tidemark.engine.lease.Lease;
 import io.tidemark.engine.pipeline.Pipeline;
 import io.tidemark.engine.table.SchemaPolicy;
@@ -40,6 +41,7 @@ public final class SnapshotRole {
 
     private final Pipeline pipeline;
     private final LogReach reach;
+    private boolean isWaitingForLog;
 
     public SnapshotRole(Pipeline pipeline) {
         this.pipeline = pipeline;
@@ -57,6 +59,9 @@ public final class SnapshotRole {
 
     /** Loads what waits; returns whether some tables could not be taken or finished now. */
     private boolean round() throws InterruptedException {
+        if (waitsForLog()) {
+            return true;
+        }
         List<TableRecord> waiting = pipeline.registry().list().stream()
                 .filter(TableRecord::published)
                 .filter(table -> table.state() == TableState.PENDING || table.state() == TableState.LOADING)
@@ -80,6 +85,15 @@ public final class SnapshotRole {
         } finally {
             leases.forEach(Lease::close);
         }
+    }
+
+    private boolean waitsForLog() {
+        boolean waits = RetainedLog.pausesLoads(pipeline);
+        if (waits != isWaitingForLog) {
+            isWaitingForLog = waits;
+            LOG.info(waits ? "loads wait, the source keeps too much log" : "loads go on");
+        }
+        return waits;
     }
 
     /** Whether the source has what is to be loaded. What it gets ready first is asked for again at a later round, and holds no other table up. */
@@ -115,12 +129,20 @@ public final class SnapshotRole {
         try {
             try (SnapshotCut cut = pipeline.openCut(readers)) {
                 for (int i = 0; i < tables.size(); i++) {
-                    open(tables.get(i), leases.get(i), cut, afterSlice).ifPresent(loads::add);
+                    if (!tables.get(i).keepsMirror()) {
+                        open(tables.get(i), leases.get(i), cut, afterSlice).ifPresent(loads::add);
+                    }
                 }
                 List<Future<?>> reading = new ArrayList<>();
                 for (TableLoad load : loads) {
                     for (SnapshotChunk chunk : load.remaining()) {
                         reading.add(threads.submit(() -> load.load(chunk)));
+                    }
+                }
+                for (int i = 0; i < tables.size(); i++) {
+                    if (tables.get(i).keepsMirror()) {
+                        isSettled &=
+                                compare(tables.get(i), new MirrorComparison(pipeline, leases.get(i), cut, afterSlice));
                     }
                 }
                 for (Future<?> chunk : reading) {
@@ -140,6 +162,26 @@ public final class SnapshotRole {
         pipeline.askSeal();
         pipeline.signals().sealed().wake();
         return isSettled;
+    }
+
+    /** Returns whether the comparison has ended, and the table is not to be loaded instead. */
+    private boolean compare(TableRecord table, MirrorComparison comparison) {
+        if (pipeline.signals().stopping() || RetainedLog.pausesLoads(pipeline)) {
+            return false;
+        }
+        try {
+            return comparison.run(table);
+        } catch (TidemarkException e) {
+            if (e.code().retry() == RetryRule.RETRY) {
+                LOG.warn("comparison will be done again table={} code={} reason={}", table.id(), e.code(), e.reason());
+                return false;
+            }
+            giveUp(table.id(), e);
+            return true;
+        } catch (OutOfMemoryError e) {
+            LOG.warn("comparison will be done again", TidemarkException.outOfMemory("compare " + table.id(), e));
+            return false;
+        }
     }
 
     private Optional<TableLoad> open(TableRecord table, Lease lease, SnapshotCut cut, long afterSlice) {

@@ -1,5 +1,6 @@
 package io.tidemark.engine.snapshot;
 
+import io.tidemark.engine.capture.RetainedLog;
 import io.tidemark.engine.config.BadValues;
 import io.tidemark.engine.config.SnapshotPath;
 import io.tidemark.engine.job.LoadJob;
@@ -126,9 +127,9 @@ final class TableLoad implements AutoCloseable {
         return badColumn;
     }
 
-    /** Reads one chunk, unless the load has failed: into the mirror, or into the lake's storage. */
+    /** Reads one chunk, unless the load has failed or is to wait: into the mirror, or into the lake's storage. */
     void load(SnapshotChunk chunk) {
-        if (failure != null || pipeline.signals().stopping()) {
+        if (failure != null || pipeline.signals().stopping() || RetainedLog.pausesLoads(pipeline)) {
             return;
         }
         try (ChunkWriter writer =

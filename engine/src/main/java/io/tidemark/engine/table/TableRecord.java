@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param shape how the mirror differs from the table, as registered
  * @param partitions partition fields of the mirror
  * @param deletes what deletes do to the mirror
+ * @param keepsMirror whether its load compares the mirror that it has with the source and mends what differs, instead of making another one
  * @param published whether the source publishes its changes, so that a load may begin
  * @param load the load, once planned
  * @param failure why it failed
@@ -45,6 +46,7 @@ public record TableRecord(
         MirrorShape shape,
         List<String> partitions,
         DeleteMode deletes,
+        boolean keepsMirror,
         boolean published,
         @Nullable LoadPlan load,
         @Nullable Failure failure,
@@ -87,6 +89,7 @@ public record TableRecord(
                 shape,
                 partitions,
                 deletes,
+                false,
                 false,
                 null,
                 null,
@@ -149,7 +152,13 @@ public record TableRecord(
     public TableRecord restarted(SourceTable table, MirrorShape newShape, Instant now) {
         return in(TableState.PENDING, now)
                 .standing(TableState.PENDING, TableState.PENDING, now, null, null)
-                .described(table.schema(), table.scope(), strings, newShape, false, table.notices());
+                .described(table.schema(), table.scope(), strings, newShape, false, table.notices())
+                .keeping(false);
+    }
+
+    /** The same, but what is loaded is what differs between the mirror and the source. */
+    public TableRecord comparing() {
+        return keeping(true);
     }
 
     /** Pending again from scratch, with a notice of the reason; enrolment finds out what the source has now. */
@@ -158,6 +167,13 @@ public record TableRecord(
         announced.removeIf(notice -> notice.startsWith(RELOADING));
         announced.add(RELOADING + now.truncatedTo(ChronoUnit.SECONDS) + ": " + reason);
         return restarted(new SourceTable(schema, -1, -1, announced, scope), shape, now);
+    }
+
+    /** Stopped as before; compared, or loaded again, when it goes on. */
+    public TableRecord withLostChanges() {
+        return standing(state, TableState.PENDING, since, null, failure)
+                .described(schema, scope, strings, shape, false, notices)
+                .keeping(true);
     }
 
     /** The same, with the types of all columns tried again. */
@@ -198,7 +214,7 @@ public record TableRecord(
     public TableRecord loaded(@Nullable Instant readUntil, Instant now) {
         TableRecord next = in(TableState.CATCHING_UP, now);
         LoadPlan plan = load == null || readUntil == null ? load : load.readUntil(readUntil);
-        return standing(next.state, next.resumeTo, next.since, plan, null);
+        return standing(next.state, next.resumeTo, next.since, plan, null).keeping(false);
     }
 
     /** Whether its load waits for the source to publish it as it is wanted now. */
@@ -226,6 +242,7 @@ public record TableRecord(
                 shape,
                 partitions,
                 deletes,
+                keepsMirror,
                 published,
                 newLoad,
                 newFailure,
@@ -249,9 +266,28 @@ public record TableRecord(
                 newShape,
                 partitions,
                 deletes,
+                keepsMirror,
                 nowPublished,
                 load,
                 failure,
                 newNotices);
+    }
+
+    private TableRecord keeping(boolean mirror) {
+        return new TableRecord(
+                state,
+                resumeTo,
+                since,
+                schema,
+                scope,
+                strings,
+                shape,
+                partitions,
+                deletes,
+                mirror,
+                published,
+                load,
+                failure,
+                notices);
     }
 }

@@ -2,6 +2,7 @@ package io.tidemark.source.postgres.connection;
 
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.source.SourceIdentity;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -46,6 +47,7 @@ public final class Connections {
     private final String user;
     private final @Nullable String password;
     private final String applicationName;
+    private volatile @Nullable SourceIdentity known;
 
     public Connections(PostgresUrl url, String user, @Nullable String password, String pipeline) {
         this.url = url;
@@ -64,18 +66,69 @@ public final class Connections {
         return url + " as " + user;
     }
 
+    /** From now on only this database will do; any one for null. */
+    public void require(@Nullable SourceIdentity identity) {
+        known = identity;
+    }
+
     /** Opens a connection for SQL, in autocommit mode. */
     public Connection open() {
+        return checked(openAny());
+    }
+
+    /** Opens a connection for SQL to whatever database answers. */
+    public Connection openAny() {
         return open(new Properties(), false);
     }
 
-    /** Opens a connection that also takes the commands of the replication protocol. */
+    /** Opens a connection that also takes the commands of the replication protocol, to the known database on the timeline it is known on. */
     public Connection openReplication() {
+        Connection connection = checked(openAnyReplication());
+        try {
+            requireTimeline(connection);
+            return connection;
+        } catch (TidemarkException e) {
+            close(connection);
+            throw e;
+        }
+    }
+
+    /** The same, to whatever database answers. */
+    public Connection openAnyReplication() {
         Properties properties = new Properties();
         PGProperty.REPLICATION.set(properties, "database");
         PGProperty.PREFER_QUERY_MODE.set(properties, "simple");
         PGProperty.ASSUME_MIN_SERVER_VERSION.set(properties, "14");
         return open(properties, true);
+    }
+
+    private Connection checked(Connection connection) {
+        SourceIdentity required = known;
+        if (required == null) {
+            return connection;
+        }
+        try {
+            ServerIdentity.requireSame(required, identity(connection), url);
+            return connection;
+        } catch (TidemarkException e) {
+            close(connection);
+            throw e;
+        }
+    }
+
+    private void requireTimeline(Connection connection) {
+        SourceIdentity required = known;
+        if (required != null) {
+            ServerIdentity.requireTimeline(required, identity(connection), url);
+        }
+    }
+
+    private static SourceIdentity identity(Connection connection) {
+        try {
+            return ServerIdentity.of(connection);
+        } catch (SQLException e) {
+            throw PostgresErrors.running("find out which database this is", e);
+        }
     }
 
     private Connection open(Properties properties, boolean replication) {
