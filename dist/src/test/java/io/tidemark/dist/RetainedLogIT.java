@@ -72,7 +72,7 @@ class RetainedLogIT {
             mirrored.awaitState(T, TableState.FAILED);
             TableRecord.Failure failure = mirrored.pipeline().registry().load(T).failure();
             assertThat(failure.code()).isEqualTo(ErrorCode.SOURCE_WAL_LIMIT.name());
-            assertThat(failure.reason()).contains("limits.retained-wal=64 MiB");
+            assertThat(failure.reason()).contains("limits.retained-wal");
             assertThat(failure.remedy()).contains("by themselves");
             Instant looked = mirrored.pipeline().clock().instant();
             awaitCaptureError(mirrored, looked);

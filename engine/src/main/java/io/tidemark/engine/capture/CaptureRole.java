@@ -46,7 +46,7 @@ public final class CaptureRole {
     public void run(Lease lease) {
         RetainedLog kept = RetainedLog.last(pipeline);
         if (kept.isGivenUp()) {
-            throw RetainedLog.alarm(pipeline, kept.bytes());
+            throw RetainedLog.givenUp(kept.bytes());
         }
         Optional<SliceManifest> newest = pipeline.sliceLog().newest();
         Optional<String> token = change.check(newest, reports.resumeToken(newest));

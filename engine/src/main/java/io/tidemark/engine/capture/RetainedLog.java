@@ -51,11 +51,20 @@ public record RetainedLog(long bytes, boolean isAbove, boolean isGivenUp, Instan
             case DROP_SLOT ->
                 new TidemarkException(
                         ErrorCode.SOURCE_WAL_LIMIT,
-                        "The source kept more log for this pipeline than it may, and its slot is dropped" + values,
-                        "All tables are brought up again by themselves, through a new slot, as soon as the lake can be written: see 'tidemark"
-                                + " check'.",
-                        null);
+                        "The source keeps more log for this pipeline than it may, and its slot is dropped when capture stands still or it is"
+                                + " twice as much" + values);
         };
+    }
+
+    /** What is to be said when the slot goes because of it. */
+    public static TidemarkException givenUp(long bytes) {
+        return new TidemarkException(
+                ErrorCode.SOURCE_WAL_LIMIT,
+                "The source kept more log for this pipeline than limits.retained-wal, and its slot is dropped (retained="
+                        + mib(bytes) + ")",
+                "All tables are brought up again by themselves, through a new slot, as soon as the lake can be written: see 'tidemark"
+                        + " check'.",
+                null);
     }
 
     private static String mib(long bytes) {

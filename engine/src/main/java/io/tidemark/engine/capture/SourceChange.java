@@ -34,6 +34,10 @@ final class SourceChange {
         Optional<SourceIdentity> known = pipeline.knownSource().require();
         if (known.isEmpty()) {
             SourceIdentity found = source.identity();
+            if (found.timeline() == 0) {
+                // A standby: preparation says so.
+                return token;
+            }
             pipeline.knownSource().remember(found);
             LOG.info(
                     "source known system={} database={} timeline={}",

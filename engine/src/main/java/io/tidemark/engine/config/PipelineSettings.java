@@ -138,7 +138,7 @@ public final class PipelineSettings {
             "on-retained-wal",
             RetainedLogPolicy.ALERT,
             "What happens when the source keeps more log than 'retained-wal': alert; pause-snapshot (no load takes up further chunks until it is"
-                    + " less); drop-slot (the slot is dropped, so that the source's disk does not fill up, and all tables are brought up again by"
+                    + " less); drop-slot (when capture stands still, or it is twice as much, the slot is dropped, so that the source's disk does not fill up, and all tables are brought up again by"
                     + " themselves as soon as the lake can be written).");
     static final Setting<Long> QUERY_BYTES = Setting.size(
             "query-memory", "1GiB", 64 * MIB, 1024 * GIB, "Memory of the local SQL engine; 64MiB to 1024GiB.");

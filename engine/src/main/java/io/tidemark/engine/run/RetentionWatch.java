@@ -8,6 +8,7 @@ import io.tidemark.engine.lease.Lease;
 import io.tidemark.engine.metadata.Documents;
 import io.tidemark.engine.metadata.Keys;
 import io.tidemark.engine.pipeline.Pipeline;
+import io.tidemark.spi.change.Position;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.source.Finding;
 import io.tidemark.spi.source.LogSource;
@@ -27,6 +28,11 @@ final class RetentionWatch {
 
     private static final Logger LOG = LoggerFactory.getLogger(RetentionWatch.class);
     private static final Duration LOOK = Duration.ofSeconds(5);
+    private static final Duration GRACE = Duration.ofSeconds(30);
+
+    /** However capture gets on, so many times the limit is too much. */
+    private static final int TIMES_MAX = 2;
+
     private static final Duration CAPTURE_WAIT = Duration.ofSeconds(20);
     private static final Duration POLL = Duration.ofMillis(100);
 
@@ -34,6 +40,8 @@ final class RetentionWatch {
     private final LogSource source;
     private final Documents<RoleReport> reports;
     private final FreshStart start;
+    private Position acknowledged = Position.ZERO;
+    private Instant movedAt = Instant.EPOCH;
 
     RetentionWatch(Pipeline pipeline, LogSource source) {
         this.pipeline = pipeline;
@@ -61,11 +69,20 @@ final class RetentionWatch {
     private void look(RetainedLog before) throws InterruptedException {
         SourceStatus status = source.status();
         boolean isAbove = status.retainedBytes() > pipeline.config().limits().retainedBytesMax();
-        boolean isGivenUp = isAbove && pipeline.config().limits().onRetainedLog() == RetainedLogPolicy.DROP_SLOT;
         Instant now = pipeline.clock().instant();
+        if (!status.acknowledged().equals(acknowledged)) {
+            acknowledged = status.acknowledged();
+            movedAt = now;
+        }
+        boolean isGivenUp = isAbove
+                && pipeline.config().limits().onRetainedLog() == RetainedLogPolicy.DROP_SLOT
+                && (standsStill(now)
+                        || status.retainedBytes() / TIMES_MAX
+                                > pipeline.config().limits().retainedBytesMax());
         RetainedLog found = new RetainedLog(status.retainedBytes(), isAbove, isGivenUp, now);
         if (isAbove) {
-            TidemarkException alarm = RetainedLog.alarm(pipeline, found.bytes());
+            TidemarkException alarm =
+                    isGivenUp ? RetainedLog.givenUp(found.bytes()) : RetainedLog.alarm(pipeline, found.bytes());
             reports.put(
                     Keys.ROLES + LEASE,
                     new RoleReport(LEASE, alarm.code().name(), alarm.reason(), alarm.remedy(), now));
@@ -86,12 +103,18 @@ final class RetentionWatch {
         }
     }
 
+    /** Capture acknowledges what is in a sealed slice. One that works off what gathered while nothing ran is let finish. */
+    private boolean standsStill(Instant now) {
+        Duration grace = GRACE.plus(pipeline.config().slices().interval().multipliedBy(2));
+        return Duration.between(movedAt, now).compareTo(grace) > 0;
+    }
+
     /** Drops the slot, and has the pipeline begin anew when the lake can be written. Every step can be done once more after a crash. */
     private void giveUp(RetainedLog found) throws InterruptedException {
         Optional<Lease> capture = captureEnded();
         try {
             if (source.status().slotExists()) {
-                start.loseAll(RetainedLog.alarm(pipeline, found.bytes()));
+                start.loseAll(RetainedLog.givenUp(found.bytes()));
                 source.giveUpLog();
                 LOG.warn("slot dropped, it kept too much log bytes={}", found.bytes());
             }

@@ -134,6 +134,7 @@ public final class TableCommands {
                 Keys.CUTS,
                 Keys.DEAD_LETTERS,
                 Keys.ROLES,
+                Keys.RETAINED_LOG,
                 Keys.SHARES,
                 Keys.HELPERS)) {
             for (Entry entry : pipeline.metastore().list(prefix)) {

@@ -210,6 +210,16 @@ final class PostgresSource implements LogSource {
     public Optional<String> follow(SourceIdentity known, Position sealed, Optional<String> resumeToken) {
         try (Connection connection = connections.openAnyReplication()) {
             SourceIdentity now = ServerIdentity.of(connection);
+            if (now.timeline() == 0) {
+                throw new TidemarkException(
+                        ErrorCode.SOURCE_NOT_LOGICAL,
+                        "Cannot go on with " + description() + ": the server is a standby",
+                        "Name the primary in source.url, or promote this server.",
+                        null);
+            }
+            if (now.timeline() < known.timeline()) {
+                throw behind(known, now, "the server was left for another one, whose timeline is newer", sealed);
+            }
             Position parted = ServerIdentity.parted(connection, now, known.timeline())
                     .orElseThrow(() ->
                             behind(known, now, "its timeline does not come from the one that was captured", sealed));

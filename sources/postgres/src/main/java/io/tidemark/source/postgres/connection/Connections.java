@@ -28,11 +28,10 @@ public final class Connections {
             SET standard_conforming_strings = on;
             SET row_security = off;
             SET synchronous_commit = local;
-            SET statement_timeout = 0;
             SET lock_timeout = 0;
             SET idle_in_transaction_session_timeout = 0;
-            SET idle_session_timeout = 0
-            """;
+            SET idle_session_timeout = 0;
+            SET statement_timeout =\s""";
 
     private static final String NO_TRANSACTION_TIMEOUT = "; SET transaction_timeout = 0";
 
@@ -42,6 +41,12 @@ public final class Connections {
     private static final int MAJOR_MIN = 14;
 
     private static final int CONNECT_TIMEOUT_SECONDS = 10;
+
+    /** No statement but those that read rows takes longer, the making of a slot included, which waits for running transactions. */
+    private static final int STATEMENT_TIMEOUT_SECONDS = 150;
+
+    /** An answer that has not come by then does not come: the server would have ended the statement. */
+    private static final int ANSWER_TIMEOUT_SECONDS = STATEMENT_TIMEOUT_SECONDS + 30;
 
     private final PostgresUrl url;
     private final String user;
@@ -71,14 +76,24 @@ public final class Connections {
         known = identity;
     }
 
-    /** Opens a connection for SQL, in autocommit mode. */
+    /**
+     * Opens a connection for SQL, in autocommit mode. A statement that takes minutes is ended, by the server or, when that is not heard of any more,
+     * by the driver.
+     */
     public Connection open() {
         return checked(openAny());
     }
 
+    /** The same for reading rows, which takes as long as it takes. */
+    public Connection openReading() {
+        return checked(open(new Properties(), false, 0));
+    }
+
     /** Opens a connection for SQL to whatever database answers. */
     public Connection openAny() {
-        return open(new Properties(), false);
+        Properties properties = new Properties();
+        PGProperty.SOCKET_TIMEOUT.set(properties, ANSWER_TIMEOUT_SECONDS);
+        return open(properties, false, STATEMENT_TIMEOUT_SECONDS);
     }
 
     /** Opens a connection that also takes the commands of the replication protocol, to the known database on the timeline it is known on. */
@@ -99,7 +114,7 @@ public final class Connections {
         PGProperty.REPLICATION.set(properties, "database");
         PGProperty.PREFER_QUERY_MODE.set(properties, "simple");
         PGProperty.ASSUME_MIN_SERVER_VERSION.set(properties, "14");
-        return open(properties, true);
+        return open(properties, true, 0);
     }
 
     private Connection checked(Connection connection) {
@@ -131,7 +146,7 @@ public final class Connections {
         }
     }
 
-    private Connection open(Properties properties, boolean replication) {
+    private Connection open(Properties properties, boolean replication, int statementSeconds) {
         PGProperty.CONNECT_TIMEOUT.set(properties, CONNECT_TIMEOUT_SECONDS);
         url.parameters().forEach(properties::setProperty);
         PGProperty.USER.set(properties, user);
@@ -153,7 +168,8 @@ public final class Connections {
                         "Cannot use " + url + ": PostgreSQL " + major + " is older than " + MAJOR_MIN);
             }
             try (Statement statement = connection.createStatement()) {
-                statement.execute(major >= TRANSACTION_TIMEOUT_SINCE ? SESSION + NO_TRANSACTION_TIMEOUT : SESSION);
+                String session = SESSION + "'" + statementSeconds + "s'";
+                statement.execute(major >= TRANSACTION_TIMEOUT_SINCE ? session + NO_TRANSACTION_TIMEOUT : session);
             }
             return connection;
         } catch (TidemarkException e) {
