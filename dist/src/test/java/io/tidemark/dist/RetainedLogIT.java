@@ -145,7 +145,7 @@ class RetainedLogIT {
     }
 
     /** The other roles, with a pipeline of their own. */
-    private final class SecondProcess implements AutoCloseable {
+    private static final class SecondProcess implements AutoCloseable {
         private final io.tidemark.engine.pipeline.Pipeline pipeline;
         private io.tidemark.engine.run.Runner runner;
 

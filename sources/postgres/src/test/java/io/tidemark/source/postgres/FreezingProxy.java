@@ -48,8 +48,9 @@ public final class FreezingProxy implements AutoCloseable {
                 start(() -> forward(client, upstream, isFrozen));
                 start(() -> forward(upstream, client, isFrozen));
             } catch (IOException e) {
-                // Closed, or the server is gone: the client finds out.
-                continue;
+                if (server.isClosed()) {
+                    return;
+                }
             }
         }
     }
