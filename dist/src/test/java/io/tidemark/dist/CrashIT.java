@@ -3,7 +3,7 @@ package io.tidemark.dist;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.tidemark.engine.verify.KeyDifference;
+import io.tidemark.engine.compare.KeyDifference;
 import io.tidemark.engine.verify.VerifyReport;
 import io.tidemark.spi.change.Position;
 import io.tidemark.spi.schema.TableId;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import io.tidemark.engine.compare.KeyDifference;
 import io.tidemark.engine.deadletter.DeadLetter;
 import io.tidemark.engine.table.TableState;
 import io.tidemark.engine.verify.Certificate;
-import io.tidemark.engine.verify.KeyDifference;
 import io.tidemark.engine.verify.TableProof;
 import io.tidemark.server.DynamoDbServer;
 import io.tidemark.spi.error.TidemarkException;

@@ -3,10 +3,10 @@ package io.tidemark.dist;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.tidemark.engine.compare.KeyDifference;
 import io.tidemark.engine.steer.TableCommands;
 import io.tidemark.engine.table.TableState;
 import io.tidemark.engine.verify.Certificate;
-import io.tidemark.engine.verify.KeyDifference;
 import io.tidemark.engine.verify.TableProof;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.testkit.postgres.EmbeddedPostgresServer;

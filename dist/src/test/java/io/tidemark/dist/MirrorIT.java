@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import static org.awaitility.Awaitility.await;
 
+import io.tidemark.engine.compare.KeyDifference;
 import io.tidemark.engine.status.StatusReader;
 import io.tidemark.engine.steer.TableCommands;
 import io.tidemark.engine.table.TableRecord;
 import io.tidemark.engine.table.TableState;
-import io.tidemark.engine.verify.KeyDifference;
 import io.tidemark.engine.verify.TableProof;
 import io.tidemark.engine.verify.VerifyReport;
 import io.tidemark.engine.verify.VerifyRequest;

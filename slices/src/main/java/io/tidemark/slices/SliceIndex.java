@@ -102,7 +102,8 @@ final class SliceIndex {
 
     /** Refuses an end of the log before a slice that is known to have been sealed: the index has a gap. */
     void requireEndAt(long absent) {
-        if (head() > absent) {
+        // One that was sealed between the two looks is not missing.
+        if (head() > absent && oldest() <= absent && metastore.read(key(absent)).isEmpty()) {
             throw new TidemarkException(
                     ErrorCode.SLICE_CORRUPT,
                     "Cannot read the slice log: the index lacks a slice before the newest one (key=" + key(absent)

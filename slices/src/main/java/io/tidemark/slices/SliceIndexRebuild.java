@@ -82,7 +82,12 @@ public final class SliceIndexRebuild {
             rebuild();
             return;
         }
-        SliceIndex.Sealed entry = index.find(newest).orElseThrow();
+        Optional<SliceIndex.Sealed> found = index.find(newest);
+        if (found.isEmpty()) {
+            // Slices went on, and this one was pruned meanwhile.
+            return;
+        }
+        SliceIndex.Sealed entry = found.orElseThrow();
         SliceManifest manifest = SliceManifests.read(storage, entry.manifestPath(), entry.checksum());
         for (Optional<SliceManifest> next = following(manifest);
                 next.isPresent();

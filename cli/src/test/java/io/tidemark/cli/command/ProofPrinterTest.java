@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidemark.cli.output.Capture;
 import io.tidemark.cli.output.JsonText;
+import io.tidemark.engine.compare.KeyDifference;
+import io.tidemark.engine.compare.KeyDifference.Kind;
 import io.tidemark.engine.verify.Certificate;
-import io.tidemark.engine.verify.KeyDifference;
-import io.tidemark.engine.verify.KeyDifference.Kind;
 import io.tidemark.engine.verify.TableProof;
 import io.tidemark.engine.verify.TableProof.Outcome;
 import io.tidemark.engine.verify.VerifyReport;

@@ -29,6 +29,7 @@ public final class CaptureRole {
     private final LogSource source;
     private final CaptureReports reports;
     private final SetAside setAside;
+    private final SourceChange change;
 
     private Instant lastHeartbeat = Instant.EPOCH;
     private long heartbeatEvents = -1;
@@ -38,12 +39,17 @@ public final class CaptureRole {
         this.source = source;
         this.reports = new CaptureReports(pipeline.metastore(), pipeline.clock());
         this.setAside = new SetAside(pipeline);
+        this.change = new SourceChange(pipeline, source, reports);
     }
 
     /** Captures under the lease until told to stop, or until an error that the caller answers by calling again. */
     public void run(Lease lease) {
+        RetainedLog kept = RetainedLog.last(pipeline);
+        if (kept.isGivenUp()) {
+            throw RetainedLog.givenUp(kept.bytes());
+        }
         Optional<SliceManifest> newest = pipeline.sliceLog().newest();
-        Optional<String> token = reports.resumeToken(newest);
+        Optional<String> token = change.check(newest, reports.resumeToken(newest));
         Enrolment enrolment = new Enrolment(pipeline);
         List<SourceTable> tables = enrolment.refresh(token);
         LOG.info(
@@ -62,6 +68,10 @@ public final class CaptureRole {
                 }
                 if (reports.isDue()) {
                     report(sink, stream, sealed);
+                    if (RetainedLog.last(pipeline).isGivenUp()) {
+                        LOG.warn("capture ends, its slot is to be dropped");
+                        break;
+                    }
                 }
                 beat(sink);
                 if (enrolment.isDue() && enrolment.hasChanged(tables)) {

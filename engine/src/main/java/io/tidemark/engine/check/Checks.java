@@ -1,6 +1,7 @@
 package io.tidemark.engine.check;
 
 import io.tidemark.engine.capture.Enrolment;
+import io.tidemark.engine.capture.RetainedLog;
 import io.tidemark.engine.config.PipelineConfig;
 import io.tidemark.engine.pipeline.Pipeline;
 import io.tidemark.engine.plugin.Plugins;
@@ -9,6 +10,7 @@ import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.Finding;
+import io.tidemark.spi.source.LogSource;
 import io.tidemark.spi.source.SourceTable;
 import io.tidemark.spi.source.TableScope;
 import java.time.Clock;
@@ -38,10 +40,26 @@ public final class Checks {
             Map<TableId, TableScope> scopes = new HashMap<>();
             selected.forEach(table -> scopes.put(table, config.scope(table)));
             findings.addAll(pipeline.source().check(selected, scopes));
+            if (pipeline.source() instanceof LogSource log) {
+                retained(pipeline, log).ifPresent(findings::add);
+            }
         } catch (TidemarkException e) {
             findings.add(failed("configuration", e));
         }
         return findings;
+    }
+
+    private static Optional<Finding> retained(Pipeline pipeline, LogSource source) {
+        try {
+            long bytes = source.status().retainedBytes();
+            if (bytes > pipeline.config().limits().retainedBytesMax()) {
+                TidemarkException alarm = RetainedLog.alarm(pipeline, bytes);
+                return Optional.of(Finding.warning("retained log", alarm.reason(), alarm.remedy()));
+            }
+        } catch (TidemarkException e) {
+            // The source's own check says what is wrong with it.
+        }
+        return Optional.empty();
     }
 
     private static List<TableId> selected(Pipeline pipeline, List<Finding> findings) {

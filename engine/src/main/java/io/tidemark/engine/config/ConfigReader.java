@@ -307,6 +307,7 @@ public final class ConfigReader {
                 settings.value(PipelineSettings.APPLY_BYTES),
                 settings.value(PipelineSettings.CUT_TIMEOUT),
                 settings.value(PipelineSettings.RETAINED_BYTES),
+                settings.value(PipelineSettings.ON_RETAINED_WAL),
                 settings.value(PipelineSettings.QUERY_BYTES),
                 settings.value(PipelineSettings.QUERY_DISK_BYTES),
                 settings.value(PipelineSettings.DEAD_LETTERS));

@@ -132,7 +132,14 @@ public final class PipelineSettings {
             "10GiB",
             64 * MIB,
             1024 * 1024 * GIB,
-            "Log that the source may keep for this pipeline before 'status' and 'check' raise an alarm; 64MiB to 1048576GiB.");
+            "Log that the source may keep for this pipeline; more raises an alarm in 'status', 'check' and the log, and 'on-retained-wal' says what"
+                    + " else happens; 64MiB to 1048576GiB.");
+    static final Setting<RetainedLogPolicy> ON_RETAINED_WAL = Setting.choice(
+            "on-retained-wal",
+            RetainedLogPolicy.ALERT,
+            "What happens when the source keeps more log than 'retained-wal': alert; pause-snapshot (no load takes up further chunks until it is"
+                    + " less); drop-slot (when capture stands still, or it is twice as much, the slot is dropped, so that the source's disk does not fill up, and all tables are brought up again by"
+                    + " themselves as soon as the lake can be written).");
     static final Setting<Long> QUERY_BYTES = Setting.size(
             "query-memory", "1GiB", 64 * MIB, 1024 * GIB, "Memory of the local SQL engine; 64MiB to 1024GiB.");
     static final Setting<Long> QUERY_DISK_BYTES = Setting.size(
@@ -296,6 +303,7 @@ public final class PipelineSettings {
                 APPLY_BYTES,
                 CUT_TIMEOUT,
                 RETAINED_BYTES,
+                ON_RETAINED_WAL,
                 QUERY_BYTES,
                 QUERY_DISK_BYTES,
                 DEAD_LETTERS);

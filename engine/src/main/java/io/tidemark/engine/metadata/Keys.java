@@ -22,6 +22,12 @@ public final class Keys {
     public static final String ROLES = "roles/";
     public static final String CAPTURE = "capture";
 
+    /** Whether the source keeps more log than it may, and what was done about it. */
+    public static final String RETAINED_LOG = "retained-log";
+
+    /** Which database the pipeline mirrors. */
+    public static final String SOURCE = "source";
+
     /** What helpers of capture are to read, by the number of the helper. */
     public static final String SHARES = "capture-shares/";
 

@@ -47,6 +47,7 @@ public final class Pipeline implements AutoCloseable {
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
     private final WantedTables wanted;
     private final Source source;
+    private final KnownSource knownSource;
     private final Lake lake;
     private final ObjectStore storage;
     private final MetadataStore metastore;
@@ -79,6 +80,8 @@ public final class Pipeline implements AutoCloseable {
             this.metastore = new PrefixedMetadataStore(shared, "pipelines/" + config.pipeline() + "/");
             this.source = kept(plugins.source(config.source().type())
                     .open(config.pipeline(), config.source().settings(), scratch("source"), ChosenTypes.of(config)));
+            this.knownSource = new KnownSource(source, metastore);
+            knownSource.require();
             var lakes = plugins.lake(config.lake().type());
             if (!lakes.loadsStaged()) {
                 refuseStaged(config);
@@ -184,6 +187,11 @@ public final class Pipeline implements AutoCloseable {
         return source;
     }
 
+    /** Which database the source has to be. */
+    public KnownSource knownSource() {
+        return knownSource;
+    }
+
     /** Whether the source's changes are in order inside partitions only. */
     public boolean isPartitioned() {
         return source instanceof PartitionedSource;
@@ -197,6 +205,8 @@ public final class Pipeline implements AutoCloseable {
      */
     public SnapshotCut openCut(int readers) {
         if (source instanceof LogSource log) {
+            // Another process may have come to know it, or may have met a promoted standby.
+            knownSource.require();
             return log.openCut(readers, config.limits().cutTimeout());
         }
         long sealed = sliceLog.newest().map(slice -> slice.through().value()).orElse(0L);

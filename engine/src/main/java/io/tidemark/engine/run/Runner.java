@@ -56,6 +56,9 @@ public final class Runner implements AutoCloseable {
         this.worker = new Worker(pipeline);
         if (roles.contains(Role.CAPTURE)) {
             start("capture", capture(pipeline));
+            if (pipeline.source() instanceof LogSource log) {
+                start(RetentionWatch.LEASE, underLease(RetentionWatch.LEASE, new RetentionWatch(pipeline, log)::run));
+            }
         }
         if (roles.contains(Role.ORCHESTRATOR)) {
             Orchestrator orchestrator = new Orchestrator(pipeline);

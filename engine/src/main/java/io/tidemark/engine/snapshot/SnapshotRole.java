@@ -1,6 +1,7 @@
 package io.tidemark.engine.snapshot;
 
 import io.tidemark.engine.capture.LogReach;
+import io.tidemark.engine.capture.RetainedLog;
 import io.tidemark.engine.lease.Lease;
 import io.tidemark.engine.pipeline.Pipeline;
 import io.tidemark.engine.table.SchemaPolicy;
@@ -38,6 +39,7 @@ public final class SnapshotRole {
 
     private final Pipeline pipeline;
     private final LogReach reach;
+    private boolean isWaitingForLog;
 
     public SnapshotRole(Pipeline pipeline) {
         this.pipeline = pipeline;
@@ -55,6 +57,9 @@ public final class SnapshotRole {
 
     /** Loads what waits; returns whether some tables could not be taken or finished now. */
     private boolean round() throws InterruptedException {
+        if (waitsForLog()) {
+            return true;
+        }
         List<TableRecord> waiting = pipeline.registry().list().stream()
                 .filter(TableRecord::published)
                 .filter(table -> table.state() == TableState.PENDING || table.state() == TableState.LOADING)
@@ -78,6 +83,15 @@ public final class SnapshotRole {
         } finally {
             leases.forEach(Lease::close);
         }
+    }
+
+    private boolean waitsForLog() {
+        boolean waits = RetainedLog.pausesLoads(pipeline);
+        if (waits != isWaitingForLog) {
+            isWaitingForLog = waits;
+            LOG.info(waits ? "loads wait, the source keeps too much log" : "loads go on");
+        }
+        return waits;
     }
 
     /** Whether the source has what is to be loaded. What it gets ready first is asked for again at a later round, and holds no other table up. */
@@ -112,9 +126,20 @@ public final class SnapshotRole {
         try {
             try (SnapshotCut cut = pipeline.openCut(readers)) {
                 for (int i = 0; i < tables.size(); i++) {
-                    open(tables.get(i), leases.get(i), cut, afterSlice).ifPresent(loads::add);
+                    if (!tables.get(i).keepsMirror()) {
+                        open(tables.get(i), leases.get(i), cut, afterSlice).ifPresent(loads::add);
+                    }
                 }
-                readAll(loads, readers);
+                List<Thread> reading = startReaders(loads, readers);
+                for (int i = 0; i < tables.size(); i++) {
+                    if (tables.get(i).keepsMirror()) {
+                        isSettled &=
+                                compare(tables.get(i), new MirrorComparison(pipeline, leases.get(i), cut, afterSlice));
+                    }
+                }
+                for (Thread thread : reading) {
+                    pipeline.machine().join(thread);
+                }
             }
             // The source is let go; those that wait for a job on Spark come last.
             loads.sort(Comparator.comparing(TableLoad::isStaged));
@@ -131,7 +156,7 @@ public final class SnapshotRole {
     }
 
     /** Several threads take chunk after chunk, those of one table after those of another. */
-    private void readAll(List<TableLoad> loads, int readers) throws InterruptedException {
+    private List<Thread> startReaders(List<TableLoad> loads, int readers) {
         Queue<Runnable> chunks = new ConcurrentLinkedQueue<>();
         for (TableLoad load : loads) {
             for (SnapshotChunk chunk : load.remaining()) {
@@ -146,8 +171,26 @@ public final class SnapshotRole {
                 }
             }));
         }
-        for (Thread thread : threads) {
-            pipeline.machine().join(thread);
+        return threads;
+    }
+
+    /** Returns whether the comparison has ended, and the table is not to be loaded instead. */
+    private boolean compare(TableRecord table, MirrorComparison comparison) {
+        if (pipeline.signals().stopping() || RetainedLog.pausesLoads(pipeline)) {
+            return false;
+        }
+        try {
+            return comparison.run(table);
+        } catch (TidemarkException e) {
+            if (e.code().retry() == RetryRule.RETRY) {
+                LOG.warn("comparison will be done again table={} code={} reason={}", table.id(), e.code(), e.reason());
+                return false;
+            }
+            giveUp(table.id(), e);
+            return true;
+        } catch (OutOfMemoryError e) {
+            LOG.warn("comparison will be done again", TidemarkException.outOfMemory("compare " + table.id(), e));
+            return false;
         }
     }
 

@@ -1,5 +1,6 @@
 package io.tidemark.engine.snapshot;
 
+import io.tidemark.engine.capture.RetainedLog;
 import io.tidemark.engine.config.BadValues;
 import io.tidemark.engine.config.SnapshotPath;
 import io.tidemark.engine.job.LoadJob;
@@ -79,7 +80,10 @@ final class TableLoad implements AutoCloseable {
         this.table = mirror(before);
         try {
             this.plan = planned(before, afterSlice);
-            this.record = pipeline.registry().update(before.id(), (current, now) -> current.loading(plan, now));
+            this.record = pipeline.registry()
+                    .update(
+                            before.id(),
+                            (current, now) -> current.requireUnchanged(before).loading(plan, now));
             LakeProgress progress = table.beginLoad(plan.loadId(), lease.fence());
             this.finished = progress.loaded();
             this.staged = pipeline.config().snapshot(record.id()) == SnapshotPath.STAGED
@@ -126,9 +130,9 @@ final class TableLoad implements AutoCloseable {
         return badColumn;
     }
 
-    /** Reads one chunk, unless the load has failed: into the mirror, or into the lake's storage. */
+    /** Reads one chunk, unless the load has failed or is to wait: into the mirror, or into the lake's storage. */
     void load(SnapshotChunk chunk) {
-        if (failure != null || pipeline.signals().stopping()) {
+        if (failure != null || pipeline.signals().stopping() || RetainedLog.pausesLoads(pipeline)) {
             return;
         }
         try (ChunkWriter writer =

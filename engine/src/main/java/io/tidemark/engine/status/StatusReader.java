@@ -2,6 +2,7 @@ package io.tidemark.engine.status;
 
 import io.tidemark.engine.capture.CaptureProgress;
 import io.tidemark.engine.capture.CaptureRole;
+import io.tidemark.engine.capture.RetainedLog;
 import io.tidemark.engine.cut.Cut;
 import io.tidemark.engine.cut.CutLog;
 import io.tidemark.engine.metadata.Documents;
@@ -12,6 +13,7 @@ import io.tidemark.engine.snapshot.LoadProgress;
 import io.tidemark.engine.table.TableProgress;
 import io.tidemark.engine.table.TableRecord;
 import io.tidemark.engine.table.TableState;
+import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeTable;
 import io.tidemark.spi.schema.TableId;
@@ -20,6 +22,7 @@ import io.tidemark.spi.source.LogSource;
 import io.tidemark.spi.source.SourceStatus;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -83,7 +86,19 @@ public final class StatusReader {
                         new PipelineStatus.SliceStatus(slice.sequence(), slice.name(), slice.rows(), slice.bytes())),
                 cuts.newest().map(StatusReader::cut),
                 tables,
-                roles.list(Keys.ROLES));
+                roleErrors(source, now));
+    }
+
+    /** Too much log is told also when no process watches it. */
+    private List<RoleReport> roleErrors(Optional<SourceStatus> source, Instant now) {
+        List<RoleReport> errors = new ArrayList<>(roles.list(Keys.ROLES));
+        boolean isTold = errors.stream().anyMatch(error -> error.code().equals(ErrorCode.SOURCE_WAL_LIMIT.name()));
+        source.filter(found -> !isTold
+                        && found.retainedBytes() > pipeline.config().limits().retainedBytesMax())
+                .map(found -> RetainedLog.alarm(pipeline, found.retainedBytes()))
+                .ifPresent(alarm -> errors.add(
+                        new RoleReport("retention", alarm.code().name(), alarm.reason(), alarm.remedy(), now)));
+        return errors;
     }
 
     private PipelineStatus.CaptureStatus capture(CaptureProgress report) {

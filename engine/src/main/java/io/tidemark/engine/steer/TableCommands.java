@@ -1,7 +1,6 @@
 package io.tidemark.engine.steer;
 
-import io.tidemark.engine.capture.CaptureProgress;
-import io.tidemark.engine.metadata.Documents;
+import io.tidemark.engine.capture.FreshStart;
 import io.tidemark.engine.metadata.Keys;
 import io.tidemark.engine.pipeline.Pipeline;
 import io.tidemark.engine.table.TableRecord;
@@ -13,7 +12,6 @@ import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
 import io.tidemark.spi.metastore.Entry;
 import io.tidemark.spi.schema.TableId;
-import io.tidemark.spi.slice.SliceManifest;
 import io.tidemark.spi.source.SourceTable;
 import java.time.Instant;
 import java.util.List;
@@ -51,6 +49,24 @@ public final class TableCommands {
         refuseDropped(registry.load(table), "resync");
         SourceTable found = inSource(table, "resync");
         return changed(registry.update(table, (record, now) -> restarted(record, found, now)));
+    }
+
+    /** Compares a table with the source and mends its mirror, which is kept where that is possible; a table without a key is loaded again. */
+    public TableRecord compare(TableId table) {
+        if (pipeline.isPartitioned()) {
+            throw new TidemarkException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "Cannot compare table " + table + ": the source tells no position that a comparison could be at",
+                    "Run 'tidemark resync " + table + "' without --compare, or 'tidemark verify --repair " + table
+                            + "'.",
+                    null);
+        }
+        refuseDropped(registry.load(table), "resync");
+        SourceTable found = inSource(table, "resync");
+        return changed(registry.update(
+                table,
+                (record, now) -> record.restarted(found.within(record.scope()), record.shape(), now)
+                        .comparing()));
     }
 
     /** Adds a table that the configured rules leave out, or brings a dropped one back. */
@@ -118,6 +134,7 @@ public final class TableCommands {
                 Keys.CUTS,
                 Keys.DEAD_LETTERS,
                 Keys.ROLES,
+                Keys.RETAINED_LOG,
                 Keys.SHARES,
                 Keys.HELPERS)) {
             for (Entry entry : pipeline.metastore().list(prefix)) {
@@ -127,15 +144,12 @@ public final class TableCommands {
     }
 
     /**
-     * Has the next capture begin anew where the source stands, instead of asking for changes that only a lost slot had. To be called before all
-     * tables are loaded again; a capture that runs well goes on as it is.
+     * Has the next capture begin anew where the source stands, instead of asking for changes that only a lost slot had, and take whatever database
+     * it meets for the one to mirror. To be called before all tables are loaded again; a capture that runs well goes on as it is.
      */
     public void restartCapture() {
-        long newest = pipeline.sliceLog().newest().map(SliceManifest::sequence).orElse(0L);
-        new Documents<>(pipeline.metastore(), CaptureProgress.class)
-                .put(
-                        Keys.CAPTURE,
-                        CaptureProgress.restartAfter(newest, pipeline.clock().instant()));
+        pipeline.knownSource().forget();
+        new FreshStart(pipeline).restartCapture();
     }
 
     private SourceTable inSource(TableId table, String verb) {

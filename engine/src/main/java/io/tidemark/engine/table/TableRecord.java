@@ -2,6 +2,7 @@ package io.tidemark.engine.table;
 
 import io.tidemark.engine.mirror.MirrorRows;
 import io.tidemark.engine.mirror.MirrorShape;
+import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeTableSpec;
 import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
@@ -14,6 +15,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param shape how the mirror differs from the table, as registered
  * @param partitions partition fields of the mirror
  * @param deletes what deletes do to the mirror
+ * @param keepsMirror whether its load compares the mirror that it has with the source and mends what differs, instead of making another one
  * @param published whether the source publishes its changes, so that a load may begin
  * @param load the load, once planned
  * @param failure why it failed
@@ -45,6 +48,7 @@ public record TableRecord(
         MirrorShape shape,
         List<String> partitions,
         DeleteMode deletes,
+        boolean keepsMirror,
         boolean published,
         @Nullable LoadPlan load,
         @Nullable Failure failure,
@@ -87,6 +91,7 @@ public record TableRecord(
                 shape,
                 partitions,
                 deletes,
+                false,
                 false,
                 null,
                 null,
@@ -149,7 +154,13 @@ public record TableRecord(
     public TableRecord restarted(SourceTable table, MirrorShape newShape, Instant now) {
         return in(TableState.PENDING, now)
                 .standing(TableState.PENDING, TableState.PENDING, now, null, null)
-                .described(table.schema(), table.scope(), strings, newShape, false, table.notices());
+                .described(table.schema(), table.scope(), strings, newShape, false, table.notices())
+                .keeping(false);
+    }
+
+    /** The same, but what is loaded is what differs between the mirror and the source. */
+    public TableRecord comparing() {
+        return keeping(true);
     }
 
     /** Pending again from scratch, with a notice of the reason; enrolment finds out what the source has now. */
@@ -158,6 +169,13 @@ public record TableRecord(
         announced.removeIf(notice -> notice.startsWith(RELOADING));
         announced.add(RELOADING + now.truncatedTo(ChronoUnit.SECONDS) + ": " + reason);
         return restarted(new SourceTable(schema, -1, -1, announced, scope), shape, now);
+    }
+
+    /** Stopped as before; compared, or loaded again, when it goes on. */
+    public TableRecord withLostChanges() {
+        return standing(state, TableState.PENDING, since, null, failure)
+                .described(schema, scope, strings, shape, false, notices)
+                .keeping(true);
     }
 
     /** The same, with the types of all columns tried again. */
@@ -184,6 +202,19 @@ public record TableRecord(
         return described(later, scope, strings, shape, published, notices);
     }
 
+    /**
+     * This record, if a load that was begun for an earlier look at it may go on.
+     *
+     * @throws TidemarkException {@code LEASE_LOST} when the table was stopped, or is to be loaded anew, since
+     */
+    public TableRecord requireUnchanged(TableRecord seen) {
+        if (state != seen.state || published != seen.published || !Objects.equals(load, seen.load)) {
+            throw new TidemarkException(
+                    ErrorCode.LEASE_LOST, "Cannot load " + id() + ": what is wanted of it has changed meanwhile");
+        }
+        return this;
+    }
+
     /** Loading by this plan. */
     public TableRecord loading(LoadPlan plan, Instant now) {
         TableRecord next = in(TableState.LOADING, now);
@@ -198,7 +229,7 @@ public record TableRecord(
     public TableRecord loaded(@Nullable Instant readUntil, Instant now) {
         TableRecord next = in(TableState.CATCHING_UP, now);
         LoadPlan plan = load == null || readUntil == null ? load : load.readUntil(readUntil);
-        return standing(next.state, next.resumeTo, next.since, plan, null);
+        return standing(next.state, next.resumeTo, next.since, plan, null).keeping(false);
     }
 
     /** Whether its load waits for the source to publish it as it is wanted now. */
@@ -226,6 +257,7 @@ public record TableRecord(
                 shape,
                 partitions,
                 deletes,
+                keepsMirror,
                 published,
                 newLoad,
                 newFailure,
@@ -249,9 +281,28 @@ public record TableRecord(
                 newShape,
                 partitions,
                 deletes,
+                keepsMirror,
                 nowPublished,
                 load,
                 failure,
                 newNotices);
+    }
+
+    private TableRecord keeping(boolean mirror) {
+        return new TableRecord(
+                state,
+                resumeTo,
+                since,
+                schema,
+                scope,
+                strings,
+                shape,
+                partitions,
+                deletes,
+                mirror,
+                published,
+                load,
+                failure,
+                notices);
     }
 }

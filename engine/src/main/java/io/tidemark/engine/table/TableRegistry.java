@@ -101,6 +101,16 @@ public final class TableRegistry {
         LOG.warn("table is loaded again table={} reason={}", table, reason);
     }
 
+    /** Has a table that lacks changes compared with the source and mended, unless a user has stopped it meanwhile; announced like a reload. */
+    public void compare(TableId table, String reason) {
+        update(
+                table,
+                (record, now) -> record.state() == TableState.PAUSED || record.state() == TableState.DROPPED
+                        ? record
+                        : record.reloading(reason, now).comparing());
+        LOG.warn("table is compared with the source table={} reason={}", table, reason);
+    }
+
     /** When changes of the table were missed last: they happened before, and no load that begins earlier can make up for them. */
     public Optional<Instant> lostAt(TableId table) {
         return losses.find(Keys.of(Keys.LOSSES, table)).map(LostChanges::at);

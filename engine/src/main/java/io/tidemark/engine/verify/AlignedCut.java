@@ -70,7 +70,7 @@ final class AlignedCut implements AutoCloseable {
                 leases.add(lease(Worker.lease(table.id())));
             }
             listener.step("taking a consistent cut of the source");
-            taken = pipeline.openCut(pipeline.config().limits().snapshotReaders());
+            taken = openCut();
             this.takenAt = pipeline.clock().instant();
             this.cut = taken;
             this.through = new Position(taken.cutoff().value() - 1);
@@ -140,7 +140,7 @@ final class AlignedCut implements AutoCloseable {
             long seen = pipeline.signals().applied().count();
             waiting.removeIf(this::pinIfThere);
             if (!waiting.isEmpty()) {
-                requireCapture();
+                requireCapture(takenAt);
                 if (pipeline.clock().instant().isAfter(end)) {
                     throw late(waiting);
                 }
@@ -149,11 +149,28 @@ final class AlignedCut implements AutoCloseable {
         }
     }
 
-    /** Ends the wait at once when capture has met an error that will not pass by itself. */
-    private void requireCapture() {
+    /** After the promotion of a standby, capture finds out first whether the mirrors and the server have a common past. */
+    private SnapshotCut openCut() throws InterruptedException {
+        Instant began = pipeline.clock().instant();
+        while (true) {
+            try {
+                return pipeline.openCut(pipeline.config().limits().snapshotReaders());
+            } catch (TidemarkException e) {
+                if (e.code() != ErrorCode.SOURCE_PROMOTED
+                        || pipeline.clock().instant().isAfter(began.plus(timeout))) {
+                    throw e;
+                }
+                requireCapture(began);
+                Thread.sleep(LOOK.toMillis());
+            }
+        }
+    }
+
+    /** Ends the wait at once when capture has met an error since that will not pass by itself. */
+    private void requireCapture(Instant since) {
         RoleReport report = new Documents<>(pipeline.metastore(), RoleReport.class)
                 .find(Keys.ROLES + CaptureRole.LEASE)
-                .filter(found -> found.at().isAfter(takenAt))
+                .filter(found -> found.at().isAfter(since))
                 .orElse(null);
         if (report != null && ErrorCode.valueOf(report.code()).retry() != RetryRule.RETRY) {
             throw new TidemarkException(

@@ -1,5 +1,6 @@
 package io.tidemark.engine.verify;
 
+import io.tidemark.engine.compare.KeyDifference;
 import io.tidemark.spi.schema.TableId;
 import java.util.List;
 import java.util.Optional;

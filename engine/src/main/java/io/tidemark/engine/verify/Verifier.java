@@ -1,5 +1,8 @@
 package io.tidemark.engine.verify;
 
+import io.tidemark.engine.compare.Comparison;
+import io.tidemark.engine.compare.KeyDifference;
+import io.tidemark.engine.compare.LibraryReading;
 import io.tidemark.engine.deadletter.DeadLetter;
 import io.tidemark.engine.json.Json;
 import io.tidemark.engine.metadata.Keys;
@@ -146,7 +149,8 @@ public final class Verifier {
                         aligned.cut().reading(atCut.sourceTable()),
                         mirrorReading(table, compared),
                         pinned.rows(),
-                        pipeline.isPartitioned() ? request.naming(WRITTEN_MEANWHILE_MAX) : request)
+                        new Comparison.Range(request.from(), request.to()),
+                        pipeline.isPartitioned() ? WRITTEN_MEANWHILE_MAX : request.differencesMax())
                 .run();
         Optional<WritesMeanwhile.Result> meanwhile = Optional.empty();
         if (pipeline.isPartitioned()) {

@@ -34,11 +34,6 @@ public record VerifyRequest(
         HEAL
     }
 
-    /** The same, with so many differences named. */
-    VerifyRequest naming(int differences) {
-        return new VerifyRequest(tables, from, to, repair, differences, timeout);
-    }
-
     /** All tables, whole, reported only. */
     public static VerifyRequest everything() {
         return new VerifyRequest(

@@ -1,6 +1,7 @@
 package io.tidemark.engine.verify;
 
 import io.tidemark.engine.capture.CaughtUp;
+import io.tidemark.engine.compare.KeyDifference;
 import io.tidemark.engine.pipeline.Pipeline;
 import io.tidemark.engine.table.TableRecord;
 import io.tidemark.spi.change.ChangeBatch;

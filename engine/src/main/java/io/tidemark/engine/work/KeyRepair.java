@@ -2,12 +2,10 @@ package io.tidemark.engine.work;
 
 import io.tidemark.engine.job.JobEngine;
 import io.tidemark.engine.lease.Lease;
+import io.tidemark.engine.mirror.GoneKeys;
 import io.tidemark.engine.mirror.MirrorRows;
 import io.tidemark.engine.pipeline.Pipeline;
 import io.tidemark.engine.table.TableRecord;
-import io.tidemark.spi.change.ChangeBatch;
-import io.tidemark.spi.change.ColumnVector;
-import io.tidemark.spi.change.Operation;
 import io.tidemark.spi.change.Position;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
@@ -17,7 +15,6 @@ import io.tidemark.spi.lake.LakeTable;
 import io.tidemark.spi.slice.SliceManifest;
 import io.tidemark.spi.source.SnapshotCut;
 import io.tidemark.spi.source.UndecodableRow;
-import io.tidemark.spi.verify.CanonicalText;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -71,7 +68,7 @@ final class KeyRepair {
             LakeProgress progress = table.progress();
             try (LakeApply apply = applier.begin(progress)) {
                 if (!healed.isEmpty()) {
-                    apply.repair(rows.of(gone(healed, cut.cutoff())));
+                    apply.repair(rows.of(GoneKeys.of(record.schema(), healed, cut.cutoff())));
                     cut.readKeys(record.sourceTable(), healed, batch -> apply.repair(rows.of(batch)));
                 }
                 LakeProgress after = apply.commit(progress).progress();
@@ -109,20 +106,5 @@ final class KeyRepair {
                         + " s",
                 "Is capture running? See 'tidemark status'.",
                 null);
-    }
-
-    /** All keys as deletes first; those that the source has are written again after. */
-    private ChangeBatch gone(List<List<String>> keys, Position cutoff) {
-        ChangeBatch batch = new ChangeBatch(record.schema(), keys.size());
-        int[] places = record.schema().keyIndexes();
-        for (List<String> key : keys) {
-            batch.beginRow(Operation.DELETE, cutoff.value(), 0, 0, 0);
-            for (int i = 0; i < places.length; i++) {
-                ColumnVector column = batch.column(places[i]);
-                CanonicalText.append(column, key.get(i));
-            }
-            batch.padRow();
-        }
-        return batch;
     }
 }

@@ -52,7 +52,16 @@ class ConfigReaderTest {
                         SliceFormat.PARQUET));
         assertThat(config.limits())
                 .isEqualTo(new LimitConfig(
-                        2, 2, 256L << 20, 256L << 20, Duration.ofSeconds(60), 10L << 30, 1L << 30, 50L << 30, 10_000));
+                        2,
+                        2,
+                        256L << 20,
+                        256L << 20,
+                        Duration.ofSeconds(60),
+                        10L << 30,
+                        RetainedLogPolicy.ALERT,
+                        1L << 30,
+                        50L << 30,
+                        10_000));
         assertThat(config.tables()).hasSize(1);
         assertThat(config.tables().get(0).matches(new TableId("any schema", "any.table")))
                 .isTrue();
@@ -88,7 +97,7 @@ class ConfigReaderTest {
                     on-bad-value: dead-letter
                   - include: "public.*"
                 limits: {workers: 4, snapshot-readers: 8, chunk-size: 1GiB, apply-size: 512MiB, cut-timeout: 5m,
-                         retained-wal: 100GiB, query-memory: 2GiB, query-disk: 1GiB, dead-letters: 77}
+                         retained-wal: 100GiB, on-retained-wal: drop-slot, query-memory: 2GiB, query-disk: 1GiB, dead-letters: 77}
                 """);
 
         assertThat(config.source().settings().value(PASSWORD)).isEqualTo("p: #x");
@@ -103,7 +112,16 @@ class ConfigReaderTest {
                         Duration.ofSeconds(1), SliceTime.ARRIVAL, 64L << 20, Duration.ofDays(1), SliceFormat.JSONL));
         assertThat(config.limits())
                 .isEqualTo(new LimitConfig(
-                        4, 8, 1L << 30, 512L << 20, Duration.ofMinutes(5), 100L << 30, 2L << 30, 1L << 30, 77));
+                        4,
+                        8,
+                        1L << 30,
+                        512L << 20,
+                        Duration.ofMinutes(5),
+                        100L << 30,
+                        RetainedLogPolicy.DROP_SLOT,
+                        2L << 30,
+                        1L << 30,
+                        77));
         TableRule transactions = config.tables().get(1);
         assertThat(transactions.partitions()).containsExactly("day(create_at)", "bucket(16, account)");
         assertThat(transactions.deletes()).isEqualTo(DeleteMode.SOFT);

@@ -1,6 +1,6 @@
 package io.tidemark.engine.simulation;
 
-import io.tidemark.engine.verify.Readings;
+import io.tidemark.engine.compare.Readings;
 import io.tidemark.spi.change.ChangeBatch;
 import io.tidemark.spi.change.Position;
 import io.tidemark.spi.error.ErrorCode;
@@ -11,6 +11,7 @@ import io.tidemark.spi.source.Finding;
 import io.tidemark.spi.source.LogSource;
 import io.tidemark.spi.source.SnapshotChunk;
 import io.tidemark.spi.source.SnapshotCut;
+import io.tidemark.spi.source.SourceIdentity;
 import io.tidemark.spi.source.SourceStatus;
 import io.tidemark.spi.source.SourceTable;
 import io.tidemark.spi.source.TableScope;
@@ -122,6 +123,32 @@ final class SimulatedSource implements LogSource {
     public SourceStatus status() {
         return new SourceStatus(
                 new Position(database.newest()), new Position(database.confirmed()), 0, database.hasSlot(), true);
+    }
+
+    @Override
+    public SourceIdentity identity() {
+        return world.read(
+                "identity", ErrorCode.SOURCE_UNREACHABLE, () -> new SourceIdentity("simulated", World.PIPELINE, 1));
+    }
+
+    @Override
+    public void require(Optional<SourceIdentity> known) {
+        // There is no other database.
+    }
+
+    @Override
+    public Optional<String> follow(SourceIdentity known, Position sealed, Optional<String> resumeToken) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void beginAfter(Position sealed) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void giveUpLog() {
+        throw new UnsupportedOperationException();
     }
 
     @Override

@@ -51,7 +51,22 @@ public enum ErrorCode {
     SOURCE_SLOT_LOST(
             ErrorKind.SOURCE,
             RetryRule.OPERATOR,
-            "The replication slot is gone or invalid, so changes are missing: run 'tidemark resync --all'."),
+            "The replication slot is gone or invalid, so changes are missing: run 'tidemark resync --compare --all', which keeps the mirrors and"
+                    + " mends what differs, or 'tidemark resync --all', which loads all tables."),
+    SOURCE_REPLACED(
+            ErrorKind.SOURCE,
+            RetryRule.OPERATOR,
+            "Correct source.url. If this is to be the source from now on, run 'tidemark resync --all', which loads all tables, or"
+                    + " 'tidemark resync --compare --all', which keeps the mirrors and mends what differs (after pg_upgrade)."),
+    SOURCE_PROMOTED(
+            ErrorKind.SOURCE,
+            RetryRule.RETRY,
+            "A standby was promoted; capture finds out first what it has, and everything else goes on after that."),
+    SOURCE_BEHIND(
+            ErrorKind.SOURCE,
+            RetryRule.OPERATOR,
+            "The lake may have changes that this server never had: run 'tidemark resync --compare --all' to take them back, or 'tidemark"
+                    + " resync --all' to load all tables."),
     SOURCE_SLOT_BLOCKED(
             ErrorKind.SOURCE,
             RetryRule.RETRY,

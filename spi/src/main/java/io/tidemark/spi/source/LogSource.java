@@ -42,4 +42,37 @@ public interface LogSource extends Source {
 
     /** What the source keeps for this pipeline. */
     SourceStatus status();
+
+    /** Which database the address leads to now. Asks whatever answers there, even when another one was {@linkplain #require required}. */
+    SourceIdentity identity();
+
+    /**
+     * From now on everything but {@link #identity} and {@link #follow} fails with {@code SOURCE_REPLACED} when another database answers at the
+     * address; {@link #openStream} and {@link #openCut} fail with {@code SOURCE_PROMOTED} when it is on another timeline.
+     *
+     * @param known the database that the pipeline has the positions of; empty to take any
+     */
+    void require(Optional<SourceIdentity> known);
+
+    /**
+     * Finds out whether capture can go on on the timeline that the database is on now.
+     *
+     * @param known the database as it was captured so far
+     * @param sealed position of the newest transaction that is in a sealed slice
+     * @param resumeToken where capture would go on
+     * @return where it goes on: not after the place at which the timelines part
+     * @throws io.tidemark.spi.error.TidemarkException {@code SOURCE_BEHIND} when slices hold transactions that the present timeline never had
+     */
+    Optional<String> follow(SourceIdentity known, Position sealed, Optional<String> resumeToken);
+
+    /**
+     * Has capture begin anew, behind what slices hold already: what the source keeps for the pipeline from before is given up.
+     *
+     * @param sealed position of the newest transaction that is in a sealed slice
+     * @throws io.tidemark.spi.error.TidemarkException {@code SOURCE_BEHIND} when the source has not come that far
+     */
+    void beginAfter(Position sealed);
+
+    /** Lets the source remove the log that it keeps for the pipeline, ending an open stream. What it publishes stays. */
+    void giveUpLog();
 }

@@ -44,14 +44,14 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
     private @Nullable EmbeddedPostgres server;
 
     private EmbeddedPostgresServer(Map<String, String> settings, @Nullable Path binaries) {
+        this(settings, binaries, newFolder());
+    }
+
+    private EmbeddedPostgresServer(Map<String, String> settings, @Nullable Path binaries, Path data) {
         this.binaries = binaries;
         this.settings = new TreeMap<>(DEFAULTS);
         this.settings.putAll(settings);
-        try {
-            this.data = Files.createTempDirectory("tidemark-postgres");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        this.data = data;
         EmbeddedPostgres started = launch(0);
         this.server = started;
         this.port = started.getPort();
@@ -79,6 +79,27 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
      */
     public static EmbeddedPostgresServer start(Map<String, String> settings, Path binaries) {
         return new EmbeddedPostgresServer(settings, binaries);
+    }
+
+    /**
+     * Starts a standby of this server, which must run: it follows by streaming, through a physical slot of its own, and is ready to synchronize
+     * slots for failover. It becomes a server of its own with {@link #promote}.
+     */
+    public EmbeddedPostgresServer startStandby() {
+        Path copy = newFolder();
+        String slot = "standby_" + DATABASES.incrementAndGet();
+        execute("postgres", "select pg_create_physical_replication_slot('" + slot + "', true)");
+        try {
+            StandbyCopy.make(this, data, copy, slot);
+        } catch (IOException | SQLException e) {
+            throw new IllegalStateException("Cannot copy the test server for a standby: " + e.getMessage(), e);
+        }
+        return new EmbeddedPostgresServer(settings, binaries, copy);
+    }
+
+    /** Ends a standby's following and waits until it takes writes. */
+    public void promote() {
+        execute("postgres", "select pg_promote(true, 60)");
     }
 
     public String host() {
@@ -170,6 +191,14 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);
             }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Path newFolder() {
+        try {
+            return Files.createTempDirectory("tidemark-postgres");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -3,6 +3,7 @@ package io.tidemark.source.postgres;
 import io.tidemark.source.postgres.connection.Connections;
 import io.tidemark.source.postgres.connection.PostgresUrl;
 import io.tidemark.source.postgres.slot.CaptureNames;
+import io.tidemark.source.postgres.slot.SlotKind;
 import io.tidemark.spi.config.Setting;
 import io.tidemark.spi.config.Settings;
 import java.util.List;
@@ -45,7 +46,13 @@ final class PostgresSettings {
                     + " name, holds tables without a key.",
             text -> new CaptureNames("", "slot", text).publication());
 
-    static final List<Setting<?>> ALL = List.of(URL, USER, PASSWORD, SLOT, PUBLICATION);
+    static final Setting<Boolean> FAILOVER_SLOT = Setting.flag(
+            "failover-slot",
+            "true",
+            "Whether standbys may have the replication slot too (PostgreSQL 17 and later), so that capture goes on after one of them is promoted;"
+                    + " they have it when they say sync_replication_slots = on.");
+
+    static final List<Setting<?>> ALL = List.of(URL, USER, PASSWORD, SLOT, PUBLICATION, FAILOVER_SLOT);
 
     private PostgresSettings() {}
 
@@ -55,6 +62,10 @@ final class PostgresSettings {
                 settings.value(USER),
                 settings.find(PASSWORD).orElse(null),
                 pipeline);
+    }
+
+    static SlotKind slotKind(Settings settings) {
+        return settings.value(FAILOVER_SLOT) ? SlotKind.FAILOVER : SlotKind.LOCAL;
     }
 
     static CaptureNames names(String pipeline, Settings settings) {

@@ -3,23 +3,27 @@ package io.tidemark.source.postgres;
 import io.tidemark.source.postgres.catalog.TableCatalog;
 import io.tidemark.source.postgres.connection.Connections;
 import io.tidemark.source.postgres.connection.PostgresErrors;
+import io.tidemark.source.postgres.connection.ServerIdentity;
 import io.tidemark.source.postgres.filter.ScopeProblem;
 import io.tidemark.source.postgres.slot.CaptureChecks;
 import io.tidemark.source.postgres.slot.CaptureNames;
 import io.tidemark.source.postgres.slot.CapturePreparation;
 import io.tidemark.source.postgres.slot.ReplicationSlot;
+import io.tidemark.source.postgres.slot.SlotKind;
 import io.tidemark.source.postgres.snapshot.CutOpener;
 import io.tidemark.source.postgres.stream.PostgresChangeStream;
 import io.tidemark.source.postgres.stream.ReplicationRequest;
 import io.tidemark.source.postgres.type.ColumnChoices;
 import io.tidemark.source.postgres.type.TypeCatalog;
 import io.tidemark.spi.change.Position;
+import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.ChangeStream;
 import io.tidemark.spi.source.Finding;
 import io.tidemark.spi.source.LogSource;
 import io.tidemark.spi.source.SnapshotCut;
+import io.tidemark.spi.source.SourceIdentity;
 import io.tidemark.spi.source.SourceStatus;
 import io.tidemark.spi.source.SourceTable;
 import io.tidemark.spi.source.TableScope;
@@ -49,14 +53,16 @@ final class PostgresSource implements LogSource {
 
     private final Connections connections;
     private final CaptureNames names;
+    private final SlotKind slotKind;
     private final Path scratch;
     private final TypeChoices choices;
     private volatile boolean hasCheckedNames;
     private final Set<TableId> toldLeftOut = ConcurrentHashMap.newKeySet();
 
-    PostgresSource(Connections connections, CaptureNames names, Path scratch, TypeChoices choices) {
+    PostgresSource(Connections connections, CaptureNames names, SlotKind slotKind, Path scratch, TypeChoices choices) {
         this.connections = connections;
         this.names = names;
+        this.slotKind = slotKind;
         this.scratch = scratch;
         this.choices = choices;
     }
@@ -187,11 +193,76 @@ final class PostgresSource implements LogSource {
     }
 
     @Override
+    public SourceIdentity identity() {
+        try (Connection connection = connections.openAny()) {
+            return ServerIdentity.of(connection);
+        } catch (SQLException e) {
+            throw PostgresErrors.running("find out which database this is", e);
+        }
+    }
+
+    @Override
+    public void require(Optional<SourceIdentity> known) {
+        connections.require(known.orElse(null));
+    }
+
+    @Override
+    public Optional<String> follow(SourceIdentity known, Position sealed, Optional<String> resumeToken) {
+        try (Connection connection = connections.openAnyReplication()) {
+            SourceIdentity now = ServerIdentity.of(connection);
+            if (now.timeline() == 0) {
+                throw new TidemarkException(
+                        ErrorCode.SOURCE_NOT_LOGICAL,
+                        "Cannot go on with " + description() + ": the server is a standby",
+                        "Name the primary in source.url, or promote this server.",
+                        null);
+            }
+            if (now.timeline() < known.timeline()) {
+                throw behind(known, now, "the server was left for another one, whose timeline is newer", sealed);
+            }
+            Position parted = ServerIdentity.parted(connection, now, known.timeline())
+                    .orElseThrow(() ->
+                            behind(known, now, "its timeline does not come from the one that was captured", sealed));
+            if (!parted.isAfter(sealed)) {
+                throw behind(
+                        known, now, "the lake has transactions from after " + parted + ", where it left off", sealed);
+            }
+            LOG.warn(
+                    "A standby was promoted, capture goes on with it: timeline={} before={} parted={} captured={}",
+                    now.timeline(),
+                    known.timeline(),
+                    parted,
+                    sealed);
+            return resumeToken.map(
+                    token -> ReplicationSlot.position(token).isAfter(parted) ? parted.toString() : token);
+        } catch (SQLException e) {
+            throw PostgresErrors.running("look up the history of the timeline", e);
+        }
+    }
+
+    private TidemarkException behind(SourceIdentity known, SourceIdentity now, String reason, Position sealed) {
+        return new TidemarkException(
+                ErrorCode.SOURCE_BEHIND,
+                "Cannot go on with " + description() + ": " + reason + " (timeline=" + now.timeline() + ", captured="
+                        + known.timeline() + ", through=" + sealed + ")");
+    }
+
+    @Override
+    public void beginAfter(Position sealed) {
+        preparation().dropUpTo(sealed);
+    }
+
+    @Override
+    public void giveUpLog() {
+        preparation().dropSlot();
+    }
+
+    @Override
     public void close() {
         // Every method closes what it opened.
     }
 
     private CapturePreparation preparation() {
-        return new CapturePreparation(connections, names, choices);
+        return new CapturePreparation(connections, names, choices, slotKind);
     }
 }

@@ -34,6 +34,7 @@ public final class PostgresSourceProvider implements SourceProvider, SupportsRem
         return new PostgresSource(
                 PostgresSettings.connections(pipeline, settings),
                 PostgresSettings.names(pipeline, settings),
+                PostgresSettings.slotKind(settings),
                 scratch,
                 choices);
     }

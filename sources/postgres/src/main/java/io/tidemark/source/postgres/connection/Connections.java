@@ -2,6 +2,7 @@ package io.tidemark.source.postgres.connection;
 
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
+import io.tidemark.spi.source.SourceIdentity;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -27,11 +28,10 @@ public final class Connections {
             SET standard_conforming_strings = on;
             SET row_security = off;
             SET synchronous_commit = local;
-            SET statement_timeout = 0;
             SET lock_timeout = 0;
             SET idle_in_transaction_session_timeout = 0;
-            SET idle_session_timeout = 0
-            """;
+            SET idle_session_timeout = 0;
+            SET statement_timeout =\s""";
 
     private static final String NO_TRANSACTION_TIMEOUT = "; SET transaction_timeout = 0";
 
@@ -42,10 +42,17 @@ public final class Connections {
 
     private static final int CONNECT_TIMEOUT_SECONDS = 10;
 
+    /** No statement but those that read rows takes longer, the making of a slot included, which waits for running transactions. */
+    private static final int STATEMENT_TIMEOUT_SECONDS = 150;
+
+    /** An answer that has not come by then does not come: the server would have ended the statement. */
+    private static final int ANSWER_TIMEOUT_SECONDS = STATEMENT_TIMEOUT_SECONDS + 30;
+
     private final PostgresUrl url;
     private final String user;
     private final @Nullable String password;
     private final String applicationName;
+    private volatile @Nullable SourceIdentity known;
 
     public Connections(PostgresUrl url, String user, @Nullable String password, String pipeline) {
         this.url = url;
@@ -64,21 +71,82 @@ public final class Connections {
         return url + " as " + user;
     }
 
-    /** Opens a connection for SQL, in autocommit mode. */
-    public Connection open() {
-        return open(new Properties(), false);
+    /** From now on only this database will do; any one for null. */
+    public void require(@Nullable SourceIdentity identity) {
+        known = identity;
     }
 
-    /** Opens a connection that also takes the commands of the replication protocol. */
+    /**
+     * Opens a connection for SQL, in autocommit mode. A statement that takes minutes is ended, by the server or, when that is not heard of any more,
+     * by the driver.
+     */
+    public Connection open() {
+        return checked(openAny());
+    }
+
+    /** The same for reading rows, which takes as long as it takes. */
+    public Connection openReading() {
+        return checked(open(new Properties(), false, 0));
+    }
+
+    /** Opens a connection for SQL to whatever database answers. */
+    public Connection openAny() {
+        Properties properties = new Properties();
+        PGProperty.SOCKET_TIMEOUT.set(properties, ANSWER_TIMEOUT_SECONDS);
+        return open(properties, false, STATEMENT_TIMEOUT_SECONDS);
+    }
+
+    /** Opens a connection that also takes the commands of the replication protocol, to the known database on the timeline it is known on. */
     public Connection openReplication() {
+        Connection connection = checked(openAnyReplication());
+        try {
+            requireTimeline(connection);
+            return connection;
+        } catch (TidemarkException e) {
+            close(connection);
+            throw e;
+        }
+    }
+
+    /** The same, to whatever database answers. */
+    public Connection openAnyReplication() {
         Properties properties = new Properties();
         PGProperty.REPLICATION.set(properties, "database");
         PGProperty.PREFER_QUERY_MODE.set(properties, "simple");
         PGProperty.ASSUME_MIN_SERVER_VERSION.set(properties, "14");
-        return open(properties, true);
+        return open(properties, true, 0);
     }
 
-    private Connection open(Properties properties, boolean replication) {
+    private Connection checked(Connection connection) {
+        SourceIdentity required = known;
+        if (required == null) {
+            return connection;
+        }
+        try {
+            ServerIdentity.requireSame(required, identity(connection), url);
+            return connection;
+        } catch (TidemarkException e) {
+            close(connection);
+            throw e;
+        }
+    }
+
+    private void requireTimeline(Connection connection) {
+        SourceIdentity required = known;
+        if (required != null) {
+            ServerIdentity.requireTimeline(required, identity(connection), url);
+        }
+    }
+
+    private static SourceIdentity identity(Connection connection) {
+        try {
+            return ServerIdentity.of(connection);
+        } catch (SQLException e) {
+            throw PostgresErrors.running("find out which database this is", e);
+        }
+    }
+
+    private Connection open(Properties properties, boolean replication, int statementSeconds) {
         PGProperty.CONNECT_TIMEOUT.set(properties, CONNECT_TIMEOUT_SECONDS);
         url.parameters().forEach(properties::setProperty);
         PGProperty.USER.set(properties, user);
@@ -100,7 +168,8 @@ public final class Connections {
                         "Cannot use " + url + ": PostgreSQL " + major + " is older than " + MAJOR_MIN);
             }
             try (Statement statement = connection.createStatement()) {
-                statement.execute(major >= TRANSACTION_TIMEOUT_SINCE ? SESSION + NO_TRANSACTION_TIMEOUT : SESSION);
+                String session = SESSION + "'" + statementSeconds + "s'";
+                statement.execute(major >= TRANSACTION_TIMEOUT_SINCE ? session + NO_TRANSACTION_TIMEOUT : session);
             }
             return connection;
         } catch (TidemarkException e) {

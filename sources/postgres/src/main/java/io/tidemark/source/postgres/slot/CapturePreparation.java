@@ -12,7 +12,9 @@ import io.tidemark.spi.source.Finding;
 import io.tidemark.spi.source.SourceTable;
 import io.tidemark.spi.source.TypeChoices;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -34,11 +36,13 @@ public final class CapturePreparation {
     private final Connections connections;
     private final CaptureNames names;
     private final TypeChoices choices;
+    private final SlotKind kind;
 
-    public CapturePreparation(Connections connections, CaptureNames names, TypeChoices choices) {
+    public CapturePreparation(Connections connections, CaptureNames names, TypeChoices choices, SlotKind kind) {
         this.connections = connections;
         this.names = names;
         this.choices = choices;
+        this.kind = kind;
     }
 
     /**
@@ -72,6 +76,55 @@ public final class CapturePreparation {
             throw PostgresErrors.running("remove slot and publications of pipeline " + names.pipeline(), e);
         } catch (InterruptedException e) {
             throw interrupted("remove capture", e);
+        }
+    }
+
+    /** Drops the slot, ending its reader. */
+    public void dropSlot() {
+        try (Connection connection = connections.open()) {
+            ReplicationSlot.drop(connection, names.slot());
+        } catch (SQLException e) {
+            throw PostgresErrors.running("drop replication slot " + names.slot(), e);
+        } catch (InterruptedException e) {
+            throw interrupted("drop the replication slot", e);
+        }
+    }
+
+    /**
+     * Drops a slot from before the position, so that the next preparation makes a new one behind it.
+     *
+     * @throws TidemarkException {@code SOURCE_BEHIND} when the database's log has not come that far: what is captured would seem older
+     */
+    public void dropUpTo(Position sealed) {
+        try (Connection connection = connections.open()) {
+            Position current = insertPosition(connection);
+            if (!current.isAfter(sealed)) {
+                throw new TidemarkException(
+                        ErrorCode.SOURCE_BEHIND,
+                        "Cannot begin capture anew: the database's log has not come as far as what was captured before (current="
+                                + current + ", captured=" + sealed + ")",
+                        "When the database is a promoted standby, capture begins by itself as soon as its log is longer. When it is"
+                                + " another one, mirror it as another pipeline: change 'pipeline' and 'lake.location'.",
+                        null);
+            }
+            Optional<ReplicationSlot> slot =
+                    ReplicationSlot.find(connection, names.slot()).filter(ReplicationSlot::isUsable);
+            if (slot.isPresent() && !slot.orElseThrow().confirmed().isAfter(sealed)) {
+                ReplicationSlot.drop(connection, names.slot());
+                LOG.info("Replication slot dropped, it is older than what was captured: slot={}", names.slot());
+            }
+        } catch (SQLException e) {
+            throw PostgresErrors.running("begin capture anew", e);
+        } catch (InterruptedException e) {
+            throw interrupted("begin capture anew", e);
+        }
+    }
+
+    private static Position insertPosition(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("select pg_catalog.pg_current_wal_insert_lsn()::text")) {
+            row.next();
+            return ReplicationSlot.position(row.getString(1));
         }
     }
 
@@ -146,8 +199,13 @@ public final class CapturePreparation {
         }
         publications.publish(live);
         if (slot.isEmpty()) {
-            ReplicationSlot.create(connection, names.slot(), SLOT_WAIT);
+            ReplicationSlot.create(connection, names.slot(), kind, SLOT_WAIT);
             LOG.info("Replication slot created: slot={}", names.slot());
+        } else if (ReplicationSlot.isToBecome(connection, names.slot(), kind)) {
+            try (Connection replication = connections.openReplication()) {
+                ReplicationSlot.become(replication, names.slot(), kind);
+            }
+            LOG.info("Replication slot changed: slot={} kind={}", names.slot(), kind);
         }
     }
 

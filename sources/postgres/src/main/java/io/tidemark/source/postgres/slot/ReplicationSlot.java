@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,7 @@ public record ReplicationSlot(
 
     private static final Duration DROP_WAIT = Duration.ofSeconds(20);
     private static final long DROP_PAUSE_MILLIS = 50;
+    private static final int FAILOVER_SINCE = 17;
 
     /** Looks the slot up. */
     public static Optional<ReplicationSlot> find(Connection connection, String name) throws SQLException {
@@ -54,9 +56,10 @@ public record ReplicationSlot(
     }
 
     /** Makes a permanent slot, which waits until all transactions that run now have ended. */
-    static void create(Connection connection, String name, Duration timeout) throws SQLException {
+    static void create(Connection connection, String name, SlotKind kind, Duration timeout) throws SQLException {
+        String failover = hasFailover(connection) ? ", " + (kind == SlotKind.FAILOVER) : "";
         try (PreparedStatement statement = connection.prepareStatement(
-                "select pg_catalog.pg_create_logical_replication_slot(?, 'pgoutput', false, false)")) {
+                "select pg_catalog.pg_create_logical_replication_slot(?, 'pgoutput', false, false" + failover + ")")) {
             statement.setString(1, name);
             statement.setQueryTimeout(Math.toIntExact(Math.max(1, timeout.toSeconds())));
             statement.executeQuery().close();
@@ -66,6 +69,36 @@ public record ReplicationSlot(
             }
             throw e;
         }
+    }
+
+    /** Whether a slot that nobody reads is of another kind than wanted. */
+    static boolean isToBecome(Connection connection, String name, SlotKind kind) throws SQLException {
+        if (!hasFailover(connection)) {
+            return false;
+        }
+        try (PreparedStatement statement = connection.prepareStatement(
+                "select failover <> ? and active_pid is null from pg_catalog.pg_replication_slots where slot_name = ?")) {
+            statement.setBoolean(1, kind == SlotKind.FAILOVER);
+            statement.setString(2, name);
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() && row.getBoolean(1);
+            }
+        }
+    }
+
+    /**
+     * Makes a slot that nobody reads one of this kind.
+     *
+     * @param replication a connection for replication
+     */
+    static void become(Connection replication, String name, SlotKind kind) throws SQLException {
+        try (Statement statement = replication.createStatement()) {
+            statement.execute("ALTER_REPLICATION_SLOT " + name + " (FAILOVER " + (kind == SlotKind.FAILOVER) + ")");
+        }
+    }
+
+    private static boolean hasFailover(Connection connection) throws SQLException {
+        return connection.getMetaData().getDatabaseMajorVersion() >= FAILOVER_SINCE;
     }
 
     /** Drops the slot if it exists, ending its reader first. */

@@ -3,10 +3,12 @@ package io.tidemark.source.postgres.stream;
 import io.tidemark.source.postgres.connection.Connections;
 import io.tidemark.spi.error.TidemarkException;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,18 @@ final class Feedback implements AutoCloseable {
     private static final long INTERVAL_NANOS = 500_000_000L;
     private static final int QUERY_TIMEOUT_SECONDS = 5;
     private static final long JOIN_MILLIS = 10_000;
+    private static final long LIFE_INTERVAL_NANOS = 5_000_000_000L;
+    private static final int ANSWER_MILLIS = 10_000;
+
+    /**
+     * What the server's end heard of us last, which is no time of any clock that we know; and whether it is busy: with decoding, during which it may
+     * not listen. While it waits, for log, for the socket or for standbys, it listens.
+     */
+    private static final String HEARD = """
+            select coalesce(r.reply_time::text, ''),
+                   coalesce(lower(a.wait_event), '') not in ('walsendermain', 'walsenderwaitforwal', 'walsenderwritedata', 'waitforstandbyconfirmation')
+              from pg_catalog.pg_stat_replication r join pg_catalog.pg_stat_activity a on a.pid = r.pid where r.pid = ?
+            """;
 
     private final PGReplicationStream stream;
     private final Connections connections;
@@ -34,6 +48,9 @@ final class Feedback implements AutoCloseable {
     private volatile boolean closed;
     private volatile boolean wanted;
     private volatile @Nullable LogEnd logEnd;
+    private volatile long aliveAt = System.nanoTime();
+    private final int senderPid;
+    private String lastHeard = "";
     private @Nullable Connection sql;
 
     /**
@@ -44,8 +61,15 @@ final class Feedback implements AutoCloseable {
      */
     record LogEnd(long position, Instant time) {}
 
-    Feedback(PGReplicationStream stream, Connections connections, @Nullable Connection sql, Clock clock, String slot) {
+    Feedback(
+            PGReplicationStream stream,
+            int senderPid,
+            Connections connections,
+            @Nullable Connection sql,
+            Clock clock,
+            String slot) {
         this.stream = stream;
+        this.senderPid = senderPid;
         this.connections = connections;
         this.sql = sql;
         this.clock = clock;
@@ -58,6 +82,16 @@ final class Feedback implements AutoCloseable {
     @Nullable
     LogEnd logEnd() {
         return logEnd;
+    }
+
+    /** The connection has shown life: something came. */
+    void alive() {
+        aliveAt = System.nanoTime();
+    }
+
+    /** For how long nothing came, and the server did not say either that it hears of us. */
+    Duration silence() {
+        return Duration.ofNanos(System.nanoTime() - aliveAt);
     }
 
     /** Says that the end was reached, so that the next one is asked for. */
@@ -103,10 +137,49 @@ final class Feedback implements AutoCloseable {
             if (now - next >= 0) {
                 next = now + INTERVAL_NANOS;
                 askLogEnd();
+                askLife();
             }
         }
         tell();
         Connections.close(sql);
+    }
+
+    /** An idle stream and one whose connection is dead look the same from here; another connection tells them apart. */
+    private void askLife() {
+        if (System.nanoTime() - aliveAt < LIFE_INTERVAL_NANOS) {
+            return;
+        }
+        try {
+            Connection asked = opened();
+            try (PreparedStatement statement = asked.prepareStatement(HEARD)) {
+                statement.setQueryTimeout(QUERY_TIMEOUT_SECONDS);
+                statement.setInt(1, senderPid);
+                try (ResultSet row = statement.executeQuery()) {
+                    if (row.next()) {
+                        String heard = row.getString(1);
+                        if (row.getBoolean(2) || !heard.equals(lastHeard)) {
+                            alive();
+                        }
+                        lastHeard = heard;
+                    }
+                }
+            }
+        } catch (SQLException | TidemarkException e) {
+            LOG.debug("Whether the stream lives was not told", e);
+            Connections.close(sql);
+            sql = null;
+        }
+    }
+
+    /** Its answers come at once or never. */
+    private Connection opened() throws SQLException {
+        Connection connection = sql;
+        if (connection == null) {
+            connection = connections.open();
+            sql = connection;
+        }
+        connection.setNetworkTimeout(Runnable::run, ANSWER_MILLIS);
+        return connection;
     }
 
     private void tell() {
@@ -122,11 +195,9 @@ final class Feedback implements AutoCloseable {
             return;
         }
         try {
-            if (sql == null) {
-                sql = connections.open();
-            }
+            Connection asked = opened();
             Instant before = clock.instant();
-            try (Statement statement = sql.createStatement()) {
+            try (Statement statement = asked.createStatement()) {
                 statement.setQueryTimeout(QUERY_TIMEOUT_SECONDS);
                 try (ResultSet row = statement.executeQuery("select pg_catalog.pg_current_wal_flush_lsn()::text")) {
                     row.next();

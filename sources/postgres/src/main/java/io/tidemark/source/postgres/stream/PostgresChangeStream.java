@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
 import org.postgresql.replication.LogSequenceNumber;
 import org.postgresql.replication.PGReplicationStream;
 
@@ -49,6 +50,9 @@ public final class PostgresChangeStream implements ChangeStream {
 
     /** A read that took this long has waited for the socket. */
     private static final long WAITED_NANOS = 15_000;
+
+    /** A connection on which nothing has come for so long, and whose server end does not hear of us either, is dead. */
+    private static final Duration SILENCE_MAX = Duration.ofSeconds(30);
 
     /** Transactions may follow each other without a gap; then the caller gets its turn after one of them. */
     private static final long TURN_NANOS = 20_000_000;
@@ -80,7 +84,7 @@ public final class PostgresChangeStream implements ChangeStream {
         this.deliveredToken = new Position(start).toString();
         this.spilled = new SpilledTransactions(request.scratch());
         this.decoder = new PgOutputDecoder(relations, spilled);
-        this.feedback = new Feedback(stream, request.connections(), sql, request.clock(), slot);
+        this.feedback = new Feedback(stream, pid(connection), request.connections(), sql, request.clock(), slot);
         if (start != 0) {
             acknowledged = start;
             feedback.acknowledge(start);
@@ -145,6 +149,7 @@ public final class PostgresChangeStream implements ChangeStream {
                         break;
                     }
                 }
+                requireAlive();
                 pause(deadline);
             }
         } catch (SQLException e) {
@@ -203,9 +208,27 @@ public final class PostgresChangeStream implements ChangeStream {
         if (message == null) {
             return null;
         }
+        feedback.alive();
         idlePause = FILL_PAUSE_NANOS;
         socketWasEmpty = System.nanoTime() - before > WAITED_NANOS;
         return message;
+    }
+
+    private void requireAlive() {
+        if (feedback.silence().compareTo(SILENCE_MAX) > 0) {
+            throw new TidemarkException(
+                    ErrorCode.SOURCE_CONNECTION_LOST,
+                    "Cannot read changes: the connection is dead, nothing has come through it for "
+                            + SILENCE_MAX.toSeconds() + " s (slot=" + slot + ")");
+        }
+    }
+
+    private static int pid(Connection connection) {
+        try {
+            return connection.unwrap(PGConnection.class).getBackendPID();
+        } catch (SQLException e) {
+            throw new IllegalStateException("Cannot tell the server process of a connection", e);
+        }
     }
 
     private void pause(long deadline) {

@@ -34,7 +34,7 @@ final class ViewSession implements AutoCloseable {
 
     /** Opens a session that sees the exported snapshot. */
     static ViewSession open(Connections connections, String snapshot) {
-        Connection connection = connections.open();
+        Connection connection = connections.openReading();
         try (Statement statement = connection.createStatement()) {
             statement.execute(SETTINGS);
             statement.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");

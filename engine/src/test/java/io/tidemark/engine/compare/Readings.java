@@ -1,4 +1,4 @@
-package io.tidemark.engine.verify;
+package io.tidemark.engine.compare;
 
 import io.tidemark.spi.change.ChangeBatch;
 import io.tidemark.spi.schema.RowSchema;

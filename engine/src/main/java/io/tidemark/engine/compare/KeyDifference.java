@@ -1,4 +1,4 @@
-package io.tidemark.engine.verify;
+package io.tidemark.engine.compare;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +18,7 @@ public record KeyDifference(Kind kind, List<@Nullable String> key, List<String> 
     }
 
     /** The key as sources take it: its columns are never null. */
-    List<String> keyText() {
+    public List<String> keyText() {
         return key.stream().map(value -> value == null ? "" : value).toList();
     }
 

@@ -1,4 +1,4 @@
-package io.tidemark.engine.verify;
+package io.tidemark.engine.compare;
 
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;

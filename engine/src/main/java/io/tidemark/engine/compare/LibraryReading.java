@@ -1,4 +1,4 @@
-package io.tidemark.engine.verify;
+package io.tidemark.engine.compare;
 
 import io.tidemark.spi.change.ChangeBatch;
 import io.tidemark.spi.change.ColumnVector;
@@ -22,13 +22,13 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** The mirror's side of a comparison through the lake's own reader: slow, for versions that the query engine cannot read by their files. */
-final class LibraryReading implements TableReading {
+public final class LibraryReading implements TableReading {
     private final RowSchema schema;
     private final Consumer<Consumer<ChangeBatch>> reader;
     private final MessageDigest md5;
 
     /** @param reader gives every living row */
-    LibraryReading(RowSchema schema, Consumer<Consumer<ChangeBatch>> reader) {
+    public LibraryReading(RowSchema schema, Consumer<Consumer<ChangeBatch>> reader) {
         this.schema = schema;
         this.reader = reader;
         try {

@@ -1,6 +1,6 @@
-package io.tidemark.engine.verify;
+package io.tidemark.engine.compare;
 
-import io.tidemark.engine.verify.KeyDifference.Kind;
+import io.tidemark.engine.compare.KeyDifference.Kind;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.schema.RowSchema;
@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -22,7 +23,7 @@ import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /** Compares two readings of a table: by bucket first, then the rows of the buckets that differ. Memory is bounded by a group of buckets. */
-final class Comparison {
+public final class Comparison {
     private static final long ROWS_A_BUCKET = 4_096;
     private static final long ROWS_A_GROUP = 200_000;
     private static final BigInteger LONG_MASK = BigInteger.ONE.shiftLeft(64).subtract(BigInteger.ONE);
@@ -33,25 +34,47 @@ final class Comparison {
     private final DigestRequest request;
     private final int differencesMax;
 
+    /**
+     * Rows by the first column of their key.
+     *
+     * @param from least value, inclusive
+     * @param to greatest value, exclusive
+     */
+    public record Range(Optional<String> from, Optional<String> to) {
+        public static final Range ALL = new Range(Optional.empty(), Optional.empty());
+    }
+
     /** Result: sums of both sides, and the rows that differ. */
-    record Result(Side source, Side mirror, List<KeyDifference> differences, boolean more) {
-        boolean isEqual() {
+    public record Result(Side source, Side mirror, List<KeyDifference> differences, boolean more) {
+        public boolean isEqual() {
             return source.equals(mirror) && differences.isEmpty() && !more;
         }
     }
 
     /** Rows and checksum of one side. */
-    record Side(long rows, String checksum) {}
+    public record Side(long rows, String checksum) {}
 
-    Comparison(RowSchema schema, TableReading source, TableReading mirror, long rowsAbout, VerifyRequest request) {
+    /**
+     * @param rowsAbout about how many rows there are
+     * @param range the rows to compare
+     * @param differencesMax how many differing rows to name
+     */
+    public Comparison(
+            RowSchema schema,
+            TableReading source,
+            TableReading mirror,
+            long rowsAbout,
+            Range range,
+            int differencesMax) {
         this.schema = schema;
         this.source = source;
         this.mirror = mirror;
-        this.request = new DigestRequest(buckets(rowsAbout), request.from(), request.to());
-        this.differencesMax = request.differencesMax();
+        this.request = new DigestRequest(buckets(rowsAbout), range.from(), range.to());
+        this.differencesMax = differencesMax;
     }
 
-    Result run() {
+    /** Compares. */
+    public Result run() {
         CompletableFuture<List<BucketDigest>> inSource =
                 CompletableFuture.supplyAsync(() -> source.digests(request), task -> {
                     Thread thread = new Thread(task, "verify-source");

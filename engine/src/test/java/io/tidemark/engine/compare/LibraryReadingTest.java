@@ -1,4 +1,4 @@
-package io.tidemark.engine.verify;
+package io.tidemark.engine.compare;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
