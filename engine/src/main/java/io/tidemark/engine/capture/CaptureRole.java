@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads the change stream and seals slices. The source is acknowledged only after a slice is sealed; while nothing of interest arrives, after the
- * place to go on was written to the metadata store.
+ * place to go on was written to the metadata store and the lake.
  */
 public final class CaptureRole {
     public static final String LEASE = "capture";
@@ -29,6 +29,7 @@ public final class CaptureRole {
     private final LogSource source;
     private final CaptureReports reports;
     private final SetAside setAside;
+    private final ResumeFile resume;
 
     private Instant lastHeartbeat = Instant.EPOCH;
     private long heartbeatEvents = -1;
@@ -38,12 +39,17 @@ public final class CaptureRole {
         this.source = source;
         this.reports = new CaptureReports(pipeline.metastore(), pipeline.clock());
         this.setAside = new SetAside(pipeline);
+        this.resume = new ResumeFile(pipeline.storage(), pipeline.config().pipeline(), pipeline.clock());
     }
 
     /** Captures under the lease until told to stop, or until an error that the caller answers by calling again. */
     public void run(Lease lease) {
         Optional<SliceManifest> newest = pipeline.sliceLog().newest();
         Optional<String> token = reports.resumeToken(newest);
+        resume.begin();
+        if (token.isEmpty() && newest.isPresent()) {
+            resume.noteGap(newest.orElseThrow().sequence());
+        }
         Enrolment enrolment = new Enrolment(pipeline);
         List<SourceTable> tables = enrolment.refresh(token);
         LOG.info(
@@ -61,7 +67,7 @@ public final class CaptureRole {
                     sealed = seal(sink, stream, lease);
                 }
                 if (reports.isDue()) {
-                    report(sink, stream, sealed);
+                    report(sink, stream, sealed, ResumeFile.Moment.UNDER_WAY);
                 }
                 beat(sink);
                 if (enrolment.isDue() && enrolment.hasChanged(tables)) {
@@ -72,7 +78,7 @@ public final class CaptureRole {
             if (!sink.isEmpty()) {
                 sealed = seal(sink, stream, lease);
             }
-            report(sink, stream, sealed);
+            report(sink, stream, sealed, ResumeFile.Moment.AT_THE_END);
             LOG.info("capture stopped slice={}", sealed);
         }
     }
@@ -80,6 +86,7 @@ public final class CaptureRole {
     private long seal(SliceSink sink, ChangeStream stream, Lease lease) {
         SliceManifest sealed = sink.seal(lease.fence());
         reports.sealed();
+        resume.sealed();
         if (!sealed.resumeToken().isEmpty()) {
             stream.acknowledge(sealed.resumeToken());
         }
@@ -93,9 +100,10 @@ public final class CaptureRole {
         return sealed.sequence();
     }
 
-    /** The report is written before the acknowledgement that rests on its token. */
-    private void report(SliceSink sink, ChangeStream stream, long sealed) {
+    /** Report and file are written before the acknowledgement that rests on their token. */
+    private void report(SliceSink sink, ChangeStream stream, long sealed, ResumeFile.Moment moment) {
         reports.write(sink, sealed, stream::deliveredToken, stream.caughtUpAt(), null)
+                .filter(token -> !token.isEmpty() && resume.keep(sealed, token, moment))
                 .ifPresent(stream::acknowledge);
     }
 
