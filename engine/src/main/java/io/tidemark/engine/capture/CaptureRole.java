@@ -50,6 +50,9 @@ public final class CaptureRole {
         if (token.isEmpty() && newest.isPresent()) {
             resume.noteGap(newest.orElseThrow().sequence());
         }
+        // The stream acknowledges where it begins.
+        token.ifPresent(found ->
+                resume.keep(newest.map(SliceManifest::sequence).orElse(0L), found, ResumeFile.Moment.AT_THE_END));
         Enrolment enrolment = new Enrolment(pipeline);
         List<SourceTable> tables = enrolment.refresh(token);
         LOG.info(
