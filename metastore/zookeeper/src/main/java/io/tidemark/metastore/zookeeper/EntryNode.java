@@ -4,16 +4,33 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/**
- * What the node of an entry holds: a line of head, and behind it the value, or nothing when the value lies in parts, in nodes of their own.
- *
- * @param token of the call that wrote it
- * @param parts names of the nodes with the value, in order; empty when the value is here
- * @param value UTF-8 of the value; empty when it lies in parts
- */
-record EntryNode(String token, List<String> parts, byte[] value) {
-    EntryNode {
-        parts = List.copyOf(parts);
+/** What the node of an entry holds: a line of head, and behind it the value, or nothing when the value lies in parts, in nodes of their own. */
+final class EntryNode {
+    private final String token;
+    private final List<String> parts;
+    private final byte[] value;
+
+    /**
+     * @param token of the call that wrote it
+     * @param parts names of the nodes with the value, in order; empty when the value is here
+     * @param value UTF-8 of the value; empty when it lies in parts
+     */
+    EntryNode(String token, List<String> parts, byte[] value) {
+        this.token = token;
+        this.parts = List.copyOf(parts);
+        this.value = value;
+    }
+
+    String token() {
+        return token;
+    }
+
+    List<String> parts() {
+        return parts;
+    }
+
+    byte[] value() {
+        return value;
     }
 
     byte[] bytes() {
