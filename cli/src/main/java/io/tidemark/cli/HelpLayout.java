@@ -69,7 +69,7 @@ final class HelpLayout {
         groups.put("Run", List.of("run", "capture", "orchestrate", "work"));
         groups.put("Look", List.of("status", "tables", "slices", "query"));
         groups.put("Prove", List.of("verify", "dead-letters"));
-        groups.put("Steer", List.of("pause", "resume", "resync", "add", "drop"));
+        groups.put("Steer", List.of("pause", "resume", "resync", "add", "drop", "rebuild-metadata"));
         groups.put("Try", List.of("workload"));
         return groups;
     }

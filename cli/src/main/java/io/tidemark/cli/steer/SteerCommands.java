@@ -8,6 +8,11 @@ public final class SteerCommands implements CommandProvider {
     @Override
     public List<Object> commands() {
         return List.of(
-                new PauseCommand(), new ResumeCommand(), new ResyncCommand(), new AddCommand(), new DropCommand());
+                new PauseCommand(),
+                new ResumeCommand(),
+                new ResyncCommand(),
+                new AddCommand(),
+                new DropCommand(),
+                new RebuildMetadataCommand());
     }
 }

@@ -44,6 +44,11 @@ public record CaptureProgress(
         }
     }
 
+    /** Has capture go on after this slice at this token. */
+    public static CaptureProgress resumeAfter(long slice, String token, Instant now) {
+        return new CaptureProgress(slice, token, Position.ZERO, now, null, 0, 0, now, false, null);
+    }
+
     /** Asks capture to begin anew after this slice. */
     public static CaptureProgress restartAfter(long slice, Instant now) {
         return new CaptureProgress(slice, "", Position.ZERO, now, null, 0, 0, now, true, null);

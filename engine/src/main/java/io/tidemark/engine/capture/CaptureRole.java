@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads the change stream and seals slices. The source is acknowledged only after a slice is sealed; while nothing of interest arrives, after the
- * place to go on was written to the metadata store.
+ * place to go on was written to the metadata store and the lake.
  */
 public final class CaptureRole {
     public static final String LEASE = "capture";
@@ -30,6 +30,7 @@ public final class CaptureRole {
     private final CaptureReports reports;
     private final SetAside setAside;
     private final SourceChange change;
+    private final ResumeFile resume;
 
     private Instant lastHeartbeat = Instant.EPOCH;
     private long heartbeatEvents = -1;
@@ -40,6 +41,7 @@ public final class CaptureRole {
         this.reports = new CaptureReports(pipeline.metastore(), pipeline.clock());
         this.setAside = new SetAside(pipeline);
         this.change = new SourceChange(pipeline, source, reports);
+        this.resume = new ResumeFile(pipeline.storage(), pipeline.config().pipeline(), pipeline.clock());
     }
 
     /** Captures under the lease until told to stop, or until an error that the caller answers by calling again. */
@@ -50,6 +52,13 @@ public final class CaptureRole {
         }
         Optional<SliceManifest> newest = pipeline.sliceLog().newest();
         Optional<String> token = change.check(newest, reports.resumeToken(newest));
+        resume.begin();
+        if (token.isEmpty() && newest.isPresent()) {
+            resume.noteGap(newest.orElseThrow().sequence());
+        }
+        // The stream acknowledges where it begins.
+        token.ifPresent(found ->
+                resume.keep(newest.map(SliceManifest::sequence).orElse(0L), found, ResumeFile.Moment.AT_THE_END));
         Enrolment enrolment = new Enrolment(pipeline);
         List<SourceTable> tables = enrolment.refresh(token);
         LOG.info(
@@ -67,7 +76,7 @@ public final class CaptureRole {
                     sealed = seal(sink, stream, lease);
                 }
                 if (reports.isDue()) {
-                    report(sink, stream, sealed);
+                    report(sink, stream, sealed, ResumeFile.Moment.UNDER_WAY);
                     if (RetainedLog.last(pipeline).isGivenUp()) {
                         LOG.warn("capture ends, its slot is to be dropped");
                         break;
@@ -82,7 +91,7 @@ public final class CaptureRole {
             if (!sink.isEmpty()) {
                 sealed = seal(sink, stream, lease);
             }
-            report(sink, stream, sealed);
+            report(sink, stream, sealed, ResumeFile.Moment.AT_THE_END);
             LOG.info("capture stopped slice={}", sealed);
         }
     }
@@ -90,6 +99,7 @@ public final class CaptureRole {
     private long seal(SliceSink sink, ChangeStream stream, Lease lease) {
         SliceManifest sealed = sink.seal(lease.fence());
         reports.sealed();
+        resume.sealed();
         if (!sealed.resumeToken().isEmpty()) {
             stream.acknowledge(sealed.resumeToken());
         }
@@ -103,9 +113,10 @@ public final class CaptureRole {
         return sealed.sequence();
     }
 
-    /** The report is written before the acknowledgement that rests on its token. */
-    private void report(SliceSink sink, ChangeStream stream, long sealed) {
+    /** Report and file are written before the acknowledgement that rests on their token. */
+    private void report(SliceSink sink, ChangeStream stream, long sealed, ResumeFile.Moment moment) {
         reports.write(sink, sealed, stream::deliveredToken, stream.caughtUpAt(), null)
+                .filter(token -> !token.isEmpty() && resume.keep(sealed, token, moment))
                 .ifPresent(stream::acknowledge);
     }
 

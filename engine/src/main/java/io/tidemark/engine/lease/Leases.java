@@ -104,6 +104,19 @@ public final class Leases implements AutoCloseable {
         return isBeingTaken || !isFree(name, entry.orElseThrow(), record);
     }
 
+    /** Makes the fences of a lease that nobody holds grow from this one on: for a store that has lost what it knew of it. */
+    public void raiseFence(String name, long fence) {
+        Optional<Entry> entry = store.read(PREFIX + name);
+        LeaseRecord record = entry.map(found -> Json.read(found.value(), LeaseRecord.class, "lease " + name))
+                .orElse(new LeaseRecord(0, "", 0));
+        if (record.fence() < fence) {
+            store.compareAndSet(
+                    PREFIX + name,
+                    entry.map(Entry::version).orElse(Entry.ABSENT),
+                    Json.write(new LeaseRecord(fence, "", record.beat())));
+        }
+    }
+
     boolean isOverdue(Lease lease) {
         return nanoTime.getAsLong() - lease.renewedNanos > TIME_TO_LIVE.toNanos() * 2 / 3;
     }

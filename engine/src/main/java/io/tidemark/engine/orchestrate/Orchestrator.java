@@ -12,6 +12,7 @@ import io.tidemark.engine.table.TableRecord;
 import io.tidemark.engine.table.TableState;
 import io.tidemark.engine.work.WorkItem;
 import io.tidemark.spi.change.Position;
+import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.slice.SliceManifest;
 import java.time.Duration;
 import java.time.Instant;
@@ -50,6 +51,7 @@ public final class Orchestrator {
     /** The slice that holds the last event from before a load ended, by load. */
     private final Map<String, Long> exactAt = new HashMap<>();
 
+    private final Map<TableId, TableRecord> copied = new HashMap<>();
     private Instant lastPrune;
 
     public Orchestrator(Pipeline pipeline) {
@@ -74,6 +76,7 @@ public final class Orchestrator {
     private boolean round() {
         Optional<SliceManifest> newest = pipeline.sliceLog().newest();
         List<TableRecord> tables = pipeline.registry().list();
+        copyChanged(tables);
         boolean behind = false;
         for (TableRecord table : tables) {
             if (table.state().applies()) {
@@ -90,6 +93,15 @@ public final class Orchestrator {
             prune(tables);
         }
         return !behind;
+    }
+
+    /** Where a copy in the lake was lost or overtaken, it is written again. */
+    private void copyChanged(List<TableRecord> tables) {
+        for (TableRecord table : tables) {
+            if (!table.equals(copied.put(table.id(), table))) {
+                pipeline.registry().copy(table);
+            }
+        }
     }
 
     /** Live is a table that has applied all sealed slices but those just under way, and all events older than the newest row it was loaded with. */

@@ -14,6 +14,7 @@ import io.tidemark.engine.plugin.Plugins;
 import io.tidemark.engine.signal.Marker;
 import io.tidemark.engine.signal.Signals;
 import io.tidemark.engine.table.ProgressIndex;
+import io.tidemark.engine.table.RegistrationFiles;
 import io.tidemark.engine.table.TableRegistry;
 import io.tidemark.spi.change.Position;
 import io.tidemark.spi.error.ErrorCode;
@@ -53,6 +54,7 @@ public final class Pipeline implements AutoCloseable {
     private final MetadataStore metastore;
     private final SliceLog sliceLog;
     private final Leases leases;
+    private final RegistrationFiles registrations;
     private final TableRegistry registry;
     private final ProgressIndex progress;
     private final DeadLetters deadLetters;
@@ -97,7 +99,8 @@ public final class Pipeline implements AutoCloseable {
                             clock,
                             config.slices().format()));
             this.leases = kept(new Leases(metastore, machine));
-            this.registry = new TableRegistry(metastore, clock);
+            this.registrations = new RegistrationFiles(storage, config.pipeline());
+            this.registry = new TableRegistry(metastore, clock, registrations::keep);
             this.wanted = new WantedTables(
                     config,
                     new ChosenTypes(config, plugins.source(config.source().type())::refusal),
@@ -253,6 +256,11 @@ public final class Pipeline implements AutoCloseable {
 
     public TableRegistry registry() {
         return registry;
+    }
+
+    /** The registry's copies in the lake. */
+    public RegistrationFiles registrations() {
+        return registrations;
     }
 
     public ProgressIndex progress() {

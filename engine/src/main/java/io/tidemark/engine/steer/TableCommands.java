@@ -123,6 +123,7 @@ public final class TableCommands {
                     null);
         }
         pipeline.source().remove();
+        pipeline.registrations().remove();
         restartCapture();
         for (String prefix : List.of(
                 Keys.TABLES,

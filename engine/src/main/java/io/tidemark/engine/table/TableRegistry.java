@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +22,7 @@ public final class TableRegistry {
     private final Documents<TableRecord> records;
     private final Documents<LostChanges> losses;
     private final Clock clock;
+    private final Consumer<Registration> copies;
 
     /**
      * That a table lacks changes which the source no longer has.
@@ -30,6 +32,12 @@ public final class TableRegistry {
     private record LostChanges(Instant at) {}
 
     public TableRegistry(MetadataStore store, Clock clock) {
+        this(store, clock, copy -> {});
+    }
+
+    /** @param copies is told of every table that was added or changed */
+    public TableRegistry(MetadataStore store, Clock clock, Consumer<Registration> copies) {
+        this.copies = copies;
         this.records = new Documents<>(store, TableRecord.class);
         this.losses = new Documents<>(store, LostChanges.class);
         this.clock = clock;
@@ -65,25 +73,39 @@ public final class TableRegistry {
                     "table added table={} state={}", record.id(), record.state().label());
             return Optional.of(record);
         });
+        copy(load(record.id()));
     }
 
     /** Changes a record; the change gets the record and the time. */
     public TableRecord update(TableId table, BiFunction<TableRecord, Instant, TableRecord> change) {
-        TableState[] before = new TableState[1];
+        TableRecord[] before = new TableRecord[1];
         TableRecord after = records.update(Keys.of(Keys.TABLES, table), found -> {
-                    before[0] = found.map(TableRecord::state).orElse(null);
+                    before[0] = found.orElse(null);
                     return found.map(record -> change.apply(record, clock.instant()));
                 })
                 .orElseThrow(() -> new TidemarkException(
                         ErrorCode.UNKNOWN_TABLE, "Cannot change table " + table + ": this pipeline does not have it"));
-        if (before[0] != after.state()) {
+        if (before[0].state() != after.state()) {
             LOG.info(
                     "table state changed table={} from={} to={}",
                     table,
-                    before[0].label(),
+                    before[0].state().label(),
                     after.state().label());
         }
+        if (!before[0].equals(after)) {
+            copy(after);
+        }
         return after;
+    }
+
+    /** Where the copies are told again what the registry says of a table. */
+    public void copy(TableRecord record) {
+        copies.accept(new Registration(record, lostAt(record.id()).orElse(null)));
+    }
+
+    /** Notes again when changes of the table were missed last, in a store that has lost that. */
+    public void restoreLoss(TableId table, Instant at) {
+        losses.put(Keys.of(Keys.LOSSES, table), new LostChanges(at));
     }
 
     /** Moves a table to a state. */

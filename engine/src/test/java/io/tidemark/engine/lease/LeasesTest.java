@@ -74,6 +74,14 @@ class LeasesTest {
     }
 
     @Test
+    void aStoreThatHasLostTheFenceGoesOnBehindTheOneItIsTold() {
+        leases.raiseFence("table/a", 40);
+        leases.raiseFence("table/a", 12);
+        assertThat(leases.isHeldBySomebody("table/a")).isFalse();
+        assertThat(leases.tryAcquire("table/a").orElseThrow().fence()).isEqualTo(41);
+    }
+
+    @Test
     void twoThreadsOfAProcessNeverHoldTheSameLease() {
         List<Optional<Lease>> meanwhile = new ArrayList<>();
         List<Boolean> seenHeld = new ArrayList<>();

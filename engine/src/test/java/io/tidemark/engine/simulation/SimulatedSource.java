@@ -142,6 +142,14 @@ final class SimulatedSource implements LogSource {
     }
 
     @Override
+    public void checkChangesAfter(String resumeToken) {
+        world.read("look for changes", ErrorCode.SOURCE_UNREACHABLE, () -> {
+            requireKept(resumeToken);
+            return true;
+        });
+    }
+
+    @Override
     public void beginAfter(Position sealed) {
         throw new UnsupportedOperationException();
     }

@@ -25,6 +25,13 @@ public interface LogSource extends Source {
     ChangeStream openStream(Optional<String> resumeToken, List<SourceTable> schemas);
 
     /**
+     * Checks that a stream can be opened after the token without missing a change.
+     *
+     * @throws io.tidemark.spi.error.TidemarkException {@code SOURCE_SLOT_LOST} when the source no longer has all of them
+     */
+    void checkChangesAfter(String resumeToken);
+
+    /**
      * Takes a consistent cut: a position and a snapshot that agree exactly, held until closed.
      *
      * @param readers how many chunks can be read at the same time, at least 1

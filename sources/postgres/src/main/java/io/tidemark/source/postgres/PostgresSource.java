@@ -140,6 +140,11 @@ final class PostgresSource implements LogSource {
     }
 
     @Override
+    public void checkChangesAfter(String resumeToken) {
+        preparation().checkSlot(Optional.of(ReplicationSlot.position(resumeToken)));
+    }
+
+    @Override
     public SnapshotCut openCut(int readers, Duration timeout) {
         return CutOpener.open(connections, readers, timeout);
     }
