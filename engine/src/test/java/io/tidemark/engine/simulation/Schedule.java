@@ -57,13 +57,12 @@ final class Schedule {
     private final Plugins plugins = new Plugins();
     private final PipelineConfig config;
     private final MetadataStore truth;
-    private final Process[] processes = new Process[PROCESSES];
+    private final SimulatedProcess[] processes = new SimulatedProcess[PROCESSES];
     private boolean writing = true;
     private boolean calm;
     private boolean stopping;
     private int generation;
     private int proofs;
-    private int commands;
 
     /**
      * @param folder for files that the configuration asks for
@@ -151,7 +150,7 @@ final class Schedule {
 
     private void disturb() {
         int which = random.nextInt(PROCESSES);
-        Process process = processes[which];
+        SimulatedProcess process = processes[which];
         switch (random.nextInt(12)) {
             case 0, 1 -> {
                 world.trace("KILL " + process);
@@ -185,12 +184,12 @@ final class Schedule {
 
     /** Keeps a process running: when one dies, another one takes its place after a while. */
     private void boot(int which) {
-        Process process = newProcess("p" + which);
+        SimulatedProcess process = newProcess("p" + which);
         processes[which] = process;
         scheduler.start(null, "supervisor", () -> {
-            Process running = process;
+            SimulatedProcess running = process;
             while (!stopping) {
-                Process started = running;
+                SimulatedProcess started = running;
                 Thread main = scheduler.start(started, started + "/main", () -> serve(started));
                 scheduler.join(main);
                 while (!started.isDead() && !stopping) {
@@ -209,12 +208,12 @@ final class Schedule {
         });
     }
 
-    private Process newProcess(String name) {
-        return new Process(scheduler, name + "." + ++generation, 0.95 + random.nextDouble() / 10);
+    private SimulatedProcess newProcess(String name) {
+        return new SimulatedProcess(scheduler, name + "." + ++generation, 0.95 + random.nextDouble() / 10);
     }
 
     /** A process from its start to its end: one that cannot open its parts ends. */
-    private void serve(Process process) {
+    private void serve(SimulatedProcess process) {
         try (Pipeline pipeline = Pipeline.open(config, plugins, process);
                 Runner runner = Runner.start(pipeline, EnumSet.allOf(Role.class))) {
             while (!stopping) {
@@ -233,8 +232,7 @@ final class Schedule {
 
     /** A command of an operator, in a process of its own. */
     private Thread command(String name, Command command) {
-        Process process = newProcess("cmd");
-        commands++;
+        SimulatedProcess process = newProcess("cmd");
         return scheduler.start(process, process + "/main", () -> {
             world.trace("COMMAND " + name);
             try (Pipeline pipeline = Pipeline.open(config, plugins, process)) {
@@ -273,12 +271,27 @@ final class Schedule {
         world.trace("CALM");
         world.setFaults(0);
         calm = true;
-        for (Process process : processes) {
+        for (SimulatedProcess process : processes) {
             process.pauseFor(Duration.ZERO);
         }
         scheduler.pause(Duration.ofSeconds(2).toNanos());
         writing = false;
         TableRegistry registry = new TableRegistry(truth, Clock.systemUTC());
+        // A command that was under way may stop a table once more.
+        int left = 3;
+        do {
+            if (left-- == 0) {
+                throw new AssertionError("Nothing goes wrong any more, but not all tables are proven");
+            }
+            comeToRest(registry);
+        } while (!proveAll());
+        stopping = true;
+        while (!allDead()) {
+            scheduler.pause(100_000_000L);
+        }
+    }
+
+    private void comeToRest(TableRegistry registry) {
         long end = scheduler.now() + SETTLES_IN.toNanos();
         String missing = unsettled(registry);
         while (!missing.isEmpty()) {
@@ -295,21 +308,16 @@ final class Schedule {
         }
         world.invariants().settled();
         world.invariants().keptCuts(new CutLog(truth).list());
+    }
+
+    private boolean proveAll() {
         int[] proven = new int[1];
         scheduler.join(command("verify", pipeline -> proven[0] = prove(pipeline)));
-        int tables = world.database().tables().size();
-        if (proven[0] != tables) {
-            throw new AssertionError(
-                    "Nothing goes wrong any more, but " + proven[0] + " of " + tables + " tables are proven");
-        }
-        stopping = true;
-        while (!allDead()) {
-            scheduler.pause(100_000_000L);
-        }
+        return proven[0] == world.database().tables().size();
     }
 
     private boolean allDead() {
-        for (Process process : processes) {
+        for (SimulatedProcess process : processes) {
             if (!process.isDead()) {
                 return false;
             }

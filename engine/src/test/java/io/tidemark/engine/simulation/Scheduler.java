@@ -34,13 +34,13 @@ final class Scheduler {
     /** A thread of the simulation. */
     static final class Task {
         private final Thread thread;
-        private final @Nullable Process process;
+        private final @Nullable SimulatedProcess process;
         private long wakeAt;
         private boolean done;
         private volatile boolean turn;
         private final List<Task> joining = new ArrayList<>();
 
-        private Task(Thread thread, @Nullable Process process, long wakeAt) {
+        private Task(Thread thread, @Nullable SimulatedProcess process, long wakeAt) {
             this.thread = thread;
             this.process = process;
             this.wakeAt = wakeAt;
@@ -93,7 +93,7 @@ final class Scheduler {
 
     /** The process of the calling thread; null outside of any. */
     @Nullable
-    Process process() {
+    SimulatedProcess process() {
         Task task = CURRENT.get();
         return task == null ? null : task.process;
     }
@@ -104,7 +104,7 @@ final class Scheduler {
     }
 
     /** Starts a thread. */
-    Thread start(@Nullable Process process, String name, Runnable body) {
+    Thread start(@Nullable SimulatedProcess process, String name, Runnable body) {
         checkAlive();
         Task[] task = new Task[1];
         Thread thread = new Thread(
@@ -189,7 +189,7 @@ final class Scheduler {
     }
 
     /** Has the threads of a dead process go on, to their end. */
-    void wakeAll(Process process) {
+    void wakeAll(SimulatedProcess process) {
         for (Task task : tasks) {
             if (task.process == process) {
                 task.wakeAt = now;

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class SimulatedStream implements ChangeStream {
     private final World world;
     private final Database database;
-    private final @Nullable Process process;
+    private final @Nullable SimulatedProcess process;
     private final Map<TableId, SourceTable> tables = new HashMap<>();
     private long delivered;
 

@@ -126,7 +126,7 @@ final class World {
 
     /** Notes what happens, for people who look for the reason of a failure. */
     void trace(String what) {
-        Process process = scheduler.process();
+        SimulatedProcess process = scheduler.process();
         trace.add(String.format("%9.3f %-4s %s", scheduler.now() / 1e9, process == null ? "" : process.name(), what));
         if (trace.size() > TRACE_MAX) {
             trace.poll();
@@ -169,7 +169,7 @@ final class World {
         switch (random.nextInt(8)) {
             case 0, 1 -> throw failed(what, failure);
             case 2, 3 -> {
-                call.get();
+                var unused = call.get();
                 trace(what + ", answer lost");
                 throw failed(what, failure);
             }
@@ -179,7 +179,7 @@ final class World {
             }
             case 5 -> throw crash(what + " not sent");
             case 6 -> {
-                call.get();
+                var unused = call.get();
                 throw crash(what + " done");
             }
             default -> {
@@ -200,7 +200,7 @@ final class World {
         scheduler.start(null, "network", () -> {
             scheduler.pause(delay);
             try {
-                call.get();
+                var unused = call.get();
                 trace(what + " arrives late");
             } catch (TidemarkException e) {
                 trace(what + " arrives late and is refused: " + e.code());
@@ -214,7 +214,7 @@ final class World {
     }
 
     private SimulatedCrash crash(String what) {
-        Process process = scheduler.process();
+        SimulatedProcess process = scheduler.process();
         if (process != null) {
             trace("CRASH: " + what);
             crashes++;

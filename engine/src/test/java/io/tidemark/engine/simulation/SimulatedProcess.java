@@ -9,7 +9,7 @@ import java.time.ZoneOffset;
 import java.util.concurrent.locks.Lock;
 
 /** A process on a machine of its own, whose clock may be wrong. */
-final class Process implements Machine {
+final class SimulatedProcess implements Machine {
     private static final Instant BEGIN = Instant.parse("2026-11-20T08:31:00Z");
 
     private final Scheduler scheduler;
@@ -20,7 +20,7 @@ final class Process implements Machine {
     private boolean dead;
 
     /** @param speed how fast its clocks run, 1 for right */
-    Process(Scheduler scheduler, String name, double speed) {
+    SimulatedProcess(Scheduler scheduler, String name, double speed) {
         this.scheduler = scheduler;
         this.name = name;
         this.speed = speed;
