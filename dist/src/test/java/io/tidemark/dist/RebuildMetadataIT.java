@@ -55,9 +55,9 @@ class RebuildMetadataIT {
                     "insert into evolved select i, 'x', 'y' from generate_series(1001, 1100) i",
                     "update plain set v = v || '!' where id % 3 = 0",
                     "delete from filtered where id % 7 = 0");
+            mirrored.prove();
             assertThat(command(mirrored, "pause", "stopped").exitCode()).isZero();
             assertThat(command(mirrored, "drop", "gone", "--yes").exitCode()).isZero();
-            mirrored.prove();
             mirrored.stop();
             Map<String, String> loads = loads(mirrored);
             mirrored.execute(
