@@ -25,6 +25,9 @@ import org.junit.jupiter.api.io.TempDir;
 class PluginFoldersTest {
     private static final String OWN = "plugin-folder plugin-folder";
 
+    /** The plug-in of the simulation, which lies on the class path. */
+    private static final String PRESENT = "simulated";
+
     @TempDir
     Path root;
 
@@ -48,7 +51,7 @@ class PluginFoldersTest {
     void aFolderIsOpenedOnlyWhenItsTypeIsAskedFor() throws IOException {
         index(root.resolve("broken"), "lake=broken other");
         index(root.resolve("unlisted"), "source=unlisted");
-        assertThat(plugins().lakeTypes()).containsExactly("broken", "other");
+        assertThat(plugins().lakeTypes()).containsExactly("broken", "other", PRESENT);
         assertThatThrownBy(() -> plugins().lake("broken"))
                 .asInstanceOf(type(TidemarkException.class))
                 .returns(ErrorCode.PLUGIN_NOT_FOUND, TidemarkException::code)
@@ -61,10 +64,10 @@ class PluginFoldersTest {
     void anUnknownTypeIsToldWithThoseOfFolders() throws IOException {
         index(root.resolve("any"), "lake=folder");
         Files.createDirectories(root.resolve("empty"));
-        assertThatThrownBy(() -> plugins().lake("foldr")).hasMessageContaining("known=[folder]");
+        assertThatThrownBy(() -> plugins().lake("foldr")).hasMessageContaining("known=[folder, " + PRESENT + "]");
         assertThat(new Plugins(new PluginFolders(List.of(root.resolve("absent")))).lakeTypes())
-                .isEmpty();
-        assertThat(new Plugins(new PluginFolders(List.of())).lakeTypes()).isEmpty();
+                .containsExactly(PRESENT);
+        assertThat(new Plugins(new PluginFolders(List.of())).lakeTypes()).containsExactly(PRESENT);
     }
 
     private Plugins plugins() {

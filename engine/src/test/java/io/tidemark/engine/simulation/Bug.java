@@ -22,8 +22,6 @@ enum Bug {
     LOADS_ARE_NOT_FENCED,
     /** The metadata store writes whatever version is expected. */
     STORE_DOES_NOT_COMPARE,
-    /** The metadata store gives an entry that was made anew the version of the old one. */
-    STORE_REPEATS_VERSIONS,
     /** An interrupted load is taken for exact at its first cut, although later ones were read. */
     LATER_CUTS_ARE_FORGOTTEN,
     /** An apply of several slices says that it came to the next one. */
@@ -34,6 +32,6 @@ enum Bug {
     OBJECTS_APPEAR_HALF,
     /** Upkeep removes versions of the mirror that cuts need. */
     UPKEEP_FORGETS_CUTS,
-    /** A stream sends its client nothing of a transaction that began before another one ended. */
+    /** The stream leaves the rows of a transaction out, now and then. */
     STREAM_SKIPS_ONE
 }

@@ -8,6 +8,7 @@ import io.tidemark.spi.slice.SliceFormat;
 import io.tidemark.spi.slice.SliceLog;
 import io.tidemark.testkit.metastore.InMemoryMetadataStore;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.EnumSet;
@@ -151,7 +152,7 @@ final class World {
 
     /**
      * A call over the network that changes something: it can fail, its answer can be lost, it can arrive after its caller has given up, and the caller
-     * can die on the way.
+     * can die on the way, or stand still while others take over.
      */
     <T> T write(String what, ErrorCode failure, Supplier<T> call) {
         if (!scheduler.isSimulated()) {
@@ -166,7 +167,7 @@ final class World {
             }
             return answer;
         }
-        switch (random.nextInt(8)) {
+        switch (random.nextInt(10)) {
             case 0, 1 -> throw failed(what, failure);
             case 2, 3 -> {
                 var unused = call.get();
@@ -182,10 +183,27 @@ final class World {
                 var unused = call.get();
                 throw crash(what + " done");
             }
-            default -> {
+            case 7 -> {
                 later(what, call);
                 throw crash(what + " on its way");
             }
+            default -> {
+                stopProcess(what);
+                T answer = call.get();
+                trace(what);
+                return answer;
+            }
+        }
+    }
+
+    /** All threads of the calling process stand still, mostly for longer than its leases live. */
+    private void stopProcess(String what) {
+        SimulatedProcess process = scheduler.process();
+        if (process != null) {
+            Duration pause = Duration.ofMillis(random.nextInt(30_000));
+            trace("PAUSE for " + pause + " before: " + what);
+            process.pauseFor(pause);
+            scheduler.pause(0);
         }
     }
 
