@@ -17,6 +17,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What all processes of a simulation share: database, storage, lake and metadata store, and a network between them that loses answers. */
@@ -30,7 +31,7 @@ final class World {
     private final Random random;
     private final Scheduler scheduler;
     private final Set<Bug> bugs;
-    private final Deque<String> trace = new ArrayDeque<>();
+    private final Deque<Step> trace = new ArrayDeque<>();
     private final InMemoryMetadataStore store = new InMemoryMetadataStore();
     private final SimulatedObjects objects;
     private final Database database;
@@ -42,6 +43,13 @@ final class World {
     private double faults;
 
     private int crashes;
+
+    private record Step(long nanos, String process, String what) {
+        @Override
+        public String toString() {
+            return String.format("%9.3f %-4s %s", nanos / 1e9, process, what);
+        }
+    }
 
     World(String name, long seed, Scheduler scheduler, @Nullable Bug bug) {
         this.name = name;
@@ -128,14 +136,14 @@ final class World {
     /** Notes what happens, for people who look for the reason of a failure. */
     void trace(String what) {
         SimulatedProcess process = scheduler.process();
-        trace.add(String.format("%9.3f %-4s %s", scheduler.now() / 1e9, process == null ? "" : process.name(), what));
+        trace.add(new Step(scheduler.now(), process == null ? "" : process.name(), what));
         if (trace.size() > TRACE_MAX) {
             trace.poll();
         }
     }
 
     String trace() {
-        return String.join("\n", trace);
+        return trace.stream().map(Step::toString).collect(Collectors.joining("\n"));
     }
 
     /** A call over the network that changes nothing. */
