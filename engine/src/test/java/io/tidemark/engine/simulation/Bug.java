@@ -12,14 +12,10 @@ enum Bug {
     CUT_HOLDS_ONE_MORE,
     /** A snapshot lacks the last transaction from before its cutoff. */
     CUT_LACKS_ONE,
-    /** A mirror takes commits whatever they were computed from, and from whom. */
-    COMMITS_ARE_UNCONDITIONAL,
     /** A mirror has the rows of a commit for a moment before it says so. */
     PROGRESS_IS_WRITTEN_LATER,
     /** A chunk of a load is said to be in the mirror before it is. */
     CHUNK_IS_NOTED_FIRST,
-    /** A load that was taken over goes on adding its chunks. */
-    LOADS_ARE_NOT_FENCED,
     /** The metadata store writes whatever version is expected. */
     STORE_DOES_NOT_COMPARE,
     /** An interrupted load is taken for exact at its first cut, although later ones were read. */

@@ -98,7 +98,29 @@ final class Schedule {
     }
 
     /** What a run came to. */
-    record Result(long commits, long exactCommits, long slices, long cuts, int crashes, int proofs, long switches) {}
+    record Result(
+            long schedules,
+            long commits,
+            long exactCommits,
+            long slices,
+            long cuts,
+            long crashes,
+            long proofs,
+            long switches) {
+        static final Result NONE = new Result(0, 0, 0, 0, 0, 0, 0, 0);
+
+        Result plus(Result other) {
+            return new Result(
+                    schedules + other.schedules,
+                    commits + other.commits,
+                    exactCommits + other.exactCommits,
+                    slices + other.slices,
+                    cuts + other.cuts,
+                    crashes + other.crashes,
+                    proofs + other.proofs,
+                    switches + other.switches);
+        }
+    }
 
     /**
      * Runs it.
@@ -114,6 +136,7 @@ final class Schedule {
             world.forget();
         }
         return new Result(
+                1,
                 world.invariants().commits(),
                 world.invariants().exactCommits(),
                 world.invariants().slices(),
@@ -152,10 +175,7 @@ final class Schedule {
         int which = random.nextInt(PROCESSES);
         SimulatedProcess process = processes[which];
         switch (random.nextInt(12)) {
-            case 0, 1 -> {
-                world.trace("KILL " + process);
-                process.kill();
-            }
+            case 0, 1 -> world.kill(process, "anywhere");
             case 2, 3 -> {
                 Duration pause = Duration.ofMillis(random.nextInt(random.nextBoolean() ? 3_000 : 30_000));
                 world.trace("PAUSE " + process + " for " + pause);

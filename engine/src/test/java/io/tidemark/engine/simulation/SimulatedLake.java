@@ -206,9 +206,7 @@ final class SimulatedLake {
         public LakeProgress beginLoad(String loadId, long fence) {
             loadFence = fence;
             return commit("begin of load " + loadId, () -> {
-                if (!world.has(Bug.LOADS_ARE_NOT_FENCED)) {
-                    mirror.requireFence(fence);
-                }
+                mirror.requireFence(fence);
                 if (mirror.progress.loadId().equals(loadId)) {
                     return mirror.put(mirror.progress.withFence(fence), mirror.rows);
                 }
@@ -248,18 +246,12 @@ final class SimulatedLake {
 
         private void putChunk(int ordinal, String loadId, List<List<@Nullable String>> added) {
             LakeProgress before = mirror.progress;
-            if (world.has(Bug.LOADS_ARE_NOT_FENCED)) {
-                if (mirror.progress.loaded()) {
-                    return;
-                }
-            } else {
-                mirror.requireFence(loadFence);
-                if (!before.loadId().equals(loadId)) {
-                    throw fenced("another load took over");
-                }
-                if (before.loaded() || before.chunks().contains(ordinal)) {
-                    return;
-                }
+            mirror.requireFence(loadFence);
+            if (!before.loadId().equals(loadId)) {
+                throw fenced("another load took over");
+            }
+            if (before.loaded() || before.chunks().contains(ordinal)) {
+                return;
             }
             Set<Integer> chunks = new HashSet<>(before.chunks());
             chunks.add(ordinal);
@@ -307,10 +299,8 @@ final class SimulatedLake {
         @Override
         public LakeApply beginApply(LakeProgress expected, long fence) {
             world.read("begin of apply to " + name(), ErrorCode.LAKE_IO, () -> {
-                if (!world.has(Bug.COMMITS_ARE_UNCONDITIONAL)) {
-                    mirror.requireFence(fence);
-                    requireExpected(expected);
-                }
+                mirror.requireFence(fence);
+                requireExpected(expected);
                 return true;
             });
             return new Apply(expected, fence);
@@ -414,13 +404,11 @@ final class SimulatedLake {
             @Override
             public ApplyResult commit(LakeProgress progress) {
                 return Handle.this.commit("apply through " + progress.applied(), () -> {
-                    if (!world.has(Bug.COMMITS_ARE_UNCONDITIONAL)) {
-                        mirror.requireFence(fence);
-                        requireExpected(expected);
-                        if (mirror.progress.version() != base) {
-                            throw new TidemarkException(
-                                    ErrorCode.LAKE_COMMIT_CONFLICT, "Cannot commit: the mirror was tidied up");
-                        }
+                    mirror.requireFence(fence);
+                    requireExpected(expected);
+                    if (mirror.progress.version() != base) {
+                        throw new TidemarkException(
+                                ErrorCode.LAKE_COMMIT_CONFLICT, "Cannot commit: the mirror was tidied up");
                     }
                     LakeProgress after = new LakeProgress(
                             -1,

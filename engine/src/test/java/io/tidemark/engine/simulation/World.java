@@ -129,6 +129,13 @@ final class World {
         return faults;
     }
 
+    /** A process dies. */
+    void kill(SimulatedProcess process, String where) {
+        trace("KILL " + process + ": " + where);
+        crashes++;
+        process.kill();
+    }
+
     int crashes() {
         return crashes;
     }
@@ -242,9 +249,7 @@ final class World {
     private SimulatedCrash crash(String what) {
         SimulatedProcess process = scheduler.process();
         if (process != null) {
-            trace("CRASH: " + what);
-            crashes++;
-            process.kill();
+            kill(process, what);
         }
         return new SimulatedCrash();
     }
