@@ -2,7 +2,6 @@ package io.tidemark.engine.capture;
 
 import io.tidemark.engine.metadata.Documents;
 import io.tidemark.engine.metadata.Keys;
-import io.tidemark.spi.change.Position;
 import io.tidemark.spi.metastore.MetadataStore;
 import io.tidemark.spi.slice.SliceManifest;
 import java.time.Clock;
@@ -55,9 +54,7 @@ final class CaptureReports {
     /** Stores where the source goes on after the newest slice, when that is not where the last report said. */
     void resumeAt(long slice, String token) {
         idleToken = token;
-        Instant now = clock.instant();
-        documents.put(
-                Keys.CAPTURE, new CaptureProgress(slice, token, Position.ZERO, now, null, 0, 0, now, false, null));
+        documents.put(Keys.CAPTURE, CaptureProgress.resumeAfter(slice, token, clock.instant()));
     }
 
     /** What the last report said of this, for a source with partitions. */

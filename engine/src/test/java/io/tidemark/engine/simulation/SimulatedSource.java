@@ -1,6 +1,6 @@
 package io.tidemark.engine.simulation;
 
-import io.tidemark.engine.compare.Readings;
+import io.tidemark.engine.compare.LibraryReading;
 import io.tidemark.spi.change.ChangeBatch;
 import io.tidemark.spi.change.Position;
 import io.tidemark.spi.error.ErrorCode;
@@ -238,7 +238,7 @@ final class SimulatedSource implements LogSource {
 
         @Override
         public TableReading reading(SourceTable table) {
-            return Readings.of(
+            return new LibraryReading(
                     table.schema(),
                     consumer -> database.table(table.id()).at(sees()).read(row -> true, cutoff.value(), consumer));
         }

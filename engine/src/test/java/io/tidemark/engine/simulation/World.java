@@ -125,10 +125,6 @@ final class World {
         faults = probability;
     }
 
-    double faults() {
-        return faults;
-    }
-
     /** A process dies. */
     void kill(SimulatedProcess process, String where) {
         trace("KILL " + process + ": " + where);
