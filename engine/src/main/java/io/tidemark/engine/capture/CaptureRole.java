@@ -6,6 +6,7 @@ import io.tidemark.engine.signal.Marker;
 import io.tidemark.spi.slice.SliceManifest;
 import io.tidemark.spi.source.ChangeStream;
 import io.tidemark.spi.source.LogSource;
+import io.tidemark.spi.source.SourceIdentity;
 import io.tidemark.spi.source.SourceTable;
 import java.time.Duration;
 import java.time.Instant;
@@ -51,7 +52,8 @@ public final class CaptureRole {
             throw RetainedLog.givenUp(kept.bytes());
         }
         Optional<SliceManifest> newest = pipeline.sliceLog().newest();
-        Optional<String> token = change.check(newest, reports.resumeToken(newest));
+        Optional<SourceIdentity> known = pipeline.knownSource().require();
+        Optional<String> token = change.check(known, newest, reports.resumeToken(newest));
         resume.begin();
         if (token.isEmpty() && newest.isPresent()) {
             resume.noteGap(newest.orElseThrow().sequence());

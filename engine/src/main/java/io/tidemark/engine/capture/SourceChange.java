@@ -27,11 +27,11 @@ final class SourceChange {
     /**
      * Remembers the database that is captured for the first time, refuses another one, and follows the known one onto a new timeline.
      *
+     * @param known the database that is required, looked up before the token: whoever has capture begin anew says so before it forgets the database
      * @param token where capture would go on
      * @return where it goes on
      */
-    Optional<String> check(Optional<SliceManifest> newest, Optional<String> token) {
-        Optional<SourceIdentity> known = pipeline.knownSource().require();
+    Optional<String> check(Optional<SourceIdentity> known, Optional<SliceManifest> newest, Optional<String> token) {
         if (known.isEmpty()) {
             SourceIdentity found = source.identity();
             if (found.timeline() == 0) {

@@ -149,8 +149,10 @@ public final class TableCommands {
      * it meets for the one to mirror. To be called before all tables are loaded again; a capture that runs well goes on as it is.
      */
     public void restartCapture() {
-        pipeline.knownSource().forget();
+        // In this order, which a capture reads the other way round: one that finds no known database also finds that it
+        // begins anew.
         new FreshStart(pipeline).restartCapture();
+        pipeline.knownSource().forget();
     }
 
     private SourceTable inSource(TableId table, String verb) {

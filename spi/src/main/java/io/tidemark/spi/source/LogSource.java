@@ -21,13 +21,15 @@ public interface LogSource extends Source {
      * unless the table has no key.
      *
      * @param schemas the tables as registered: key columns come from here, since the stream does not always tell them
+     * @throws io.tidemark.spi.error.TidemarkException as {@link #checkChangesAfter} does
      */
     ChangeStream openStream(Optional<String> resumeToken, List<SourceTable> schemas);
 
     /**
      * Checks that a stream can be opened after the token without missing a change.
      *
-     * @throws io.tidemark.spi.error.TidemarkException {@code SOURCE_SLOT_LOST} when the source no longer has all of them
+     * @throws io.tidemark.spi.error.TidemarkException {@code SOURCE_SLOT_LOST} when the source no longer has all of them, {@code SOURCE_BEHIND}
+     *     when its log has not come that far
      */
     void checkChangesAfter(String resumeToken);
 

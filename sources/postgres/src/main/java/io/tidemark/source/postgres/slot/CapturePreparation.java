@@ -151,6 +151,16 @@ public final class CapturePreparation {
             throw lost("replication slot " + names.slot() + " has moved past the pipeline (confirmed="
                     + slot.confirmed() + ", pipeline=" + resume.orElseThrow() + ")");
         }
+        if (resume.isPresent()) {
+            Position current = insertPosition(connection);
+            if (resume.orElseThrow().isAfter(current)) {
+                // The server would pass over all changes up to there without a word.
+                throw new TidemarkException(
+                        ErrorCode.SOURCE_BEHIND,
+                        "Cannot go on capturing: the database's log is shorter than what was captured (current="
+                                + current + ", captured=" + resume.orElseThrow() + ")");
+            }
+        }
     }
 
     private void prepare(Connection connection, Collection<SourceTable> tables, Optional<Position> resume)

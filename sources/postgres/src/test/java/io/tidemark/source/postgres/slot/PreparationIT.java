@@ -320,6 +320,21 @@ class PreparationIT {
         }
     }
 
+    /** The server itself would send nothing until its log is that long, and pass over all that was written before. */
+    @Test
+    void aPlaceThatTheLogHasNotReachedIsRefused() throws SQLException {
+        server.execute(database, "create table a (id int primary key)");
+        try (LogSource source = source()) {
+            prepare(source, "a");
+            List<SourceTable> tables = source.tables();
+            String ahead = value("select pg_current_wal_insert_lsn() + 1000000");
+            Assertions.assertThatThrownBy(() -> source.openStream(Optional.of(ahead), tables))
+                    .isInstanceOfSatisfying(
+                            TidemarkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.SOURCE_BEHIND))
+                    .hasMessageContaining("captured=" + ahead);
+        }
+    }
+
     @Test
     void aDroppedPublicationIsALostSlotForWhoStillNeedsIt() throws SQLException {
         server.execute(database, "create table a (id int primary key)");
