@@ -106,7 +106,7 @@ public final class CommandRunner {
             return known;
         }
         String message = e.getMessage() == null ? "" : ": " + e.getMessage();
-        return new TidemarkException(
+        return TidemarkException.because(
                 ErrorCode.INTERNAL, "Cannot finish the command: " + e.getClass().getSimpleName() + message, e);
     }
 }

@@ -24,7 +24,10 @@ import picocli.CommandLine.Spec;
             "  3:configuration",
             "  4:source",
             "  5:lake, slice log or metadata store",
-            "  6:a limit of the machine: disk, memory, time",
+            " 51:the object storage does not answer (52: it asks for fewer requests)",
+            " 53:the lake's catalog does not answer (54: the metadata store)",
+            "  6:a limit of the machine: time, or one that was set",
+            " 61:a disk is full (62: no more files can be opened, 63: out of memory)",
             " 10:verify found differences (11: could not compare every table)",
             " 70:a defect of Tidemark",
             "130:stopped by Ctrl-C"

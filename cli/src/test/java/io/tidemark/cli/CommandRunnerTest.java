@@ -75,7 +75,7 @@ class CommandRunnerTest {
     void tellsEveryErrorWithRemedyCodeAndExitCode(ErrorCode code) {
         probe.failure = new TidemarkException(code, "Cannot probe: it is closed (door=front)");
 
-        assertThat(commands.run("probe")).isEqualTo(code.kind().exitCode());
+        assertThat(commands.run("probe")).isEqualTo(code.exitCode());
         assertThat(commands.out()).isEmpty();
         assertThat(commands.err().lines())
                 .containsExactly(
@@ -86,10 +86,10 @@ class CommandRunnerTest {
     void tellsErrorsAsJson() {
         probe.failure = new TidemarkException(ErrorCode.DISK_FULL, "Cannot \"probe\":\nfull", "Make room.", null);
 
-        assertThat(commands.run("probe", "--json")).isEqualTo(6);
+        assertThat(commands.run("probe", "--json")).isEqualTo(61);
         assertThat(commands.err())
                 .isEqualTo("{\"error\":{\"code\":\"DISK_FULL\",\"kind\":\"resource\","
-                        + "\"message\":\"Cannot \\\"probe\\\":\\nfull\",\"remedy\":\"Make room.\",\"exitCode\":6}}\n");
+                        + "\"message\":\"Cannot \\\"probe\\\":\\nfull\",\"remedy\":\"Make room.\",\"exitCode\":61}}\n");
     }
 
     @Test

@@ -3,7 +3,7 @@ package io.tidemark.dist;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.tidemark.engine.run.RoleReport;
+import io.tidemark.engine.report.RoleReport;
 import io.tidemark.engine.steer.TableCommands;
 import io.tidemark.engine.table.TableRecord;
 import io.tidemark.spi.error.ErrorCode;

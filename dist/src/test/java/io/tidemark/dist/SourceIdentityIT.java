@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 import static org.awaitility.Awaitility.await;
 
-import io.tidemark.engine.run.RoleReport;
+import io.tidemark.engine.report.RoleReport;
 import io.tidemark.engine.steer.TableCommands;
 import io.tidemark.engine.table.TableRecord;
 import io.tidemark.engine.table.TableState;

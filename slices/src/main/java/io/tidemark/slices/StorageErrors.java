@@ -1,6 +1,5 @@
 package io.tidemark.slices;
 
-import io.tidemark.parquet.storage.DiskFullException;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import java.io.IOException;
@@ -12,15 +11,12 @@ final class StorageErrors {
 
     /** @param what {@code Cannot <verb> <object>} */
     static TidemarkException of(String what, IOException e) {
-        ErrorCode code = ErrorCode.LAKE_IO;
         for (Throwable at = e; at != null; at = at.getCause()) {
             if (at instanceof AccessDeniedException) {
-                code = ErrorCode.LAKE_NOT_WRITABLE;
-            } else if (at instanceof DiskFullException) {
-                code = ErrorCode.DISK_FULL;
+                return new TidemarkException(ErrorCode.LAKE_NOT_WRITABLE, what + ": " + e.getMessage(), e);
             }
         }
-        return new TidemarkException(code, what + ": " + e.getMessage(), e);
+        return TidemarkException.ofStorage(what, e);
     }
 
     static TidemarkException corrupt(String path, String difference) {

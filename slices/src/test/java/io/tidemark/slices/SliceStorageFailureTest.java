@@ -3,9 +3,9 @@ package io.tidemark.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tidemark.parquet.storage.DiskFullException;
 import io.tidemark.parquet.storage.LocalObjectStore;
 import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.StorageException;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.slice.SliceFormat;
 import io.tidemark.spi.slice.SliceManifest;
@@ -87,9 +87,10 @@ class SliceStorageFailureTest {
     @Test
     void theErrorSaysWhatTheOperatorHasToDo() {
         assertFailsWith(new AccessDeniedException("denied"), ErrorCode.LAKE_NOT_WRITABLE);
-        assertFailsWith(new DiskFullException("full", new IOException()), ErrorCode.DISK_FULL);
-        assertFailsWith(
-                new IOException("wrapped", new DiskFullException("full", new IOException())), ErrorCode.DISK_FULL);
+        IOException slow = new StorageException(ErrorCode.STORAGE_THROTTLED, "slow down", new IOException());
+        assertFailsWith(slow, ErrorCode.STORAGE_THROTTLED);
+        assertFailsWith(new IOException("wrapped", slow), ErrorCode.STORAGE_THROTTLED);
+        assertFailsWith(new IOException("No space left on device"), ErrorCode.DISK_FULL);
     }
 
     @Test

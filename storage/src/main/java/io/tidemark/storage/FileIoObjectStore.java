@@ -1,5 +1,8 @@
 package io.tidemark.storage;
 
+import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.MachineLimits;
+import io.tidemark.spi.error.StorageException;
 import io.tidemark.spi.storage.ObjectStore;
 import java.io.EOFException;
 import java.io.IOException;
@@ -86,18 +89,7 @@ public final class FileIoObjectStore implements ObjectStore {
     }
 
     private static IOException failed(String what, String location, RuntimeException e) {
-        return new IOException("Cannot " + what + " " + location + ": " + reason(String.valueOf(e.getMessage())), e);
-    }
-
-    /** In one sentence what the AWS SDK says with the names of all classes that it asked. */
-    private static String reason(String message) {
-        if (message.startsWith("Unable to load region")) {
-            return "no AWS region is known; set AWS_REGION, or client.region under the lake's properties";
-        } else if (message.startsWith("Unable to load credentials")) {
-            return "no AWS credentials were found in environment, profile or role;"
-                    + " set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, AWS_PROFILE, or give this machine a role";
-        }
-        return message;
+        return S3Failures.of("Cannot " + what + " " + location, e);
     }
 
     @Override
@@ -266,16 +258,32 @@ public final class FileIoObjectStore implements ObjectStore {
 
         @Override
         public void readFully(long position, byte[] buffer, int offset, int count) throws IOException {
-            if (stream instanceof LocalInputStream local) {
-                local.readFully(position, buffer, offset, count);
-                return;
-            }
             int read;
             try {
+                if (stream instanceof LocalInputStream local) {
+                    local.readFully(position, buffer, offset, count);
+                    return;
+                }
                 stream.seek(position);
                 read = stream.readNBytes(buffer, offset, count);
+            } catch (EOFException e) {
+                throw e;
+            } catch (IOException e) {
+                // Said to be the storage's, so that nobody takes the file for damaged.
+                throw e instanceof StorageException
+                        ? e
+                        : new StorageException(
+                                MachineLimits.reached(e).orElse(ErrorCode.LAKE_IO),
+                                "Cannot read " + location + ": " + e.getMessage(),
+                                e);
             } catch (RuntimeException e) {
                 throw failed("read", location, e);
+            }
+            if (read < count && position + count <= length) {
+                throw new StorageException(
+                        ErrorCode.STORAGE_UNAVAILABLE,
+                        "Cannot read " + location + ": the answer ends early (position=" + (position + read) + ")",
+                        new EOFException());
             }
             if (read < count) {
                 throw new EOFException(

@@ -23,7 +23,7 @@ import org.apache.iceberg.CatalogUtil;
  */
 public record LakeStorage(String root, Map<String, String> properties) implements Serializable {
     private static final Pattern S3 = Pattern.compile("s3[an]?://.*", Pattern.DOTALL);
-    private static final String S3_IO = "org.apache.iceberg.aws.s3.S3FileIO";
+    private static final String S3_IO = ".aws.s3.S3FileIO";
     private static final String REMOTE_IO = "org.apache.iceberg.io.ResolvingFileIO";
 
     /** Iceberg's package as users write it; in parts, because the names in a job's jar are not those in its sources. */
@@ -51,8 +51,10 @@ public record LakeStorage(String root, Map<String, String> properties) implement
             if (io != null) {
                 properties.put(LocalFileIO.DELEGATE, io);
             }
+        } else if (isS3(root) && (io == null || io.endsWith(S3_IO))) {
+            properties.put(CatalogProperties.FILE_IO_IMPL, S3Files.class.getName());
         } else if (io == null) {
-            properties.put(CatalogProperties.FILE_IO_IMPL, isS3(root) ? S3_IO : REMOTE_IO);
+            properties.put(CatalogProperties.FILE_IO_IMPL, REMOTE_IO);
         }
         return properties;
     }

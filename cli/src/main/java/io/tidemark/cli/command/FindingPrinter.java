@@ -3,6 +3,7 @@ package io.tidemark.cli.command;
 import io.tidemark.cli.output.Colour;
 import io.tidemark.cli.output.Human;
 import io.tidemark.cli.output.Terminal;
+import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.ErrorKind;
 import io.tidemark.spi.source.Finding;
 import io.tidemark.spi.source.Finding.Status;
@@ -55,8 +56,7 @@ public final class FindingPrinter {
         return findings.stream()
                 .filter(finding -> finding.status() == Status.FAILED)
                 .findFirst()
-                .map(finding ->
-                        finding.code().map(code -> code.kind().exitCode()).orElse(ErrorKind.CONFIGURATION.exitCode()))
+                .map(finding -> finding.code().map(ErrorCode::exitCode).orElse(ErrorKind.CONFIGURATION.exitCode()))
                 .orElse(0);
     }
 

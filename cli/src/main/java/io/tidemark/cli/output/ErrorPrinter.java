@@ -31,7 +31,7 @@ public final class ErrorPrinter {
     public int print(TidemarkException error) {
         terminal.out().flush();
         ErrorCode code = error.code();
-        int exitCode = code.kind().exitCode();
+        int exitCode = code.exitCode();
         if (style == Style.JSON) {
             Map<String, Object> fields = new LinkedHashMap<>();
             fields.put("code", code.name());

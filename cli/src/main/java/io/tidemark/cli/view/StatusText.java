@@ -6,7 +6,7 @@ import io.tidemark.cli.output.Terminal;
 import io.tidemark.cli.output.TextTable;
 import io.tidemark.engine.capture.CaptureProgress.Partitions;
 import io.tidemark.engine.capture.LaggingPartition;
-import io.tidemark.engine.run.RoleReport;
+import io.tidemark.engine.report.RoleReport;
 import io.tidemark.engine.status.PipelineStatus;
 import io.tidemark.engine.status.PipelineStatus.CaptureStatus;
 import io.tidemark.engine.status.PipelineStatus.LoadStatus;

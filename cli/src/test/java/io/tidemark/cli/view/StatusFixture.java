@@ -1,6 +1,6 @@
 package io.tidemark.cli.view;
 
-import io.tidemark.engine.run.RoleReport;
+import io.tidemark.engine.report.RoleReport;
 import io.tidemark.engine.status.PipelineStatus;
 import io.tidemark.engine.status.PipelineStatus.CaptureStatus;
 import io.tidemark.engine.status.PipelineStatus.CutStatus;

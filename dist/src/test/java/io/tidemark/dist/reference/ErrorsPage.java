@@ -22,6 +22,8 @@ final class ErrorsPage {
             `--json` writes errors as one JSON object per line on standard error:
             `{"error": {"code", "kind", "message", "remedy", "exitCode"}}`. `--trace` adds the stack trace.
 
+            Failures that scripts answer in different ways have exit codes of their own, which begin with the digit of their kind.
+
             Exit codes that are no errors: 0 done; 10 `verify` found differences; 11 `verify` could not compare every table;
             12 `verify` found only differences that dead letters explain; 13 `dead-letters retry` left some open; 130 stopped by Ctrl-C.
             """;
@@ -35,12 +37,14 @@ final class ErrorsPage {
                     .append(heading(kind))
                     .append(": exit code ")
                     .append(kind.exitCode())
-                    .append("\n\n| code | then | remedy |\n| --- | --- | --- |\n");
+                    .append("\n\n| code | exit code | then | remedy |\n| --- | --- | --- | --- |\n");
             for (ErrorCode code : ErrorCode.values()) {
                 if (code.kind() == kind) {
                     text.append("| `")
                             .append(code)
                             .append("` | ")
+                            .append(code.exitCode())
+                            .append(" | ")
                             .append(code.retry().name().toLowerCase(Locale.ROOT))
                             .append(" | ")
                             .append(Markdown.cell(code.remedy()))

@@ -2,6 +2,7 @@ package io.tidemark.engine.capture;
 
 import io.tidemark.engine.metadata.Documents;
 import io.tidemark.engine.metadata.Keys;
+import io.tidemark.engine.report.RoleReports;
 import io.tidemark.spi.metastore.MetadataStore;
 import io.tidemark.spi.slice.SliceManifest;
 import java.time.Clock;
@@ -19,6 +20,7 @@ final class CaptureReports {
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
     private final Documents<CaptureProgress> documents;
+    private final RoleReports roleReports;
     private final Clock clock;
 
     /** Where the source goes on after the newest slice, as far as it was told; the report keeps it while the next slice is open. */
@@ -28,8 +30,12 @@ final class CaptureReports {
     private Instant sealedUpTo = Instant.EPOCH;
     private Instant last = Instant.EPOCH;
 
-    CaptureReports(MetadataStore metastore, Clock clock) {
+    /** Whether nothing was open at the last report; what cannot be sealed is open at one of two. */
+    private boolean wasIdle;
+
+    CaptureReports(MetadataStore metastore, Clock clock, RoleReports roleReports) {
         this.documents = new Documents<>(metastore, CaptureProgress.class);
+        this.roleReports = roleReports;
         this.clock = clock;
     }
 
@@ -42,6 +48,7 @@ final class CaptureReports {
                 .orElse(Instant.EPOCH);
         Optional<CaptureProgress> report = last.filter(found -> found.afterSlice() == sequence);
         restarting = report.filter(CaptureProgress::restart).isPresent();
+        wasIdle = false;
         Optional<String> token = restarting
                 ? Optional.empty()
                 : report.map(CaptureProgress::idleToken)
@@ -66,6 +73,7 @@ final class CaptureReports {
     void sealed() {
         idleToken = "";
         restarting = false;
+        roleReports.works(CaptureRole.LEASE);
     }
 
     boolean isDue() {
@@ -91,6 +99,10 @@ final class CaptureReports {
         if (isIdle) {
             idleToken = delivered.get();
         }
+        if (isIdle && wasIdle) {
+            roleReports.works(CaptureRole.LEASE);
+        }
+        wasIdle = isIdle;
         documents.put(
                 Keys.CAPTURE,
                 new CaptureProgress(

@@ -39,7 +39,7 @@ public final class CaptureRole {
     public CaptureRole(Pipeline pipeline, LogSource source) {
         this.pipeline = pipeline;
         this.source = source;
-        this.reports = new CaptureReports(pipeline.metastore(), pipeline.clock());
+        this.reports = new CaptureReports(pipeline.metastore(), pipeline.clock(), pipeline.roleReports());
         this.setAside = new SetAside(pipeline);
         this.change = new SourceChange(pipeline, source, reports);
         this.resume = new ResumeFile(pipeline.storage(), pipeline.config().pipeline(), pipeline.clock());

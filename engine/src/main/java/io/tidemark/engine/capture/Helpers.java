@@ -461,11 +461,8 @@ final class Helpers {
             try {
                 context.storage().deleteAll(context.folder() + folderName(number, share.fence()) + "/");
             } catch (IOException e) {
-                throw new TidemarkException(
-                        ErrorCode.LAKE_IO,
-                        "Cannot delete the parts of a helper of capture: " + e.getMessage() + " (helper=" + number
-                                + ")",
-                        e);
+                throw TidemarkException.ofStorage(
+                        "Cannot delete the parts of a helper of capture", " (helper=" + number + ")", e);
             }
         }
     }

@@ -21,7 +21,8 @@ public final class LogReach {
      */
     public Optional<Instant> from(TableId table) {
         Optional<SliceManifest> newest = pipeline.sliceLog().newest();
-        Optional<String> token = new CaptureReports(pipeline.metastore(), pipeline.clock()).resumeToken(newest);
+        Optional<String> token =
+                new CaptureReports(pipeline.metastore(), pipeline.clock(), pipeline.roleReports()).resumeToken(newest);
         Optional<Instant> begun = PartitionPositions.of(token).begun(table);
         return begun.flatMap(time -> Stream.of(begun, pipeline.registry().lostAt(table), oldestKept())
                 .flatMap(Optional::stream)

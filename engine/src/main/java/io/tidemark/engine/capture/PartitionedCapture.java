@@ -32,7 +32,7 @@ public final class PartitionedCapture {
     public PartitionedCapture(Pipeline pipeline, PartitionedSource source) {
         this.pipeline = pipeline;
         this.source = source;
-        this.reports = new CaptureReports(pipeline.metastore(), pipeline.clock());
+        this.reports = new CaptureReports(pipeline.metastore(), pipeline.clock(), pipeline.roleReports());
     }
 
     /** Captures under the lease until told to stop, or until an error that the caller answers by calling again. */

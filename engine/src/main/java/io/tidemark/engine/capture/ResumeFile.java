@@ -2,7 +2,6 @@ package io.tidemark.engine.capture;
 
 import io.tidemark.engine.json.Json;
 import io.tidemark.engine.metadata.Keys;
-import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.storage.ObjectStore;
 import java.io.IOException;
@@ -52,7 +51,7 @@ public final class ResumeFile {
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {
-            throw new TidemarkException(ErrorCode.LAKE_IO, "Cannot read " + path + ": " + e.getMessage(), e);
+            throw TidemarkException.ofStorage("Cannot read " + path, e);
         }
     }
 
@@ -110,7 +109,7 @@ public final class ResumeFile {
         try (ObjectStore.ObjectOutput out = storage.create(path)) {
             out.write(Json.writePretty(resume).getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
-            throw new TidemarkException(ErrorCode.LAKE_IO, "Cannot write " + path + ": " + e.getMessage(), e);
+            throw TidemarkException.ofStorage("Cannot write " + path, e);
         }
         last = resume;
         lastAt = clock.instant();

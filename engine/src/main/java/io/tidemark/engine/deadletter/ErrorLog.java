@@ -63,7 +63,7 @@ final class ErrorLog {
                     .map(path -> path.substring(0, path.length() - LETTER.length()))
                     .toList();
         } catch (IOException e) {
-            throw new TidemarkException(ErrorCode.LAKE_IO, "Cannot list dead letters: " + e.getMessage(), e);
+            throw TidemarkException.ofStorage("Cannot list dead letters", e);
         }
     }
 
@@ -85,7 +85,7 @@ final class ErrorLog {
             long rowBytes = content.bytes() == null ? size(path + ROW) : content.bytes();
             return new Stored(content.letter(path, rowBytes), Optional.ofNullable(content.resolvedAt()));
         } catch (TidemarkException e) {
-            if (e.code() == ErrorCode.LAKE_IO) {
+            if (e.code() != ErrorCode.INTERNAL) {
                 throw e;
             }
             throw new DamagedException(e.reason(), e);
@@ -98,7 +98,7 @@ final class ErrorLog {
         try (ObjectStore.ObjectInput in = storage.open(path)) {
             return in.readAll();
         } catch (IOException e) {
-            throw new TidemarkException(ErrorCode.LAKE_IO, "Cannot read a dead letter: " + e.getMessage(), e);
+            throw TidemarkException.ofStorage("Cannot read a dead letter", e);
         }
     }
 
@@ -109,7 +109,7 @@ final class ErrorLog {
         } catch (NoSuchFileException e) {
             return 0;
         } catch (IOException e) {
-            throw new TidemarkException(ErrorCode.LAKE_IO, "Cannot read a dead letter: " + e.getMessage(), e);
+            throw TidemarkException.ofStorage("Cannot read a dead letter", e);
         }
     }
 
@@ -146,7 +146,7 @@ final class ErrorLog {
         try (ObjectStore.ObjectOutput out = storage.create(path)) {
             out.write(bytes);
         } catch (IOException e) {
-            throw new TidemarkException(ErrorCode.LAKE_IO, "Cannot store a dead letter: " + e.getMessage(), e);
+            throw TidemarkException.ofStorage("Cannot store a dead letter", e);
         }
     }
 

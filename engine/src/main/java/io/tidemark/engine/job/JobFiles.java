@@ -1,7 +1,6 @@
 package io.tidemark.engine.job;
 
 import io.tidemark.engine.json.Json;
-import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.storage.ObjectStore;
@@ -52,9 +51,6 @@ public final class JobFiles {
     }
 
     private static TidemarkException failed(String verb, String path, IOException cause) {
-        return new TidemarkException(
-                ErrorCode.LAKE_IO,
-                "Cannot " + verb + " a file of a job: " + cause.getMessage() + " (path=" + path + ")",
-                cause);
+        return TidemarkException.ofStorage("Cannot " + verb + " a file of a job", " (path=" + path + ")", cause);
     }
 }

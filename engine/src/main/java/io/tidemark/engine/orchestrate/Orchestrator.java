@@ -68,6 +68,7 @@ public final class Orchestrator {
         while (!pipeline.signals().stopping() && lease.isHeld()) {
             long sealed = pipeline.signals().sealed().count();
             boolean settled = round();
+            pipeline.roleReports().works(LEASE);
             pipeline.signals().sealed().await(sealed, settled ? POLL : SOON);
         }
     }

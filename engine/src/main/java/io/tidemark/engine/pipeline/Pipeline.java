@@ -11,6 +11,7 @@ import io.tidemark.engine.machine.Machine;
 import io.tidemark.engine.machine.SteadyClock;
 import io.tidemark.engine.metadata.PrefixedMetadataStore;
 import io.tidemark.engine.plugin.Plugins;
+import io.tidemark.engine.report.RoleReports;
 import io.tidemark.engine.signal.Marker;
 import io.tidemark.engine.signal.Signals;
 import io.tidemark.engine.table.ProgressIndex;
@@ -52,6 +53,7 @@ public final class Pipeline implements AutoCloseable {
     private final Lake lake;
     private final ObjectStore storage;
     private final MetadataStore metastore;
+    private final RoleReports roleReports;
     private final SliceLog sliceLog;
     private final Leases leases;
     private final RegistrationFiles registrations;
@@ -80,6 +82,7 @@ public final class Pipeline implements AutoCloseable {
             MetadataStore shared = kept(plugins.metastore(config.metadata().type())
                     .open(config.metadata().settings()));
             this.metastore = new PrefixedMetadataStore(shared, "pipelines/" + config.pipeline() + "/");
+            this.roleReports = new RoleReports(metastore, this.clock);
             this.source = kept(plugins.source(config.source().type())
                     .open(config.pipeline(), config.source().settings(), scratch("source"), ChosenTypes.of(config)));
             this.knownSource = new KnownSource(source, metastore);
@@ -244,6 +247,11 @@ public final class Pipeline implements AutoCloseable {
 
     public MetadataStore metastore() {
         return metastore;
+    }
+
+    /** What fails and is tried again. */
+    public RoleReports roleReports() {
+        return roleReports;
     }
 
     public SliceLog sliceLog() {

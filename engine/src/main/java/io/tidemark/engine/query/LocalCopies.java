@@ -1,6 +1,7 @@
 package io.tidemark.engine.query;
 
 import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.MachineLimits;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.storage.ObjectStore;
 import java.io.IOException;
@@ -218,7 +219,7 @@ final class LocalCopies implements AutoCloseable {
 
     private static TidemarkException unreadable(String location, IOException e) {
         boolean isMissing = e instanceof NoSuchFileException;
-        return new TidemarkException(
+        return TidemarkException.because(
                 isMissing ? ErrorCode.LAKE_FILE_CORRUPT : ErrorCode.LAKE_IO,
                 "Cannot read the lake: "
                         + (isMissing ? "a data file is missing" : "a data file cannot be read: " + e.getMessage())
@@ -228,7 +229,7 @@ final class LocalCopies implements AutoCloseable {
 
     private static TidemarkException failed(String what, IOException e) {
         return new TidemarkException(
-                ErrorCode.LAKE_IO,
+                MachineLimits.reached(e).orElse(ErrorCode.LAKE_IO),
                 "Cannot " + what + ": " + e.getMessage(),
                 "Give the folder 'state' space, or a smaller limits.query-disk.",
                 e);

@@ -5,8 +5,6 @@ import io.tidemark.engine.capture.FreshStart;
 import io.tidemark.engine.capture.RetainedLog;
 import io.tidemark.engine.config.RetainedLogPolicy;
 import io.tidemark.engine.lease.Lease;
-import io.tidemark.engine.metadata.Documents;
-import io.tidemark.engine.metadata.Keys;
 import io.tidemark.engine.pipeline.Pipeline;
 import io.tidemark.spi.change.Position;
 import io.tidemark.spi.error.TidemarkException;
@@ -38,7 +36,6 @@ final class RetentionWatch {
 
     private final Pipeline pipeline;
     private final LogSource source;
-    private final Documents<RoleReport> reports;
     private final FreshStart start;
     private Position acknowledged = Position.ZERO;
     private Instant movedAt = Instant.EPOCH;
@@ -46,7 +43,6 @@ final class RetentionWatch {
     RetentionWatch(Pipeline pipeline, LogSource source) {
         this.pipeline = pipeline;
         this.source = source;
-        this.reports = new Documents<>(pipeline.metastore(), RoleReport.class);
         this.start = new FreshStart(pipeline);
     }
 
@@ -83,14 +79,12 @@ final class RetentionWatch {
         if (isAbove) {
             TidemarkException alarm =
                     isGivenUp ? RetainedLog.givenUp(found.bytes()) : RetainedLog.alarm(pipeline, found.bytes());
-            reports.put(
-                    Keys.ROLES + LEASE,
-                    new RoleReport(LEASE, alarm.code().name(), alarm.reason(), alarm.remedy(), now));
+            pipeline.roleReports().failed(LEASE, alarm);
             if (!before.isAbove()) {
                 LOG.warn("retained log is above its limit reason={} remedy={}", alarm.reason(), alarm.remedy());
             }
         } else {
-            reports.remove(Keys.ROLES + LEASE);
+            pipeline.roleReports().works(LEASE);
             if (before.isAbove()) {
                 LOG.info("retained log is below its limit again bytes={}", found.bytes());
             }
@@ -122,7 +116,7 @@ final class RetentionWatch {
                 start.restartCapture();
                 start.compareAll("its changes were given up, because the source kept too much log");
                 new RetainedLog(0, false, false, pipeline.clock().instant()).store(pipeline);
-                reports.remove(Keys.ROLES + LEASE);
+                pipeline.roleReports().works(LEASE);
                 LOG.info("pipeline begins anew with another slot");
             }
         } finally {

@@ -4,8 +4,6 @@ import io.tidemark.engine.capture.CaptureRole;
 import io.tidemark.engine.capture.PartitionedCapture;
 import io.tidemark.engine.lease.Lease;
 import io.tidemark.engine.machine.Machine;
-import io.tidemark.engine.metadata.Documents;
-import io.tidemark.engine.metadata.Keys;
 import io.tidemark.engine.orchestrate.Orchestrator;
 import io.tidemark.engine.pipeline.Pipeline;
 import io.tidemark.engine.snapshot.SnapshotRole;
@@ -18,7 +16,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -36,7 +33,6 @@ public final class Runner implements AutoCloseable {
     private static final Duration LEASE_POLL = Duration.ofSeconds(1);
 
     private final Pipeline pipeline;
-    private final Documents<RoleReport> reports;
     private final List<Thread> threads = new ArrayList<>();
     private final Worker worker;
 
@@ -52,7 +48,6 @@ public final class Runner implements AutoCloseable {
 
     private Runner(Pipeline pipeline, Set<Role> roles) {
         this.pipeline = pipeline;
-        this.reports = new Documents<>(pipeline.metastore(), RoleReport.class);
         this.worker = new Worker(pipeline);
         if (roles.contains(Role.CAPTURE)) {
             start("capture", capture(pipeline));
@@ -70,7 +65,8 @@ public final class Runner implements AutoCloseable {
         }
         if (roles.contains(Role.WORKER)) {
             for (int i = 1; i <= pipeline.config().limits().workers(); i++) {
-                start("worker-" + i, worker::run);
+                String name = "worker-" + i;
+                start(name, () -> worker.run(name));
             }
         }
     }
@@ -134,8 +130,13 @@ public final class Runner implements AutoCloseable {
             } catch (OutOfMemoryError e) {
                 failed(name, TidemarkException.outOfMemory("go on with role " + name, e));
             } catch (RuntimeException | LinkageError e) {
-                LOG.error("role failed and starts again role={}", name, e);
-                report(name, new TidemarkException(ErrorCode.INTERNAL, "Cannot go on with role " + name + ": " + e, e));
+                TidemarkException error = TidemarkException.unforeseen("Cannot go on with role " + name, e);
+                if (error.code() == ErrorCode.INTERNAL) {
+                    LOG.error("role failed and starts again role={}", name, e);
+                    pipeline.roleReports().failed(name, error);
+                } else {
+                    failed(name, error);
+                }
             }
             if (pipeline.machine().nanoTime() - started > STEADY.toNanos()) {
                 pause = FIRST_PAUSE;
@@ -155,7 +156,7 @@ public final class Runner implements AutoCloseable {
                 error.reason(),
                 error.remedy(),
                 debugCause(error));
-        report(name, error);
+        pipeline.roleReports().failed(name, error);
     }
 
     private static @org.jspecify.annotations.Nullable Throwable debugCause(TidemarkException e) {
@@ -178,25 +179,9 @@ public final class Runner implements AutoCloseable {
             return false;
         }
         try (Lease held = lease.orElseThrow()) {
-            reports.remove(Keys.ROLES + name);
             body.run(held);
         }
         return true;
-    }
-
-    private void report(String name, TidemarkException error) {
-        try {
-            reports.put(
-                    Keys.ROLES + name.toLowerCase(Locale.ROOT),
-                    new RoleReport(
-                            name,
-                            error.code().name(),
-                            error.reason(),
-                            error.remedy(),
-                            pipeline.clock().instant()));
-        } catch (TidemarkException e) {
-            LOG.warn("role report not written role={} reason={}", name, e.reason());
-        }
     }
 
     /** Waits unless the runner is being closed; returns whether to go on. */

@@ -4,6 +4,7 @@ import io.tidemark.engine.capture.LogReach;
 import io.tidemark.engine.capture.RetainedLog;
 import io.tidemark.engine.lease.Lease;
 import io.tidemark.engine.pipeline.Pipeline;
+import io.tidemark.engine.report.RoleReports;
 import io.tidemark.engine.table.SchemaPolicy;
 import io.tidemark.engine.table.TableRecord;
 import io.tidemark.engine.table.TableState;
@@ -34,6 +35,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class SnapshotRole {
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotRole.class);
+    private static final String ROLE = "snapshot";
     private static final Duration POLL = Duration.ofSeconds(10);
     private static final Duration LEASE_POLL = Duration.ofMillis(500);
 
@@ -51,6 +53,7 @@ public final class SnapshotRole {
         while (!pipeline.signals().stopping()) {
             long seen = pipeline.signals().tables().count();
             boolean left = round();
+            pipeline.roleReports().works(ROLE);
             pipeline.signals().tables().await(seen, left ? LEASE_POLL : POLL);
         }
     }
@@ -109,6 +112,7 @@ public final class SnapshotRole {
         } catch (TidemarkException e) {
             if (e.code().retry() == RetryRule.RETRY) {
                 LOG.warn("load waits table={} code={} reason={}", table.id(), e.code(), e.reason());
+                pipeline.roleReports().failed(RoleReports.load(table.id()), e);
             } else {
                 giveUp(table.id(), e);
             }
@@ -180,10 +184,13 @@ public final class SnapshotRole {
             return false;
         }
         try {
-            return comparison.run(table);
+            boolean isDone = comparison.run(table);
+            pipeline.roleReports().works(RoleReports.load(table.id()));
+            return isDone;
         } catch (TidemarkException e) {
             if (e.code().retry() == RetryRule.RETRY) {
                 LOG.warn("comparison will be done again table={} code={} reason={}", table.id(), e.code(), e.reason());
+                pipeline.roleReports().failed(RoleReports.load(table.id()), e);
                 return false;
             }
             giveUp(table.id(), e);
@@ -209,6 +216,7 @@ public final class SnapshotRole {
     /** Returns whether the load has ended, well or not. */
     private boolean settle(TableLoad load) throws InterruptedException {
         if (load.finish()) {
+            pipeline.roleReports().works(RoleReports.load(load.record().id()));
             return true;
         }
         TidemarkException failure = load.failure();
@@ -218,6 +226,7 @@ public final class SnapshotRole {
         if (failure.code().retry() == RetryRule.RETRY) {
             LOG.warn(
                     "load will go on table={} code={} reason={}", load.record().id(), failure.code(), failure.reason());
+            pipeline.roleReports().failed(RoleReports.load(load.record().id()), failure);
             return false;
         }
         if (!load.badColumn().isEmpty() && failure.code() == ErrorCode.SOURCE_VALUE) {
@@ -230,6 +239,7 @@ public final class SnapshotRole {
 
     /** A table whose columns are no longer those that were registered is enrolled anew. */
     private void giveUp(TableId table, TidemarkException error) {
+        pipeline.roleReports().works(RoleReports.load(table));
         if (error.code() == ErrorCode.SOURCE_SCHEMA_CHANGED
                 && SchemaPolicy.follows(pipeline.config().tables(), table)) {
             pipeline.registry().reload(table, error.reason());

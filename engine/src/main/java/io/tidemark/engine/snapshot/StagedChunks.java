@@ -4,7 +4,6 @@ import io.tidemark.engine.job.JobFiles;
 import io.tidemark.engine.job.LoadJob.StagedChunk;
 import io.tidemark.engine.pipeline.Pipeline;
 import io.tidemark.spi.change.ChangeBatch;
-import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeTable.ChunkWriter;
 import io.tidemark.spi.schema.TableId;
@@ -82,10 +81,7 @@ final class StagedChunks {
     }
 
     private TidemarkException failed(String verb, IOException cause) {
-        return new TidemarkException(
-                ErrorCode.LAKE_IO,
-                "Cannot " + verb + " staged chunks: " + cause.getMessage() + " (folder=" + tableFolder + ")",
-                cause);
+        return TidemarkException.ofStorage("Cannot " + verb + " staged chunks", " (folder=" + tableFolder + ")", cause);
     }
 
     private static String encoded(String name) {

@@ -170,7 +170,7 @@ final class TableLoad implements AutoCloseable {
         } catch (OutOfMemoryError e) {
             failure = TidemarkException.outOfMemory("load " + record.id(), e);
         } catch (RuntimeException | LinkageError e) {
-            failure = new TidemarkException(ErrorCode.INTERNAL, "Cannot load " + record.id() + ": " + e, e);
+            failure = TidemarkException.unforeseen("Cannot load " + record.id(), e);
         }
     }
 

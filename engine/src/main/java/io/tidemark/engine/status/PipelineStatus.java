@@ -1,7 +1,7 @@
 package io.tidemark.engine.status;
 
 import io.tidemark.engine.capture.CaptureProgress;
-import io.tidemark.engine.run.RoleReport;
+import io.tidemark.engine.report.RoleReport;
 import io.tidemark.engine.table.TableState;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.SourceStatus;

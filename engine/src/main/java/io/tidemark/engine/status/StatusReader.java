@@ -8,7 +8,7 @@ import io.tidemark.engine.cut.CutLog;
 import io.tidemark.engine.metadata.Documents;
 import io.tidemark.engine.metadata.Keys;
 import io.tidemark.engine.pipeline.Pipeline;
-import io.tidemark.engine.run.RoleReport;
+import io.tidemark.engine.report.RoleReport;
 import io.tidemark.engine.snapshot.LoadProgress;
 import io.tidemark.engine.table.TableProgress;
 import io.tidemark.engine.table.TableRecord;

@@ -2,7 +2,6 @@ package io.tidemark.engine.table;
 
 import io.tidemark.engine.json.Json;
 import io.tidemark.engine.metadata.Keys;
-import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.storage.ObjectStore;
@@ -60,7 +59,7 @@ public final class RegistrationFiles {
                     .map(this::read)
                     .toList();
         } catch (IOException e) {
-            throw new TidemarkException(ErrorCode.LAKE_IO, "Cannot list the copied registry: " + e.getMessage(), e);
+            throw TidemarkException.ofStorage("Cannot list the copied registry", e);
         }
     }
 
@@ -69,7 +68,7 @@ public final class RegistrationFiles {
         try {
             storage.deleteAll(folder);
         } catch (IOException e) {
-            throw new TidemarkException(ErrorCode.LAKE_IO, "Cannot delete the copied registry: " + e.getMessage(), e);
+            throw TidemarkException.ofStorage("Cannot delete the copied registry", e);
         }
         written.clear();
     }
@@ -78,7 +77,7 @@ public final class RegistrationFiles {
         try (ObjectStore.ObjectInput in = storage.open(path)) {
             return Json.read(new String(in.readAll(), StandardCharsets.UTF_8), Registration.class, path);
         } catch (IOException e) {
-            throw new TidemarkException(ErrorCode.LAKE_IO, "Cannot read " + path + ": " + e.getMessage(), e);
+            throw TidemarkException.ofStorage("Cannot read " + path, e);
         }
     }
 }

@@ -6,7 +6,7 @@ import io.tidemark.engine.lease.Lease;
 import io.tidemark.engine.metadata.Documents;
 import io.tidemark.engine.metadata.Keys;
 import io.tidemark.engine.pipeline.Pipeline;
-import io.tidemark.engine.run.RoleReport;
+import io.tidemark.engine.report.RoleReport;
 import io.tidemark.engine.table.TableProgress;
 import io.tidemark.engine.table.TableRecord;
 import io.tidemark.engine.work.Hold;

@@ -265,7 +265,7 @@ public final class Verifier {
         try (ObjectStore.ObjectOutput out = pipeline.storage().create(path)) {
             out.write(Json.writePretty(certificate).getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
-            throw new TidemarkException(ErrorCode.LAKE_IO, "Cannot store a certificate: " + e.getMessage(), e);
+            throw TidemarkException.ofStorage("Cannot store a certificate", e);
         }
         return path;
     }

@@ -7,6 +7,7 @@ import io.tidemark.engine.lease.Lease;
 import io.tidemark.engine.metadata.Documents;
 import io.tidemark.engine.metadata.Keys;
 import io.tidemark.engine.pipeline.Pipeline;
+import io.tidemark.engine.report.RoleReports;
 import io.tidemark.engine.table.LoadPlan;
 import io.tidemark.engine.table.SchemaPolicy;
 import io.tidemark.engine.table.TableRecord;
@@ -74,11 +75,16 @@ public final class Worker implements AutoCloseable {
         return Keys.of("table/", table);
     }
 
-    /** Works until told to stop; several threads may run it on the same worker. */
-    public void run() throws InterruptedException {
+    /**
+     * Works until told to stop; several threads may run it on the same worker.
+     *
+     * @param role under which errors are reported that are not those of a table
+     */
+    public void run(String role) throws InterruptedException {
         while (!pipeline.signals().stopping()) {
             long seen = pipeline.signals().dispatched().count();
             boolean left = round();
+            pipeline.roleReports().works(role);
             pipeline.signals().dispatched().await(seen, left ? HELD_POLL : POLL);
         }
     }
@@ -128,6 +134,7 @@ public final class Worker implements AutoCloseable {
             Optional<TableRecord> record = pipeline.registry().find(item.table());
             if (record.isEmpty() || !record.orElseThrow().state().applies()) {
                 items.removeIfSame(Keys.of(Keys.WORK, item.table()), item);
+                retry(item.table(), null);
                 return true;
             }
             boolean done = apply(record.orElseThrow(), item, held);
@@ -143,11 +150,12 @@ public final class Worker implements AutoCloseable {
             failed(item, TidemarkException.outOfMemory("apply slices to " + item.table(), e));
             return false;
         } catch (RuntimeException e) {
-            LOG.error("apply failed table={}", item.table(), e);
-            failed(
-                    item,
-                    new TidemarkException(ErrorCode.INTERNAL, "Cannot apply slices to " + item.table() + ": " + e, e));
-            return true;
+            TidemarkException error = TidemarkException.unforeseen("Cannot apply slices to " + item.table(), e);
+            if (error.code() == ErrorCode.INTERNAL) {
+                LOG.error("apply failed table={}", item.table(), e);
+            }
+            failed(item, error);
+            return error.code().retry() != RetryRule.RETRY;
         }
     }
 
@@ -256,12 +264,14 @@ public final class Worker implements AutoCloseable {
             retry(item.table(), error);
         } else {
             pipeline.registry().fail(item.table(), error);
+            retry(item.table(), null);
             items.removeIfSame(Keys.of(Keys.WORK, item.table()), item);
         }
     }
 
     private void reload(WorkItem item, TidemarkException error) {
         pipeline.registry().reload(item.table(), error.reason());
+        retry(item.table(), null);
         items.removeIfSame(Keys.of(Keys.WORK, item.table()), item);
         pipeline.signals().tables().wake();
     }
@@ -285,7 +295,13 @@ public final class Worker implements AutoCloseable {
         return load != null && load.lastCutoff().isAfter(load.firstCutoff());
     }
 
+    /** @param error null when there is nothing to try again */
     private void retry(TableId table, @org.jspecify.annotations.Nullable TidemarkException error) {
+        if (error == null) {
+            pipeline.roleReports().works(RoleReports.apply(table));
+        } else {
+            pipeline.roleReports().failed(RoleReports.apply(table), error);
+        }
         synchronized (retries) {
             if (error == null) {
                 retries.remove(table);

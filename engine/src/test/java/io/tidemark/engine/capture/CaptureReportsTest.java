@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tidemark.engine.metadata.Documents;
 import io.tidemark.engine.metadata.Keys;
+import io.tidemark.engine.report.RoleReports;
 import io.tidemark.spi.change.Position;
 import io.tidemark.spi.schema.BeforeImage;
 import io.tidemark.spi.schema.Column;
@@ -57,7 +58,7 @@ class CaptureReportsTest {
     }
 
     private CaptureReports reports() {
-        return new CaptureReports(store, CLOCK);
+        return new CaptureReports(store, CLOCK, new RoleReports(store, CLOCK));
     }
 
     /** A sink that holds rows and has no need of a log yet. */

@@ -6,6 +6,7 @@ import io.tidemark.engine.capture.SimulatedStream.Event;
 import io.tidemark.engine.config.SliceTime;
 import io.tidemark.engine.metadata.Documents;
 import io.tidemark.engine.metadata.Keys;
+import io.tidemark.engine.report.RoleReports;
 import io.tidemark.spi.change.ChangeBatch;
 import io.tidemark.spi.change.LongVector;
 import io.tidemark.spi.error.ErrorCode;
@@ -192,7 +193,7 @@ class SharedCaptureTest {
         }
 
         private Optional<String> stored() {
-            return new CaptureReports(metastore, clock).resumeToken(log.newest());
+            return new CaptureReports(metastore, clock, new RoleReports(metastore, clock)).resumeToken(log.newest());
         }
 
         /** Dead processes' leases run out, all come back, and read what there is. */
@@ -385,7 +386,7 @@ class SharedCaptureTest {
             private void lead() {
                 CaptureLead leading = lead;
                 if (leading == null) {
-                    CaptureReports said = new CaptureReports(metastore, clock);
+                    CaptureReports said = new CaptureReports(metastore, clock, new RoleReports(metastore, clock));
                     Optional<SliceManifest> newest = log.newest();
                     List<SourceTable> tables = stream.tables();
                     leading = new CaptureLead(context, said, tables, said.resumeToken(newest), newest);

@@ -1,5 +1,8 @@
 package io.tidemark.parquet.storage;
 
+import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.MachineLimits;
+import io.tidemark.spi.error.StorageException;
 import io.tidemark.spi.storage.ObjectStore.ObjectOutput;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -9,20 +12,19 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 
 /** An object under a temporary name beside its own until it is closed. */
 final class LocalObjectOutput extends ObjectOutput {
     private static final long BLOCK_BYTES = 64 << 10;
 
-    private final String path;
     private final Path temporary;
     private final Path target;
     private final FileChannel channel;
     private long position;
     private boolean done;
 
-    LocalObjectOutput(String path, Path temporary, Path target) throws IOException {
-        this.path = path;
+    LocalObjectOutput(Path temporary, Path target) throws IOException {
         this.temporary = temporary;
         this.target = target;
         this.channel = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
@@ -46,17 +48,22 @@ final class LocalObjectOutput extends ObjectOutput {
         position += length;
     }
 
-    /** Java has no exception of its own for a full disk, so the disk is asked. */
     private IOException failure(String what, IOException cause) {
-        String message = what + ": " + cause.getMessage() + " (path=" + path + ")";
+        String message = what + ": " + cause.getMessage() + " (path=" + target + ")";
+        return MachineLimits.reached(cause)
+                .or(() -> isDiskFull(cause) ? Optional.of(ErrorCode.DISK_FULL) : Optional.empty())
+                .<IOException>map(limit -> new StorageException(limit, message, cause))
+                .orElseGet(() -> new IOException(message, cause));
+    }
+
+    /** A full disk may say something else, for example that it cannot do input and output. */
+    private boolean isDiskFull(IOException cause) {
         try {
-            if (Files.getFileStore(Folders.of(target)).getUsableSpace() < BLOCK_BYTES) {
-                return new DiskFullException(message, cause);
-            }
+            return Files.getFileStore(Folders.of(target)).getUsableSpace() < BLOCK_BYTES;
         } catch (IOException e) {
             cause.addSuppressed(e);
+            return false;
         }
-        return new IOException(message, cause);
     }
 
     @Override

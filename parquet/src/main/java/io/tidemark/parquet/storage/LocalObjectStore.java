@@ -68,7 +68,7 @@ public final class LocalObjectStore implements ObjectStore {
             for (int attempt = 1; ; attempt++) {
                 try {
                     Folders.make(folder);
-                    return new LocalObjectOutput(path, temporary, target);
+                    return new LocalObjectOutput(temporary, target);
                 } catch (NoSuchFileException e) {
                     // Another thread removed the folder while it was empty.
                     if (attempt == MAKE_ATTEMPTS) {

@@ -101,6 +101,21 @@ public enum ErrorCode {
 
     LAKE_NOT_WRITABLE(ErrorKind.LAKE, RetryRule.OPERATOR, "Give this user write permission on the lake's location."),
     LAKE_IO(ErrorKind.LAKE, RetryRule.RETRY, "Check the storage of the lake."),
+    STORAGE_UNAVAILABLE(
+            ErrorKind.LAKE,
+            51,
+            RetryRule.RETRY,
+            "Check the object storage's health, lake.properties' endpoint and the network; work goes on by itself when it answers."),
+    STORAGE_THROTTLED(
+            ErrorKind.LAKE,
+            52,
+            RetryRule.RETRY,
+            "The storage asks for fewer requests; work goes on by itself. If it stays so, raise slices.interval, or lower limits.workers."),
+    CATALOG_UNAVAILABLE(
+            ErrorKind.LAKE,
+            53,
+            RetryRule.RETRY,
+            "Check that the catalog in lake.properties runs and can be reached; work goes on by itself when it answers."),
     LAKE_TABLE_MISSING(ErrorKind.LAKE, RetryRule.OPERATOR, "Run 'tidemark resync TABLE' to make the mirror again."),
     LAKE_SCHEMA_MISMATCH(ErrorKind.LAKE, RetryRule.OPERATOR, "Run 'tidemark resync TABLE' to make the mirror again."),
     LAKE_COMMIT_CONFLICT(ErrorKind.LAKE, RetryRule.RETRY, "Another commit came first; the work is done again."),
@@ -127,7 +142,8 @@ public enum ErrorCode {
             RetryRule.OPERATOR,
             "Restore the slice file from a backup, or run 'tidemark resync TABLE' to go on without it."),
     SLICE_CONFLICT(ErrorKind.LAKE, RetryRule.RETRY, "Another capture sealed this slice first; capture starts again."),
-    METASTORE_UNAVAILABLE(ErrorKind.LAKE, RetryRule.RETRY, "Check the metadata store's URL and that it is reachable."),
+    METASTORE_UNAVAILABLE(
+            ErrorKind.LAKE, 54, RetryRule.RETRY, "Check the metadata store's URL and that it is reachable."),
     ENGINE_FAILED(
             ErrorKind.RESOURCE,
             RetryRule.RETRY,
@@ -137,10 +153,20 @@ public enum ErrorCode {
     LIMIT_EXCEEDED(ErrorKind.RESOURCE, RetryRule.OPERATOR, "Raise the named limit, or make the work smaller."),
     MEMORY_EXHAUSTED(
             ErrorKind.RESOURCE,
+            63,
             RetryRule.RETRY,
             "It is tried again; if that does not help, give Java more memory, for example with JAVA_TOOL_OPTIONS=-Xmx8g."),
     TIMEOUT(ErrorKind.RESOURCE, RetryRule.RETRY, "Try again, or give it more time."),
-    DISK_FULL(ErrorKind.RESOURCE, RetryRule.RETRY, "Free space on the named disk."),
+    DISK_FULL(
+            ErrorKind.RESOURCE,
+            61,
+            RetryRule.RETRY,
+            "Free space on the named disk, or raise its quota; work goes on by itself when there is room."),
+    OPEN_FILES_EXHAUSTED(
+            ErrorKind.RESOURCE,
+            62,
+            RetryRule.RETRY,
+            "Raise the limit of open files (ulimit -n, LimitNOFILE=; prlimit --pid PID --nofile=N:N for a running process); work goes on by itself."),
     DEMO_DATABASE(
             ErrorKind.RESOURCE,
             RetryRule.OPERATOR,
@@ -149,17 +175,29 @@ public enum ErrorCode {
     INTERNAL(ErrorKind.INTERNAL, RetryRule.OPERATOR, "Report this with the output of the same command with --trace.");
 
     private final ErrorKind kind;
+    private final int exitCode;
     private final RetryRule retry;
     private final String remedy;
 
     ErrorCode(ErrorKind kind, RetryRule retry, String remedy) {
+        this(kind, kind.exitCode(), retry, remedy);
+    }
+
+    /** @param exitCode one of its own, which begins with the digit of the kind */
+    ErrorCode(ErrorKind kind, int exitCode, RetryRule retry, String remedy) {
         this.kind = kind;
+        this.exitCode = exitCode;
         this.retry = retry;
         this.remedy = remedy;
     }
 
     public ErrorKind kind() {
         return kind;
+    }
+
+    /** What a command that ended with this error exits with: the kind's, or for a failure that scripts answer in its own way, one of its own. */
+    public int exitCode() {
+        return exitCode;
     }
 
     public RetryRule retry() {

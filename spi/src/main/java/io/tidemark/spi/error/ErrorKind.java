@@ -1,6 +1,6 @@
 package io.tidemark.spi.error;
 
-/** Where an error comes from; decides the exit code and who has to act. */
+/** Where an error comes from; decides who has to act, and the exit code unless the error has one of its own. */
 public enum ErrorKind {
     /** The command or its arguments. */
     USER(2),
@@ -21,7 +21,7 @@ public enum ErrorKind {
         this.exitCode = exitCode;
     }
 
-    /** The exit code of a command that ended with an error of this kind. */
+    /** The exit code of a command that ended with an error of this kind; see {@link ErrorCode#exitCode()}. */
     public int exitCode() {
         return exitCode;
     }

@@ -39,6 +39,46 @@ public final class TidemarkException extends RuntimeException {
                 error);
     }
 
+    /**
+     * Storage could not be read or written. The code is that of the {@link StorageException} among the causes, or tells which limit of the machine was
+     * reached; {@code LAKE_IO} when neither is known.
+     *
+     * @param what {@code Cannot <verb> <object>}
+     */
+    public static TidemarkException ofStorage(String what, Throwable cause) {
+        return ofStorage(what, "", cause);
+    }
+
+    /** @param where the place, as {@code  (folder=...)} with the blank before it, or nothing */
+    public static TidemarkException ofStorage(String what, String where, Throwable cause) {
+        return because(ErrorCode.LAKE_IO, what + ": " + cause.getMessage() + where, cause);
+    }
+
+    /**
+     * Something failed in a way that nobody foresaw: because of storage or a limit of the machine, or else by a defect.
+     *
+     * @param what {@code Cannot <verb> <object>}
+     */
+    public static TidemarkException unforeseen(String what, Throwable cause) {
+        return because(ErrorCode.INTERNAL, what + ": " + cause, cause);
+    }
+
+    /**
+     * An error with the code of the {@link StorageException} or the error among its causes, or of the limit of the machine that was reached.
+     *
+     * @param otherwise the code when the causes tell none
+     */
+    public static TidemarkException because(ErrorCode otherwise, String message, Throwable cause) {
+        for (Throwable at = cause; at != null; at = at.getCause()) {
+            if (at instanceof StorageException known) {
+                return new TidemarkException(known.code(), message, known.remedy(), cause);
+            } else if (at instanceof TidemarkException known) {
+                return new TidemarkException(known.code, message, known.remedy, cause);
+            }
+        }
+        return new TidemarkException(MachineLimits.reached(cause).orElse(otherwise), message, cause);
+    }
+
     public ErrorCode code() {
         return code;
     }

@@ -331,6 +331,6 @@ final class DeltaLake implements Lake {
     }
 
     private static TidemarkException failed(String what, IOException cause) {
-        return new TidemarkException(ErrorCode.LAKE_IO, "Cannot " + what + ": " + cause.getMessage(), cause);
+        return TidemarkException.ofStorage("Cannot " + what, cause);
     }
 }

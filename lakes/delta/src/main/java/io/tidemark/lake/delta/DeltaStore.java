@@ -276,8 +276,7 @@ final class DeltaStore implements TableStore {
         try (ObjectOutput output = log.files().create(vectors.path())) {
             output.write(vectors.toByteArray());
         } catch (IOException e) {
-            throw new TidemarkException(
-                    ErrorCode.LAKE_IO, "Cannot write the deletes of " + name() + ": " + e.getMessage(), e);
+            throw TidemarkException.ofStorage("Cannot write the deletes of " + name(), e);
         }
     }
 
@@ -312,8 +311,7 @@ final class DeltaStore implements TableStore {
         } else if (!info.isMissingNode() || cause instanceof FileAlreadyExistsException) {
             throw refused(base, cause);
         } else if (lake.isLocal()) {
-            throw new TidemarkException(
-                    ErrorCode.LAKE_IO, "Cannot commit to " + name() + ": " + cause.getMessage(), cause);
+            throw TidemarkException.ofStorage("Cannot commit to " + name(), cause);
         } else {
             // What was sent may still arrive.
             throw unknown(cause);

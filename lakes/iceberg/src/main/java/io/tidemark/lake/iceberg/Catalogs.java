@@ -1,5 +1,6 @@
 package io.tidemark.lake.iceberg;
 
+import io.tidemark.lake.iceberg.commit.CatalogFailures;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.storage.LakeStorage;
@@ -43,8 +44,7 @@ final class Catalogs {
                     "Cannot open the catalog: " + e.getMessage() + " (location=" + root + ")",
                     e);
         } catch (RuntimeException e) {
-            throw new TidemarkException(
-                    ErrorCode.LAKE_IO, "Cannot open the catalog: " + e.getMessage() + " (location=" + root + ")", e);
+            throw CatalogFailures.of("Cannot open the catalog", " (location=" + root + ")", e);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.tidemark.lake.iceberg;
 
+import io.tidemark.lake.iceberg.commit.CatalogFailures;
 import io.tidemark.lake.iceberg.commit.ProgressSummary;
 import io.tidemark.lake.iceberg.rest.CatalogRoutes;
 import io.tidemark.lake.iceberg.rest.CatalogServer;
@@ -188,7 +189,7 @@ final class IcebergLake implements Lake, SupportsCatalogEndpoint {
             try {
                 closeable.close();
             } catch (IOException e) {
-                throw new TidemarkException(ErrorCode.LAKE_IO, "Cannot close the catalog: " + e.getMessage(), e);
+                throw TidemarkException.ofStorage("Cannot close the catalog", e);
             }
         }
         indexes.close();
@@ -241,11 +242,8 @@ final class IcebergLake implements Lake, SupportsCatalogEndpoint {
             int namespaces = namespaces().size();
             return Finding.ok("lake catalog", catalog.name() + " answers (namespaces=" + namespaces + ")");
         } catch (RuntimeException e) {
-            return Finding.failed(
-                    ErrorCode.LAKE_IO,
-                    "lake catalog",
-                    "the catalog does not answer: " + e.getMessage(),
-                    ErrorCode.LAKE_IO.remedy());
+            TidemarkException failure = CatalogFailures.of("Cannot list namespaces", e);
+            return Finding.failed(failure.code(), "lake catalog", failure.reason(), failure.remedy());
         }
     }
 
@@ -275,7 +273,7 @@ final class IcebergLake implements Lake, SupportsCatalogEndpoint {
         } catch (TidemarkException e) {
             throw e;
         } catch (RuntimeException e) {
-            throw new TidemarkException(ErrorCode.LAKE_IO, "Cannot " + what + ": " + e.getMessage(), e);
+            throw CatalogFailures.of("Cannot " + what, e);
         }
     }
 }

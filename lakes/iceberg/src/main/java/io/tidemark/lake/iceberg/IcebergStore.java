@@ -18,7 +18,6 @@ import io.tidemark.lake.upsert.table.TableChange;
 import io.tidemark.lake.upsert.table.TableStore;
 import io.tidemark.lake.upsert.table.TableVersion;
 import io.tidemark.spi.change.ChangeBatch;
-import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeProgress;
 import io.tidemark.spi.lake.LakeTableSpec;
@@ -187,10 +186,8 @@ final class IcebergStore implements TableStore {
                 return file == null ? PositionDeleteIndex.empty() : deleted.of(file);
             });
         } catch (IOException | UncheckedIOException e) {
-            throw new TidemarkException(
-                    ErrorCode.LAKE_IO,
-                    "Cannot write the deletes of " + spec.schema().table() + ": " + e.getMessage(),
-                    e);
+            throw TidemarkException.ofStorage(
+                    "Cannot write the deletes of " + spec.schema().table(), e);
         }
     }
 

@@ -76,7 +76,7 @@ public final class ChunkFiles implements AutoCloseable {
     }
 
     private TidemarkException failed(Exception cause) {
-        return new TidemarkException(
-                ErrorCode.LAKE_IO, "Cannot write rows of " + spec.schema().table() + ": " + cause.getMessage(), cause);
+        return TidemarkException.ofStorage(
+                "Cannot write rows of " + spec.schema().table(), cause);
     }
 }

@@ -1,6 +1,7 @@
 package io.tidemark.metastore.jdbc;
 
 import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.MachineLimits;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.metastore.Entry;
 import io.tidemark.spi.metastore.EntryLimits;
@@ -243,7 +244,9 @@ final class JdbcMetadataStore implements MetadataStore {
                     ? e.getClass().getSimpleName()
                     : e.getMessage().strip();
             throw new TidemarkException(
-                    dialect.isDiskFull(e) ? ErrorCode.DISK_FULL : ErrorCode.METASTORE_UNAVAILABLE,
+                    dialect.isDiskFull(e)
+                            ? ErrorCode.DISK_FULL
+                            : MachineLimits.reached(e).orElse(ErrorCode.METASTORE_UNAVAILABLE),
                     "Cannot " + verb + " the metadata store: " + reason + " (key=" + key + ", url=" + place + ")",
                     e);
         }

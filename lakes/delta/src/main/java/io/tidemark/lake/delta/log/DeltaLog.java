@@ -336,9 +336,6 @@ public final class DeltaLog {
     }
 
     private TidemarkException failed(String what, Exception cause) {
-        return new TidemarkException(
-                ErrorCode.LAKE_IO,
-                "Cannot " + what + " of a Delta table: " + cause.getMessage() + " (folder=" + folder() + ")",
-                cause);
+        return TidemarkException.ofStorage("Cannot " + what + " of a Delta table", " (folder=" + folder() + ")", cause);
     }
 }

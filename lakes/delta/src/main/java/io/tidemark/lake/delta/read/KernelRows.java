@@ -24,7 +24,6 @@ import io.tidemark.spi.change.ListVector;
 import io.tidemark.spi.change.LongVector;
 import io.tidemark.spi.change.Operation;
 import io.tidemark.spi.change.StructVector;
-import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeTableSpec;
 import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
@@ -56,8 +55,7 @@ public final class KernelRows {
         try {
             rows.read(engine, snapshot.getScanBuilder().build());
         } catch (IOException | RuntimeException e) {
-            throw new TidemarkException(
-                    ErrorCode.LAKE_IO, "Cannot read " + spec.schema().table() + ": " + e.getMessage(), e);
+            throw TidemarkException.ofStorage("Cannot read " + spec.schema().table(), e);
         }
     }
 

@@ -278,8 +278,7 @@ public final class TableCommits implements AutoCloseable {
     }
 
     public TidemarkException failed(String verb, Exception e) {
-        return new TidemarkException(
-                ErrorCode.LAKE_IO, "Cannot " + verb + " the mirror of " + table + ": " + e.getMessage(), e);
+        return TidemarkException.ofStorage("Cannot " + verb + " the mirror of " + table, e);
     }
 
     @Override

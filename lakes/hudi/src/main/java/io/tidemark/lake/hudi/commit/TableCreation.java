@@ -4,7 +4,6 @@ import io.tidemark.lake.hudi.schema.AvroSchemas;
 import io.tidemark.lake.hudi.schema.PartitionPaths;
 import io.tidemark.lake.hudi.schema.SpecText;
 import io.tidemark.lake.hudi.schema.StoredSpec;
-import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeTableSpec;
 import java.io.IOException;
@@ -60,10 +59,8 @@ public record TableCreation(HoodieTableType type) {
                     null,
                     true);
         } catch (IOException e) {
-            throw new TidemarkException(
-                    ErrorCode.LAKE_IO,
-                    "Cannot create the mirror of " + spec.schema().table() + ": " + e.getMessage(),
-                    e);
+            throw TidemarkException.ofStorage(
+                    "Cannot create the mirror of " + spec.schema().table(), e);
         }
     }
 }

@@ -68,8 +68,7 @@ public final class TableVersions {
             throw new TidemarkException(
                     ErrorCode.LAKE_TABLE_MISSING, "Cannot open a mirror: it is gone (folder=" + basePath + ")", e);
         } catch (HoodieException e) {
-            throw new TidemarkException(
-                    ErrorCode.LAKE_IO, "Cannot open a mirror: " + e.getMessage() + " (folder=" + basePath + ")", e);
+            throw TidemarkException.ofStorage("Cannot open a mirror", " (folder=" + basePath + ")", e);
         }
     }
 
@@ -170,7 +169,7 @@ public final class TableVersions {
                     return false;
                 }
             } catch (IOException e) {
-                throw new TidemarkException(ErrorCode.LAKE_IO, "Cannot read what was cleaned: " + e.getMessage(), e);
+                throw TidemarkException.ofStorage("Cannot read what was cleaned", e);
             }
         }
         return true;
@@ -187,11 +186,8 @@ public final class TableVersions {
         try {
             return meta.getActiveTimeline().readCommitMetadata(instant).getExtraMetadata();
         } catch (IOException e) {
-            throw new TidemarkException(
-                    ErrorCode.LAKE_IO,
-                    "Cannot read a commit of a mirror: " + e.getMessage() + " (instant=" + instant.requestedTime()
-                            + ")",
-                    e);
+            throw TidemarkException.ofStorage(
+                    "Cannot read a commit of a mirror", " (instant=" + instant.requestedTime() + ")", e);
         }
     }
 

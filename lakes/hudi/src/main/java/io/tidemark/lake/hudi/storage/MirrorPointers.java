@@ -2,7 +2,6 @@ package io.tidemark.lake.hudi.storage;
 
 import io.tidemark.lake.upsert.table.TableFolders;
 import io.tidemark.parquet.storage.LocalObjectStore;
-import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.storage.ObjectStore;
@@ -137,6 +136,6 @@ public final class MirrorPointers {
     }
 
     private static TidemarkException failed(String verb, IOException e) {
-        return new TidemarkException(ErrorCode.LAKE_IO, "Cannot " + verb + ": " + e.getMessage(), e);
+        return TidemarkException.ofStorage("Cannot " + verb, e);
     }
 }

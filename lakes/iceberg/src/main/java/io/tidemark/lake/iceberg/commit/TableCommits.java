@@ -57,8 +57,7 @@ public final class TableCommits {
         } catch (TidemarkException e) {
             throw e;
         } catch (RuntimeException e) {
-            throw new TidemarkException(
-                    ErrorCode.LAKE_IO, "Cannot read the mirror of " + table + ": " + e.getMessage(), e);
+            throw CatalogFailures.of("Cannot read the mirror of " + table, e);
         } finally {
             lock.unlock();
         }
@@ -152,7 +151,7 @@ public final class TableCommits {
             throw e;
         } catch (RuntimeException e) {
             if (!conditional.attempted()) {
-                throw new TidemarkException(ErrorCode.LAKE_IO, "Cannot commit to " + table + ": " + e.getMessage(), e);
+                throw CatalogFailures.of("Cannot commit to " + table, e);
             }
             // Neither success nor a certain failure: CommitStateUnknownException, a lost connection, a full disk after
             // the swap.
@@ -202,7 +201,7 @@ public final class TableCommits {
     }
 
     private TidemarkException refused(LakeProgress before, RuntimeException cause) {
-        LakeProgress now = ProgressSummary.read(operations.refresh());
+        LakeProgress now = ProgressSummary.read(refresh());
         boolean moved = !now.isSameAs(before) || now.fence() > before.fence();
         return moved
                 ? new TidemarkException(

@@ -10,7 +10,6 @@ import io.tidemark.lake.iceberg.write.DeleteMarks;
 import io.tidemark.lake.iceberg.write.Discards;
 import io.tidemark.lake.iceberg.write.MirrorFiles;
 import io.tidemark.lake.upsert.table.TableStore;
-import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -81,10 +80,8 @@ final class DeleteMerge {
             return "merged " + old.size() + " delete files into "
                     + written.added().size();
         } catch (IOException | UncheckedIOException e) {
-            throw new TidemarkException(
-                    ErrorCode.LAKE_IO,
-                    "Cannot merge the deletes of " + files.table().name() + ": " + e.getMessage(),
-                    e);
+            throw TidemarkException.ofStorage(
+                    "Cannot merge the deletes of " + files.table().name(), e);
         }
     }
 

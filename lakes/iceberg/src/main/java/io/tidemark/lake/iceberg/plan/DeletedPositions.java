@@ -2,7 +2,6 @@ package io.tidemark.lake.iceberg.plan;
 
 import io.tidemark.lake.upsert.table.DeletedRowsReader;
 import io.tidemark.lake.upsert.table.StoredFile;
-import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.DeletedRows;
 import java.io.IOException;
@@ -77,10 +76,7 @@ public final class DeletedPositions implements DeletedRowsReader {
             }
             return all;
         } catch (RuntimeException e) {
-            throw new TidemarkException(
-                    ErrorCode.LAKE_IO,
-                    "Cannot read the deletes of a file: " + e.getMessage() + " (file=" + file.path() + ")",
-                    e);
+            throw TidemarkException.ofStorage("Cannot read the deletes of a file", " (file=" + file.path() + ")", e);
         }
     }
 

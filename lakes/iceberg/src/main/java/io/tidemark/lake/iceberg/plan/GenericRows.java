@@ -11,7 +11,6 @@ import io.tidemark.spi.change.ListVector;
 import io.tidemark.spi.change.LongVector;
 import io.tidemark.spi.change.Operation;
 import io.tidemark.spi.change.StructVector;
-import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeTableSpec;
 import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
@@ -63,7 +62,7 @@ public final class GenericRows {
                 }
             }
         } catch (IOException e) {
-            throw new TidemarkException(ErrorCode.LAKE_IO, "Cannot read " + table.name() + ": " + e.getMessage(), e);
+            throw TidemarkException.ofStorage("Cannot read " + table.name(), e);
         }
         if (!batch.isEmpty()) {
             consumer.accept(batch);

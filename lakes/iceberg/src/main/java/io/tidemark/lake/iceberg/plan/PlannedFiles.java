@@ -5,6 +5,7 @@ import io.tidemark.lake.upsert.table.StoredFile;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,11 +53,8 @@ public final class PlannedFiles implements LiveFiles {
                 require(table, task);
                 files.put(task.file().location(), new LiveFile(task.file(), task.deletes()));
             }
-        } catch (IOException e) {
-            throw new TidemarkException(
-                    ErrorCode.LAKE_IO,
-                    "Cannot plan " + table.name() + ": " + e.getMessage() + " (version=" + version + ")",
-                    e);
+        } catch (IOException | UncheckedIOException e) {
+            throw TidemarkException.ofStorage("Cannot plan " + table.name(), " (version=" + version + ")", e);
         }
         return new PlannedFiles(version, files);
     }

@@ -11,7 +11,6 @@ import io.tidemark.lake.upsert.table.TableVersion;
 import io.tidemark.parquet.ParquetColumn;
 import io.tidemark.parquet.ParquetWriteOptions;
 import io.tidemark.spi.change.ColumnVector;
-import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeProgress;
 import io.tidemark.spi.lake.LakeTableSpec;
@@ -124,10 +123,8 @@ public final class PendingChanges {
     }
 
     TidemarkException failed(Exception cause) {
-        return new TidemarkException(
-                ErrorCode.LAKE_IO,
-                "Cannot write a data file of " + spec().schema().table() + ": " + cause.getMessage(),
-                cause);
+        return TidemarkException.ofStorage(
+                "Cannot write a data file of " + spec().schema().table(), cause);
     }
 
     /** Deletes a row. Deleting it twice, or one that is deleted already, changes nothing. */

@@ -33,8 +33,7 @@ final class IndexLock implements AutoCloseable {
             }
             channel.close();
         } catch (IOException e) {
-            throw new TidemarkException(
-                    ErrorCode.LAKE_IO, "Cannot open the key index: " + e.getMessage() + " (folder=" + folder + ")", e);
+            throw TidemarkException.ofStorage("Cannot open the key index", " (folder=" + folder + ")", e);
         }
         throw new TidemarkException(
                 ErrorCode.LAKE_INDEX_IN_USE,

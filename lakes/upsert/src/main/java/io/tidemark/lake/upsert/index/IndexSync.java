@@ -6,7 +6,6 @@ import io.tidemark.lake.upsert.table.StoredFile;
 import io.tidemark.lake.upsert.table.TableFiles;
 import io.tidemark.lake.upsert.table.TableStore;
 import io.tidemark.lake.upsert.table.TableVersion;
-import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -158,8 +157,7 @@ public final class IndexSync {
                 Files.deleteIfExists(folder);
             }
         } catch (IOException e) {
-            throw new TidemarkException(
-                    ErrorCode.LAKE_IO, "Cannot build the key index of " + name() + ": " + e.getMessage(), e);
+            throw TidemarkException.ofStorage("Cannot build the key index of " + name(), e);
         }
         LOG.info(
                 "Built a key index table={} rows={} duplicates={} millis={}",

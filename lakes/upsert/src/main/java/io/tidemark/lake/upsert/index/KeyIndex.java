@@ -1,6 +1,6 @@
 package io.tidemark.lake.upsert.index;
 
-import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.MachineLimits;
 import io.tidemark.spi.error.TidemarkException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -94,6 +94,11 @@ public final class KeyIndex implements KeyLocations, AutoCloseable {
             Files.createDirectories(folder);
             return new KeyIndex(folder, memory, lock);
         } catch (RocksDBException e) {
+            if (MachineLimits.reached(e).isPresent()) {
+                // It may be whole.
+                lock.close();
+                throw failed("open", folder, e);
+            }
             LOG.warn("Discarded an unreadable key index folder={} reason={}", folder, e.getMessage());
             try {
                 deleteFolder(folder);
@@ -449,9 +454,6 @@ public final class KeyIndex implements KeyLocations, AutoCloseable {
     }
 
     private static TidemarkException failed(String verb, Path folder, Exception cause) {
-        return new TidemarkException(
-                ErrorCode.LAKE_IO,
-                "Cannot " + verb + " the key index: " + cause.getMessage() + " (folder=" + folder + ")",
-                cause);
+        return TidemarkException.ofStorage("Cannot " + verb + " the key index", " (folder=" + folder + ")", cause);
     }
 }

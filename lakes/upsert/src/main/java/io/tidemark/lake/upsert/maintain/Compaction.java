@@ -10,7 +10,6 @@ import io.tidemark.lake.upsert.table.TableStore;
 import io.tidemark.lake.upsert.table.TableVersion;
 import io.tidemark.parquet.ParquetColumn;
 import io.tidemark.parquet.ParquetWriteOptions;
-import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -109,8 +108,8 @@ public final class Compaction {
             }
             return "compacted " + chosen.size() + " files into " + made.size() + " (" + rows.rows() + " rows)";
         } catch (IOException | UncheckedIOException e) {
-            throw new TidemarkException(
-                    ErrorCode.LAKE_IO, "Cannot compact " + store.spec().schema().table() + ": " + e.getMessage(), e);
+            throw TidemarkException.ofStorage(
+                    "Cannot compact " + store.spec().schema().table(), e);
         }
     }
 

@@ -19,7 +19,7 @@ public final class FileRows {
      * Hands on the live rows of a file in their order.
      *
      * @param columns the projection
-     * @throws TidemarkException {@code LAKE_FILE_CORRUPT} when the file is missing or damaged
+     * @throws TidemarkException {@code LAKE_FILE_CORRUPT} when the file is missing or damaged; what storage says when it cannot be read
      */
     public static void scan(
             TableFiles files, String path, List<ParquetColumn> columns, RoaringBitmap deleted, Sink sink) {
@@ -50,7 +50,7 @@ public final class FileRows {
     }
 
     static TidemarkException failed(String path, Exception cause, String reason) {
-        return new TidemarkException(
+        return TidemarkException.because(
                 ErrorCode.LAKE_FILE_CORRUPT, "Cannot read a data file: " + reason + " (file=" + path + ")", cause);
     }
 

@@ -61,7 +61,15 @@ public interface TableStore {
     /** Whether a commit that ended in this error certainly made no version, so that its files can be deleted. Any other error says nothing. */
     static boolean isCertainFailure(TidemarkException e) {
         return switch (e.code()) {
-            case LAKE_COMMIT_CONFLICT, LAKE_COMMIT_FENCED, LAKE_IO, LAKE_TABLE_MISSING -> true;
+            case LAKE_COMMIT_CONFLICT,
+                    LAKE_COMMIT_FENCED,
+                    LAKE_TABLE_MISSING,
+                    LAKE_IO,
+                    STORAGE_UNAVAILABLE,
+                    STORAGE_THROTTLED,
+                    CATALOG_UNAVAILABLE,
+                    DISK_FULL,
+                    OPEN_FILES_EXHAUSTED -> true;
             default -> false;
         };
     }

@@ -1,12 +1,14 @@
 package io.tidemark.source.postgres.connection;
 
 import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.MachineLimits;
 import io.tidemark.spi.error.TidemarkException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.sql.SQLException;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
@@ -66,7 +68,7 @@ public final class PostgresErrors {
                                 message + "the database has no free connection" + values,
                                 "Raise max_connections or the role's CONNECTION LIMIT, or close other connections.",
                                 e);
-            default -> error(ErrorCode.SOURCE_UNREACHABLE, message + network(e) + values, null, e);
+            default -> error(network(e, ErrorCode.SOURCE_UNREACHABLE), message + network(e) + values, null, e);
         };
     }
 
@@ -79,7 +81,11 @@ public final class PostgresErrors {
         String message = "Cannot " + attempt + ": ";
         String values = " (sqlstate=" + SqlState.of(e) + ")";
         if (SqlState.isLost(e)) {
-            return error(ErrorCode.SOURCE_CONNECTION_LOST, message + "the connection was lost" + values, null, e);
+            return error(
+                    network(e, ErrorCode.SOURCE_CONNECTION_LOST),
+                    message + "the connection was lost" + values,
+                    null,
+                    e);
         }
         if (SqlState.isValue(e)) {
             // The server's message may hold the value.
@@ -131,6 +137,14 @@ public final class PostgresErrors {
             case SqlState.LOCK_NOT_AVAILABLE, SqlState.CANCELLED -> ErrorCode.TIMEOUT;
             default -> ErrorCode.SOURCE_QUERY;
         };
+    }
+
+    /** A connection needs a file of this process; what a server says of its own limits has no cause. */
+    private static ErrorCode network(SQLException e, ErrorCode otherwise) {
+        return e.getCause() != null
+                        && MachineLimits.reached(e.getCause()).equals(Optional.of(ErrorCode.OPEN_FILES_EXHAUSTED))
+                ? ErrorCode.OPEN_FILES_EXHAUSTED
+                : otherwise;
     }
 
     private static String network(SQLException e) {

@@ -1,6 +1,7 @@
 package io.tidemark.source.postgres.stream;
 
 import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.MachineLimits;
 import io.tidemark.spi.error.TidemarkException;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
@@ -164,10 +165,13 @@ final class SpilledTransactions implements InProgressTransactions, AutoCloseable
     }
 
     private static TidemarkException failed(String attempt, Path path, IOException e) {
+        boolean isOutOfFiles = MachineLimits.reached(e).orElse(ErrorCode.DISK_FULL) == ErrorCode.OPEN_FILES_EXHAUSTED;
         return new TidemarkException(
-                ErrorCode.DISK_FULL,
-                "Cannot " + attempt + ": the disk did not take or give it (path=" + path + ")",
-                "Free space on the disk of the scratch folder, and check that this user may write there.",
+                isOutOfFiles ? ErrorCode.OPEN_FILES_EXHAUSTED : ErrorCode.DISK_FULL,
+                "Cannot " + attempt + ": the disk did not take or give it: " + e.getMessage() + " (path=" + path + ")",
+                isOutOfFiles
+                        ? ErrorCode.OPEN_FILES_EXHAUSTED.remedy()
+                        : "Free space on the disk of the scratch folder, and check that this user may write there.",
                 e);
     }
 }

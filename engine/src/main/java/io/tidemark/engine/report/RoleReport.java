@@ -1,4 +1,4 @@
-package io.tidemark.engine.run;
+package io.tidemark.engine.report;
 
 import java.time.Instant;
 
