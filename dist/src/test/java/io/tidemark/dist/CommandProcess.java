@@ -10,6 +10,7 @@ import java.util.Map;
 /** Commands of Tidemark in processes of their own, so that they can be killed. */
 final class CommandProcess {
     private static final String PLUGINS = "tidemark.plugins";
+    private static final List<String> HEAP = List.of("-Xmx768m");
 
     private CommandProcess() {}
 
@@ -20,9 +21,22 @@ final class CommandProcess {
      * @param environment variables that it has besides those of this process
      */
     static Process start(Path log, Map<String, String> environment, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx768m",
+        return start(log, environment, List.of(), HEAP, arguments);
+    }
+
+    /**
+     * Starts a command under limits.
+     *
+     * @param launcher program that starts what its last arguments say
+     * @param options of Java
+     */
+    static Process start(
+            Path log, Map<String, String> environment, List<String> launcher, List<String> options, String... arguments)
+            throws IOException {
+        List<String> command = new ArrayList<>(launcher);
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(options);
+        command.addAll(List.of(
                 "-D" + PLUGINS + "=" + System.getProperty(PLUGINS, ""),
                 "-cp",
                 System.getProperty("java.class.path"),

@@ -9,6 +9,7 @@ import io.tidemark.engine.pipeline.Pipeline;
 import io.tidemark.engine.plugin.Plugins;
 import io.tidemark.engine.query.AsOf;
 import io.tidemark.engine.query.Queries;
+import io.tidemark.engine.report.RoleReport;
 import io.tidemark.engine.run.Role;
 import io.tidemark.engine.run.Runner;
 import io.tidemark.engine.status.PipelineStatus;
@@ -19,6 +20,7 @@ import io.tidemark.engine.verify.Verifier;
 import io.tidemark.engine.verify.VerifyListener;
 import io.tidemark.engine.verify.VerifyReport;
 import io.tidemark.engine.verify.VerifyRequest;
+import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.query.ResultVisitor;
 import io.tidemark.spi.schema.TableId;
 import java.io.IOException;
@@ -103,6 +105,33 @@ class MirroredPipeline implements AutoCloseable {
                                 .find(table)
                                 .map(record -> record.state() + " " + record.failure()))
                         .hasValueSatisfying(found -> assertThat(found).startsWith(state.name())));
+    }
+
+    /** Waits until a role has said that it met an error, which is more than that status itself met it. */
+    RoleReport awaitTold(ErrorCode code) {
+        return await().atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(50))
+                .until(
+                        () -> status().roleErrors().stream()
+                                .filter(error -> error.code().equals(code.name()))
+                                .filter(error -> !error.role().equals("status"))
+                                .findFirst(),
+                        Optional::isPresent)
+                .orElseThrow();
+    }
+
+    /** Waits until everything works again, and changes reach the mirrors. */
+    void awaitNothingTold() {
+        long cut = newestCut();
+        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(50)).untilAsserted(() -> {
+            assertThat(status().roleErrors()).isEmpty();
+            assertThat(newestCut()).isGreaterThan(cut);
+        });
+    }
+
+    /** The slice that all mirrors have applied; 0 when there is none. */
+    long newestCut() {
+        return status().newestCut().map(PipelineStatus.CutStatus::slice).orElse(0L);
     }
 
     VerifyReport verify() throws InterruptedException {

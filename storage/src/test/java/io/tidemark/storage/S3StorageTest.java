@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.tidemark.spi.config.Settings;
+import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.StorageException;
 import io.tidemark.spi.storage.ObjectStore;
 import io.tidemark.spi.storage.ObjectStore.ObjectInput;
 import io.tidemark.spi.storage.ObjectStore.ObjectOutput;
+import io.tidemark.testkit.s3.S3Faults;
 import io.tidemark.testkit.s3.S3Server;
 import java.io.EOFException;
 import java.io.IOException;
@@ -25,12 +28,15 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.assertj.core.api.ThrowableAssert;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The contract of object storage, kept in S3. */
 class S3StorageTest {
@@ -146,6 +152,53 @@ class S3StorageTest {
         assertThatThrownBy(() -> open.readFully(0, new byte[1], 0, 1)).isInstanceOf(IOException.class);
         server.restart();
         assertThat(text("object")).isEqualTo("x");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = S3Faults.Fault.class,
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"NONE", "SLOW"})
+    void whatAStorageOrANetworkDoesIsToldByItsCode(S3Faults.Fault fault) throws IOException {
+        ErrorCode code =
+                fault == S3Faults.Fault.SLOW_DOWN ? ErrorCode.STORAGE_THROTTLED : ErrorCode.STORAGE_UNAVAILABLE;
+        put("object", "some text");
+        try (S3Faults faults = new S3Faults(server)) {
+            Map<String, String> properties = new HashMap<>(faults.properties());
+            properties.putAll(Map.of("s3.retry.num-retries", "0", "http-client.apache.socket-timeout-ms", "500"));
+            try (ObjectStore faulty = LakeStorage.of(
+                            bucket + "/the/lake", new Settings("lake", Map.of(), properties))
+                    .open()) {
+                faults.inject(fault, 1);
+                if (fault != S3Faults.Fault.CUT_UPLOAD) {
+                    assertToldBy(code, () -> {
+                        try (ObjectInput in = faulty.open("object")) {
+                            in.readAll();
+                        }
+                    });
+                }
+                if (fault != S3Faults.Fault.CUT_DOWNLOAD) {
+                    assertToldBy(code, () -> {
+                        try (ObjectOutput out = faulty.create("another")) {
+                            out.write(bytes("some text"));
+                        }
+                    });
+                    assertThat(store.exists("another")).isFalse();
+                }
+                assertThat(faults.met()).isPositive();
+                faults.inject(S3Faults.Fault.NONE, 1);
+                try (ObjectInput in = faulty.open("object")) {
+                    assertThat(in.readAll()).isEqualTo(bytes("some text"));
+                }
+            }
+        }
+    }
+
+    private static void assertToldBy(ErrorCode code, ThrowableAssert.ThrowingCallable call) {
+        assertThatThrownBy(call)
+                .isInstanceOfSatisfying(
+                        StorageException.class, e -> assertThat(e.code()).isEqualTo(code))
+                .hasMessageContaining("s3://bucket/the/lake/");
     }
 
     @Test

@@ -14,6 +14,7 @@ import io.tidemark.engine.table.TableProgress;
 import io.tidemark.engine.table.TableRecord;
 import io.tidemark.engine.table.TableState;
 import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.RetryRule;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeTable;
 import io.tidemark.spi.schema.TableId;
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** Reads the status of a pipeline from its metadata store, and on request from source and lake; the pipeline may run elsewhere. */
 public final class StatusReader {
@@ -61,11 +63,16 @@ public final class StatusReader {
     public PipelineStatus read(Set<Detail> details) {
         Instant now = pipeline.clock().instant();
         Optional<CaptureProgress> capture = captures.find(Keys.CAPTURE);
-        Optional<SliceManifest> newest = pipeline.sliceLog().newest();
-        Map<TableId, Long> setAside = pipeline.deadLetters().counts();
+        List<RoleReport> unread = new ArrayList<>();
+        Optional<SliceManifest> newest = stored(unread, now, () -> pipeline.sliceLog().newest());
+        long sealed = newest.map(SliceManifest::sequence)
+                .or(() -> capture.map(CaptureProgress::afterSlice))
+                .orElse(0L);
+        Look look = new Look(
+                now, details, capture, sealed, pipeline.deadLetters().counts(), unread);
         List<PipelineStatus.TableStatus> tables = pipeline.registry().list().stream()
                 .filter(record -> record.state() != TableState.DROPPED)
-                .map(record -> table(record, capture, newest, now, details, setAside))
+                .map(record -> table(record, look))
                 .toList();
         Optional<SourceStatus> source = Optional.empty();
         String sourceError = "";
@@ -86,12 +93,37 @@ public final class StatusReader {
                         new PipelineStatus.SliceStatus(slice.sequence(), slice.name(), slice.rows(), slice.bytes())),
                 cuts.newest().map(StatusReader::cut),
                 tables,
-                roleErrors(source, now));
+                roleErrors(source, unread, now));
+    }
+
+    /** What all tables are seen with; {@code unread} takes note of what the storage did not give. */
+    private record Look(
+            Instant now,
+            Set<Detail> details,
+            Optional<CaptureProgress> capture,
+            long sealed,
+            Map<TableId, Long> setAside,
+            List<RoleReport> unread) {}
+
+    /** Reads from the lake's storage. One that is away is what status has to tell, so nothing else is kept back for it. */
+    private static <T> Optional<T> stored(List<RoleReport> unread, Instant now, Supplier<Optional<T>> read) {
+        try {
+            return read.get();
+        } catch (TidemarkException e) {
+            if (e.code().retry() != RetryRule.RETRY || e.code() == ErrorCode.METASTORE_UNAVAILABLE) {
+                throw e;
+            }
+            if (unread.isEmpty()) {
+                unread.add(new RoleReport("status", e.code().name(), e.reason(), e.remedy(), now));
+            }
+            return Optional.empty();
+        }
     }
 
     /** Too much log is told also when no process watches it. */
-    private List<RoleReport> roleErrors(Optional<SourceStatus> source, Instant now) {
+    private List<RoleReport> roleErrors(Optional<SourceStatus> source, List<RoleReport> unread, Instant now) {
         List<RoleReport> errors = new ArrayList<>(roles.list(Keys.ROLES));
+        errors.addAll(unread);
         boolean isTold = errors.stream().anyMatch(error -> error.code().equals(ErrorCode.SOURCE_WAL_LIMIT.name()));
         source.filter(found -> !isTold
                         && found.retainedBytes() > pipeline.config().limits().retainedBytesMax())
@@ -116,25 +148,21 @@ public final class StatusReader {
         return new PipelineStatus.CutStatus(cut.slice(), cut.position().toString(), cut.at());
     }
 
-    private PipelineStatus.TableStatus table(
-            TableRecord record,
-            Optional<CaptureProgress> capture,
-            Optional<SliceManifest> newest,
-            Instant now,
-            Set<Detail> details,
-            Map<TableId, Long> setAside) {
+    private PipelineStatus.TableStatus table(TableRecord record, Look look) {
         Optional<TableProgress> progress = pipeline.progress().find(record.id(), record.load());
-        long sealed = newest.map(SliceManifest::sequence).orElse(0L);
-        long behind = progress.map(found -> Math.max(0, sealed - found.slice())).orElse(0L);
+        long behind =
+                progress.map(found -> Math.max(0, look.sealed() - found.slice())).orElse(0L);
         Optional<Duration> freshness = record.state().applies() && progress.isPresent()
-                ? Optional.of(freshness(progress.orElseThrow(), capture, behind, now))
+                ? Optional.of(freshness(progress.orElseThrow(), behind, look))
                 : Optional.empty();
         TableRecord.Failure failure = record.failure();
         return new PipelineStatus.TableStatus(
                 record.id(),
                 record.state(),
                 record.since(),
-                details.contains(Detail.ROWS) ? rows(record) : Optional.empty(),
+                look.details().contains(Detail.ROWS)
+                        ? stored(look.unread(), look.now(), () -> rows(record))
+                        : Optional.empty(),
                 progress.map(TableProgress::events).orElse(0L),
                 behind,
                 freshness,
@@ -146,22 +174,22 @@ public final class StatusReader {
                 failure == null ? "" : failure.reason(),
                 failure == null ? "" : failure.remedy(),
                 record.notices(),
-                setAside.getOrDefault(record.id(), 0L));
+                look.setAside().getOrDefault(record.id(), 0L));
     }
 
     /** A mirror that has applied everything sealed is as old as the oldest event not sealed; one that is behind, as its newest slice. */
-    private Duration freshness(TableProgress progress, Optional<CaptureProgress> capture, long behind, Instant now) {
+    private Duration freshness(TableProgress progress, long behind, Look look) {
+        Optional<CaptureProgress> capture = look.capture();
         Instant shown;
         if (behind > 0 || capture.isEmpty()) {
-            shown = pipeline.sliceLog()
-                    .find(progress.slice())
+            shown = stored(look.unread(), look.now(), () -> pipeline.sliceLog().find(progress.slice()))
                     .map(SliceManifest::end)
                     .orElse(progress.at());
         } else {
             Instant open = capture.orElseThrow().openSince();
             shown = open == null ? capture.orElseThrow().caughtUpAt() : open;
         }
-        Duration age = Duration.between(shown, now);
+        Duration age = Duration.between(shown, look.now());
         return age.isNegative() ? Duration.ZERO : age;
     }
 

@@ -7,9 +7,9 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Tells failures apart that come from a limit of the machine. Java has no exception for a full disk or for too many open files, only the operating
@@ -21,9 +21,12 @@ public final class MachineLimits {
     /** So few files that can still be opened are none: others take and give them back at the same time. */
     private static final int FREE_FILES_MIN = 3;
 
-    private static final Set<String> DISK_FULL =
-            Set.of("No space left on device", "Disk quota exceeded", wordsForFullDisk());
-    private static final Set<String> TOO_MANY_FILES = Set.of("Too many open files", "Too many open files in system");
+    /** No message of any system. */
+    private static final String UNKNOWN = "ENOSPC";
+
+    private static final List<String> DISK_FULL =
+            List.of("No space left on device", "Disk quota exceeded", "File too large", wordsForFullDisk());
+    private static final List<String> TOO_MANY_FILES = List.of("Too many open files");
 
     private MachineLimits() {}
 
@@ -41,7 +44,7 @@ public final class MachineLimits {
         return hasFreeFiles() ? Optional.empty() : Optional.of(ErrorCode.OPEN_FILES_EXHAUSTED);
     }
 
-    private static boolean isSaid(Throwable failure, Set<String> words) {
+    private static boolean isSaid(Throwable failure, List<String> words) {
         String said = failure instanceof FileSystemException file ? file.getReason() : failure.getMessage();
         return said != null && words.stream().anyMatch(said::contains);
     }
@@ -58,16 +61,25 @@ public final class MachineLimits {
         return true;
     }
 
-    /** Linux has a device that is always full. */
+    /** Linux has a device that is always full. It is asked once, when this class is made, which is when the first failure is looked into. */
     private static String wordsForFullDisk() {
         Path full = Path.of("/dev/full");
-        if (Files.exists(full)) {
+        if (Files.isWritable(full)) {
             try (OutputStream out = Files.newOutputStream(full)) {
-                out.write(0);
+                return wordsOfWriting(out);
             } catch (IOException e) {
-                return Objects.requireNonNullElse(e.getMessage(), "ENOSPC");
+                return UNKNOWN;
             }
         }
-        return "ENOSPC";
+        return UNKNOWN;
+    }
+
+    private static String wordsOfWriting(OutputStream out) {
+        try {
+            out.write(0);
+            return UNKNOWN;
+        } catch (IOException e) {
+            return Objects.requireNonNullElse(e.getMessage(), UNKNOWN);
+        }
     }
 }

@@ -87,12 +87,18 @@ class CatalogPropertiesTest {
                 .returns(ErrorCode.CONFIG_INVALID, TidemarkException::code);
     }
 
-    @Test
-    void aCatalogThatDoesNotAnswerIsNoErrorOfTheConfiguration() {
-        assertThatThrownBy(() -> open(Map.of("type", "jdbc", "uri", "jdbc:sqlite:/nowhere/at/all.db")))
+    /** Nobody listens on port 1. */
+    @ParameterizedTest
+    @CsvSource({
+        "jdbc, jdbc:sqlite:/nowhere/at/all.db",
+        "jdbc, jdbc:postgresql://127.0.0.1:1/catalog",
+        "rest, http://127.0.0.1:1"
+    })
+    void aCatalogThatDoesNotAnswerIsToldAndNoErrorOfTheConfiguration(String kind, String uri) {
+        assertThatThrownBy(() -> open(Map.of("type", kind, "uri", uri)))
                 .hasMessageContaining("Cannot open the catalog: ")
                 .asInstanceOf(type(TidemarkException.class))
-                .returns(ErrorCode.LAKE_IO, TidemarkException::code);
+                .returns(ErrorCode.CATALOG_UNAVAILABLE, TidemarkException::code);
     }
 
     private void open(Map<String, String> properties) {
