@@ -27,7 +27,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class S3Faults implements AutoCloseable {
     private static final int BUFFER_BYTES = 1 << 14;
-    private static final long SLOW_MILLIS = 700;
+    private static final long SLOW_MILLIS = 300;
 
     private final S3Server behind;
     private final ServerSocket listener;
