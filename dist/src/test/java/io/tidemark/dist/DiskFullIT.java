@@ -37,7 +37,8 @@ class DiskFullIT {
         disks.assumePossible();
         try (EmbeddedPostgresServer server = EmbeddedPostgresServer.start(STREAMING)) {
             String database = server.createDatabase();
-            try (MirroredDatabase mirror = new MirroredDatabase(server, database, folder, """
+            try (MirroredDatabase mirror =
+                    new MirroredDatabase(server, database, folder, """
                     state: ./state
                     metadata: {type: jdbc, url: "jdbc:sqlite:%s"}
                     slices: {interval: 1s}
@@ -47,7 +48,13 @@ class DiskFullIT {
                         "insert into t select g, 'loaded' from generate_series(1, 20000) g");
                 Path log = folder.resolve("run.log");
                 Process run = CommandProcess.start(
-                        log, Map.of(), disks.launcher(), HEAP, "run", "--config", mirror.file().toString());
+                        log,
+                        Map.of(),
+                        disks.launcher(),
+                        HEAP,
+                        "run",
+                        "--config",
+                        mirror.file().toString());
                 try {
                     mirror.awaitLive("t");
                     write(mirror, 0);
@@ -73,7 +80,8 @@ class DiskFullIT {
                     try (Connection connection = server.connect(database);
                             Statement statement = connection.createStatement()) {
                         connection.setAutoCommit(false);
-                        statement.execute("insert into t select g, repeat('x', 500) from generate_series(30000, 40000) g");
+                        statement.execute(
+                                "insert into t select g, repeat('x', 500) from generate_series(30000, 40000) g");
                         await().atMost(MirroredDatabase.PATIENCE)
                                 .untilAsserted(() -> assertThat(mirror.status().roleErrors())
                                         .anySatisfy(error -> assertThat(error)
@@ -89,7 +97,12 @@ class DiskFullIT {
                     assertThat(run.isAlive()).isTrue();
                     assertThat(Files.readString(log)).doesNotContain("code=INTERNAL", "\tat ");
                     Path proof = folder.resolve("verify.log");
-                    assertThat(SmallDisks.run(run, proof, "verify", "--config", mirror.file().toString()))
+                    assertThat(SmallDisks.run(
+                                    run,
+                                    proof,
+                                    "verify",
+                                    "--config",
+                                    mirror.file().toString()))
                             .as(Files.readString(proof))
                             .isZero();
                     assertThat(Files.readString(proof)).contains("public.t");

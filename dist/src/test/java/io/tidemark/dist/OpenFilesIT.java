@@ -29,13 +29,18 @@ class OpenFilesIT {
         assumeTrue(isThere("prlimit"), "this system has no prlimit");
         try (EmbeddedPostgresServer server = EmbeddedPostgresServer.start()) {
             String database = server.createDatabase();
-            try (MirroredDatabase mirror =
-                            new MirroredDatabase(server, database, folder, "slices: {interval: 1s}\n");
+            try (MirroredDatabase mirror = new MirroredDatabase(server, database, folder, "slices: {interval: 1s}\n");
                     TpcB load = new TpcB(server, database, 1)) {
                 load.load();
                 Path log = folder.resolve("run.log");
                 Process run = CommandProcess.start(
-                        log, Map.of(), List.of(), OPTIONS, "run", "--config", mirror.file().toString());
+                        log,
+                        Map.of(),
+                        List.of(),
+                        OPTIONS,
+                        "run",
+                        "--config",
+                        mirror.file().toString());
                 try {
                     mirror.awaitLive("pgbench_accounts", "pgbench_branches", "pgbench_history", "pgbench_tellers");
                     load.start(1);

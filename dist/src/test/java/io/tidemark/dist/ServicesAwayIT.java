@@ -25,8 +25,7 @@ class ServicesAwayIT {
                       properties: {type: jdbc, uri: "jdbc:postgresql://localhost:%d/%s", jdbc.user: postgres, jdbc.schema-version: V1}
                     metadata: {type: jdbc, url: "jdbc:postgresql://localhost:%d/%s", user: postgres}
                     slices: {interval: 1s}
-                    """.formatted(
-                            catalog.port(), catalog.createDatabase(), store.port(), store.createDatabase());
+                    """.formatted(catalog.port(), catalog.createDatabase(), store.port(), store.createDatabase());
             try (MirroredDatabase mirror = new MirroredDatabase(server, database, folder, more);
                     TpcB load = new TpcB(server, database, 1)) {
                 load.load();

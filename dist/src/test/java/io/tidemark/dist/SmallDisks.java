@@ -36,8 +36,11 @@ record SmallDisks(List<Path> folders) {
     /** Starts what follows with the disks. */
     List<String> launcher(String... more) {
         StringBuilder mounts = new StringBuilder();
-        folders.forEach(folder ->
-                mounts.append("mount -t tmpfs -o size=").append(MEBIBYTES).append("m none '").append(folder).append("' && "));
+        folders.forEach(folder -> mounts.append("mount -t tmpfs -o size=")
+                .append(MEBIBYTES)
+                .append("m none '")
+                .append(folder)
+                .append("' && "));
         List<String> command = new java.util.ArrayList<>(unshare());
         command.addAll(List.of("sh", "-c", mounts + "exec \"$@\"", "sh"));
         command.addAll(List.of(more));
@@ -55,7 +58,8 @@ record SmallDisks(List<Path> folders) {
 
     /** The folder as the process sees it. */
     static Path of(Process process, Path folder) {
-        return Path.of("/proc", Long.toString(process.pid()), "root").resolve(folder.toString().substring(1));
+        return Path.of("/proc", Long.toString(process.pid()), "root")
+                .resolve(folder.toString().substring(1));
     }
 
     /** Fills the process's disk; returns the file to delete to have room again. */

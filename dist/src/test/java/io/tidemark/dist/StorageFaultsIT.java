@@ -48,7 +48,13 @@ class StorageFaultsIT {
                 // The load itself is met by errors, too.
                 faults.inject(Fault.ERROR_500, 7);
                 Process run = CommandProcess.start(
-                        log, Map.of(), List.of(), HEAP, "run", "--config", mirror.file().toString());
+                        log,
+                        Map.of(),
+                        List.of(),
+                        HEAP,
+                        "run",
+                        "--config",
+                        mirror.file().toString());
                 try {
                     mirror.awaitLive("pgbench_accounts", "pgbench_tellers");
                     assertThat(faults.met()).isPositive();

@@ -166,8 +166,7 @@ class S3StorageTest {
         try (S3Faults faults = new S3Faults(server)) {
             Map<String, String> properties = new HashMap<>(faults.properties());
             properties.putAll(Map.of("s3.retry.num-retries", "0", "http-client.apache.socket-timeout-ms", "500"));
-            try (ObjectStore faulty = LakeStorage.of(
-                            bucket + "/the/lake", new Settings("lake", Map.of(), properties))
+            try (ObjectStore faulty = LakeStorage.of(bucket + "/the/lake", new Settings("lake", Map.of(), properties))
                     .open()) {
                 faults.inject(fault, 1);
                 if (fault != S3Faults.Fault.CUT_UPLOAD) {

@@ -99,7 +99,7 @@ public final class LiveView implements AutoCloseable {
         PipelineStatus now;
         try {
             now = status.get();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError e) {
             // The pipeline goes on; the next look may succeed.
             String reason = e instanceof TidemarkException known ? known.reason() : e.toString();
             note(terminal.paint(Colour.BAD, "no status:") + " " + reason);

@@ -9,6 +9,7 @@ import io.tidemark.engine.pipeline.Pipeline;
 import io.tidemark.engine.snapshot.SnapshotRole;
 import io.tidemark.engine.work.Worker;
 import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.MachineLimits;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.source.LogSource;
 import io.tidemark.spi.source.PartitionedSource;
@@ -86,6 +87,7 @@ public final class Runner implements AutoCloseable {
 
     /** Starts the roles; they run until {@link #close}. A pipeline has one runner at a time. */
     public static Runner start(Pipeline pipeline, Set<Role> roles) {
+        MachineLimits.prepare();
         pipeline.signals().start();
         try {
             return new Runner(pipeline, roles);

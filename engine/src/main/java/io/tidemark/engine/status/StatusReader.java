@@ -64,12 +64,13 @@ public final class StatusReader {
         Instant now = pipeline.clock().instant();
         Optional<CaptureProgress> capture = captures.find(Keys.CAPTURE);
         List<RoleReport> unread = new ArrayList<>();
-        Optional<SliceManifest> newest = stored(unread, now, () -> pipeline.sliceLog().newest());
+        Optional<SliceManifest> newest =
+                stored(unread, now, () -> pipeline.sliceLog().newest());
         long sealed = newest.map(SliceManifest::sequence)
                 .or(() -> capture.map(CaptureProgress::afterSlice))
                 .orElse(0L);
-        Look look = new Look(
-                now, details, capture, sealed, pipeline.deadLetters().counts(), unread);
+        Look look =
+                new Look(now, details, capture, sealed, pipeline.deadLetters().counts(), unread);
         List<PipelineStatus.TableStatus> tables = pipeline.registry().list().stream()
                 .filter(record -> record.state() != TableState.DROPPED)
                 .map(record -> table(record, look))
@@ -150,8 +151,8 @@ public final class StatusReader {
 
     private PipelineStatus.TableStatus table(TableRecord record, Look look) {
         Optional<TableProgress> progress = pipeline.progress().find(record.id(), record.load());
-        long behind =
-                progress.map(found -> Math.max(0, look.sealed() - found.slice())).orElse(0L);
+        long behind = progress.map(found -> Math.max(0, look.sealed() - found.slice()))
+                .orElse(0L);
         Optional<Duration> freshness = record.state().applies() && progress.isPresent()
                 ? Optional.of(freshness(progress.orElseThrow(), behind, look))
                 : Optional.empty();

@@ -30,6 +30,15 @@ public final class MachineLimits {
 
     private MachineLimits() {}
 
+    /**
+     * Loads what telling a failure takes, while files can be opened: a class that could not be loaded once is never loaded by Java again. To be called
+     * when a process starts that is to outlive such times.
+     */
+    public static void prepare() {
+        reached(TidemarkException.ofStorage(
+                "Cannot", new StorageException(ErrorCode.STORAGE_UNAVAILABLE, "prepared", new IOException())));
+    }
+
     /** The limit that led to a failure: {@code DISK_FULL} or {@code OPEN_FILES_EXHAUSTED}; empty when it had another reason. */
     public static Optional<ErrorCode> reached(Throwable failure) {
         Throwable at = failure;
@@ -61,7 +70,7 @@ public final class MachineLimits {
         return true;
     }
 
-    /** Linux has a device that is always full. It is asked once, when this class is made, which is when the first failure is looked into. */
+    /** Linux has a device that is always full. It is asked once. */
     private static String wordsForFullDisk() {
         Path full = Path.of("/dev/full");
         if (Files.isWritable(full)) {

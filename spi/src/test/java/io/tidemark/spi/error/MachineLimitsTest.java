@@ -49,15 +49,18 @@ class MachineLimitsTest {
     void anErrorHasTheCodeOfWhatLedToIt() {
         StorageException slow =
                 new StorageException(ErrorCode.STORAGE_THROTTLED, "slow down", "Wait.", new IOException());
-        assertThat(TidemarkException.ofStorage("Cannot read", new UncheckedIOException(new IOException("gave up", slow))))
+        assertThat(TidemarkException.ofStorage(
+                        "Cannot read", new UncheckedIOException(new IOException("gave up", slow))))
                 .returns(ErrorCode.STORAGE_THROTTLED, TidemarkException::code)
                 .returns("Wait.", TidemarkException::remedy);
         assertThat(TidemarkException.ofStorage("Cannot read", new IOException("the cable is out")))
                 .returns(ErrorCode.LAKE_IO, TidemarkException::code)
                 .hasMessage("Cannot read: the cable is out");
-        assertThat(TidemarkException.unforeseen("Cannot go on", new IllegalStateException("broken")).code())
+        assertThat(TidemarkException.unforeseen("Cannot go on", new IllegalStateException("broken"))
+                        .code())
                 .isEqualTo(ErrorCode.INTERNAL);
-        assertThat(TidemarkException.unforeseen("Cannot go on", new UncheckedIOException(slow)).code())
+        assertThat(TidemarkException.unforeseen("Cannot go on", new UncheckedIOException(slow))
+                        .code())
                 .isEqualTo(ErrorCode.STORAGE_THROTTLED);
     }
 }

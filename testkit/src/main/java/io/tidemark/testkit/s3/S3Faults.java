@@ -9,7 +9,6 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Locale;
@@ -133,8 +132,8 @@ public final class S3Faults implements AutoCloseable {
         if (!request.waits()) {
             client.getInputStream().readNBytes((int) request.length());
         }
-        byte[] body = ("<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>" + code + "</Code><Message>made by a test"
-                        + "</Message><RequestId>1</RequestId></Error>")
+        byte[] body = ("<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>" + code
+                        + "</Code><Message>made by a test" + "</Message><RequestId>1</RequestId></Error>")
                 .getBytes(StandardCharsets.UTF_8);
         OutputStream out = client.getOutputStream();
         out.write(("HTTP/1.1 " + status + "\r\nContent-Type: application/xml\r\nConnection: close\r\nContent-Length: "
@@ -152,8 +151,8 @@ public final class S3Faults implements AutoCloseable {
     }
 
     private void forward(Socket client, Head request, Fault kind) throws IOException {
-        try (Socket server = new Socket(
-                InetAddress.getLoopbackAddress(), behind.endpoint().getPort())) {
+        try (Socket server =
+                new Socket(InetAddress.getLoopbackAddress(), behind.endpoint().getPort())) {
             open.add(server);
             OutputStream to = server.getOutputStream();
             to.write(request.closing());
@@ -249,7 +248,8 @@ public final class S3Faults implements AutoCloseable {
             int at = lower.indexOf("\r\ncontent-length:");
             return at < 0
                     ? 0
-                    : Long.parseLong(lower.substring(at + 17, lower.indexOf('\r', at + 17)).strip());
+                    : Long.parseLong(lower.substring(at + 17, lower.indexOf('\r', at + 17))
+                            .strip());
         }
 
         /** The same, as the last request of its connection; that is not signed. */
