@@ -219,7 +219,7 @@ public final class S3Faults implements AutoCloseable {
     }
 
     /** What comes before the body. */
-    private record Head(byte[] bytes, String text) {
+    private record Head(String text) {
         static Head read(InputStream in) throws IOException {
             ByteArrayOutputStream head = new ByteArrayOutputStream();
             int state = 0;
@@ -232,7 +232,11 @@ public final class S3Faults implements AutoCloseable {
                 boolean isExpected = next == (state % 2 == 0 ? '\r' : '\n');
                 state = isExpected ? state + 1 : next == '\r' ? 1 : 0;
             }
-            return new Head(head.toByteArray(), head.toString(StandardCharsets.ISO_8859_1));
+            return new Head(head.toString(StandardCharsets.ISO_8859_1));
+        }
+
+        byte[] bytes() {
+            return text.getBytes(StandardCharsets.ISO_8859_1);
         }
 
         boolean isHead() {
