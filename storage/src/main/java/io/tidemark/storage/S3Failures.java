@@ -31,7 +31,7 @@ final class S3Failures {
             return new StorageException(limit.orElseThrow(), what + ": " + e.getMessage(), e);
         } else if (sdk instanceof SdkServiceException answer) {
             return answered(what, answer, e);
-        } else if (network != null || sdk != null && isTransport(sdk)) {
+        } else if (network != null || (sdk != null && isTransport(sdk))) {
             return new StorageException(ErrorCode.STORAGE_UNAVAILABLE, what + ": " + message(sdk == null ? e : sdk), e);
         }
         return new IOException(what + ": " + reason(message(e)), e);
@@ -39,7 +39,8 @@ final class S3Failures {
 
     /** Whether that is what is missing, whatever else failed. */
     static boolean isMissing(Exception e) {
-        return e instanceof NotFoundException || e instanceof SdkServiceException answer && answer.statusCode() == 404;
+        return e instanceof NotFoundException
+                || (e instanceof SdkServiceException answer && answer.statusCode() == 404);
     }
 
     private static IOException answered(String what, SdkServiceException answer, Exception e) {

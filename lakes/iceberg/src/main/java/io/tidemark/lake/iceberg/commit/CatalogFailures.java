@@ -58,7 +58,7 @@ public final class CatalogFailures {
     private static boolean isAway(Throwable e) {
         return e instanceof RESTException
                 || e instanceof SQLException
-                || e instanceof UncheckedSQLException && !(e.getCause() instanceof SQLException)
+                || (e instanceof UncheckedSQLException && !(e.getCause() instanceof SQLException))
                 || e instanceof SocketException
                 || e instanceof ConnectException
                 || e instanceof NoRouteToHostException
