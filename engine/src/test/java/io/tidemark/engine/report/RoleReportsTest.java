@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class RoleReportsTest {
     private static final Clock CLOCK = Clock.fixed(Instant.parse("2026-11-20T08:31:00Z"), ZoneOffset.UTC);
     private static final TableId TABLE = new TableId("s/%", "Odd table");
-    private static final TidemarkException AWAY =
+    private final TidemarkException away =
             new TidemarkException(ErrorCode.STORAGE_UNAVAILABLE, "Cannot write: no answer");
 
     private final InMemoryMetadataStore store = new InMemoryMetadataStore();
@@ -25,8 +25,8 @@ class RoleReportsTest {
     @Test
     void anErrorIsThereUntilWhatFailedWorks() {
         RoleReports reports = new RoleReports(store, CLOCK);
-        reports.failed("worker-1", AWAY);
-        reports.failed(RoleReports.apply(TABLE), AWAY);
+        reports.failed("worker-1", away);
+        reports.failed(RoleReports.apply(TABLE), away);
         assertThat(documents.list(Keys.ROLES))
                 .extracting(RoleReport::role)
                 .containsExactlyInAnyOrder("worker-1", "apply of s/%.Odd table");
@@ -35,18 +35,18 @@ class RoleReportsTest {
         reports.works(RoleReports.load(TABLE));
         assertThat(documents.list(Keys.ROLES)).singleElement().satisfies(left -> {
             assertThat(left.code()).isEqualTo("STORAGE_UNAVAILABLE");
-            assertThat(left.remedy()).isEqualTo(AWAY.remedy());
+            assertThat(left.remedy()).isEqualTo(away.remedy());
             assertThat(left.at()).isEqualTo(CLOCK.instant());
         });
         reports.works(RoleReports.apply(TABLE));
-        reports.failed("worker-1", AWAY);
+        reports.failed("worker-1", away);
         reports.works("worker-1");
         assertThat(documents.list(Keys.ROLES)).isEmpty();
     }
 
     @Test
     void anErrorThatADeadProcessLeftIsTakenBack() {
-        new RoleReports(store, CLOCK).failed("snapshot", AWAY);
+        new RoleReports(store, CLOCK).failed("snapshot", away);
 
         new RoleReports(store, CLOCK).works("snapshot");
         assertThat(documents.list(Keys.ROLES)).isEmpty();
@@ -55,10 +55,10 @@ class RoleReportsTest {
     @Test
     void whatCannotBeTakenBackIsTheNextTime() {
         RoleReports reports = new RoleReports(store, CLOCK);
-        reports.failed("capture", AWAY);
+        reports.failed("capture", away);
         store.disconnect();
         reports.works("capture");
-        reports.failed("snapshot", AWAY);
+        reports.failed("snapshot", away);
         store.reconnect();
         assertThat(documents.list(Keys.ROLES)).hasSize(1);
 
