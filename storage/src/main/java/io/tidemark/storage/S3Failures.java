@@ -15,6 +15,10 @@ import software.amazon.awssdk.core.exception.SdkServiceException;
 /** Tells failures of an object storage apart by what the AWS SDK threw. */
 final class S3Failures {
     private static final int SERVER_ERROR = 500;
+
+    /** The answer to a HEAD has no body, and so no more than this number. */
+    private static final int SLOW_DOWN = 503;
+
     private static final int UNAUTHORIZED = 401;
     private static final int FORBIDDEN = 403;
 
@@ -45,7 +49,7 @@ final class S3Failures {
 
     private static IOException answered(String what, SdkServiceException answer, Exception e) {
         String message = what + ": " + message(answer);
-        if (answer.isThrottlingException()) {
+        if (answer.isThrottlingException() || answer.statusCode() == SLOW_DOWN) {
             return new StorageException(ErrorCode.STORAGE_THROTTLED, message, e);
         } else if (answer.statusCode() >= SERVER_ERROR) {
             return new StorageException(ErrorCode.STORAGE_UNAVAILABLE, message, e);

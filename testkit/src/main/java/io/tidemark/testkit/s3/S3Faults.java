@@ -186,8 +186,8 @@ public final class S3Faults implements AutoCloseable {
             if (kind == Fault.CUT_DOWNLOAD && !request.isHead() && request.length() == 0) {
                 Head answer = Head.read(from);
                 to.write(answer.bytes());
-                if (answer.length() > 1) {
-                    to.write(from.readNBytes((int) (answer.length() / 2)));
+                if (answer.length() > 1 || answer.isChunked()) {
+                    to.write(from.readNBytes((int) Math.max(1, answer.length() / 2)));
                     to.flush();
                     reset(client);
                     return;
@@ -241,6 +241,10 @@ public final class S3Faults implements AutoCloseable {
 
         boolean isHead() {
             return text.startsWith("HEAD ");
+        }
+
+        boolean isChunked() {
+            return text.toLowerCase(Locale.ROOT).contains("\r\ntransfer-encoding: chunked");
         }
 
         boolean waits() {
