@@ -186,7 +186,7 @@ public final class S3Faults implements AutoCloseable {
             if (kind == Fault.CUT_DOWNLOAD && !request.isHead() && request.length() == 0) {
                 Head answer = Head.read(from);
                 to.write(answer.bytes());
-                if (answer.length() > 1 || answer.isChunked()) {
+                if (answer.length() > 1 || answer.endsWithConnection()) {
                     to.write(from.readNBytes((int) Math.max(1, answer.length() / 2)));
                     to.flush();
                     reset(client);
@@ -243,8 +243,9 @@ public final class S3Faults implements AutoCloseable {
             return text.startsWith("HEAD ");
         }
 
-        boolean isChunked() {
-            return text.toLowerCase(Locale.ROOT).contains("\r\ntransfer-encoding: chunked");
+        /** Whether the body is as long as the connection lasts, or in chunks. */
+        boolean endsWithConnection() {
+            return !text.toLowerCase(Locale.ROOT).contains("\r\ncontent-length:");
         }
 
         boolean waits() {
