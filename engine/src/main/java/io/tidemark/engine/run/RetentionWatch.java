@@ -59,10 +59,7 @@ final class RetentionWatch {
             } else {
                 look(before);
             }
-            Instant next = pipeline.clock().instant().plus(LOOK);
-            while (!pipeline.signals().stopping() && pipeline.clock().instant().isBefore(next)) {
-                pipeline.machine().sleep(POLL);
-            }
+            pipeline.signals().pause(LOOK);
         }
     }
 

@@ -115,6 +115,11 @@ final class TableLoad implements AutoCloseable {
         return record;
     }
 
+    /** Whether no other process has gone on with the load since, or begun another. */
+    boolean isWanted() {
+        return pipeline.registry().load(record.id()).isLoadedBy(plan);
+    }
+
     /** Chunks that are still to be read. */
     List<SnapshotChunk> remaining() {
         return remaining;
@@ -191,7 +196,7 @@ final class TableLoad implements AutoCloseable {
         pipeline.registry()
                 .update(
                         record.id(),
-                        (current, now) -> current.state() == TableState.LOADING
+                        (current, now) -> current.isLoadedBy(plan)
                                 ? current.loaded(pipeline.isPartitioned() ? now : null, now)
                                 : current);
         reports.remove(Keys.of(Keys.LOADS, record.id()));
