@@ -306,7 +306,7 @@ final class TableLoad implements AutoCloseable {
 
     /**
      * Whether chunks read at this cut may join chunks of the earlier one. With a key, the events between the two cuts converge on rows that are
-     * there already. Without one, a row inserted between them would be in its chunk and be inserted once more: such a table is read whole at one
+     * there already, but for those that move to another key, which whoever applies them refuses. Without one, a row inserted between them would be in its chunk and be inserted once more: such a table is read whole at one
      * cut, unless nothing is left to read.
      */
     private boolean goesOn(LoadPlan earlier, RowSchema schema) {

@@ -220,6 +220,11 @@ public record TableRecord(
         return state == TableState.LOADING && Objects.equals(load, plan);
     }
 
+    /** Whether its load was read at several cuts. */
+    public boolean isLoadedInParts() {
+        return load != null && load.isInParts();
+    }
+
     /** Loading by this plan. */
     public TableRecord loading(LoadPlan plan, Instant now) {
         TableRecord next = in(TableState.LOADING, now);

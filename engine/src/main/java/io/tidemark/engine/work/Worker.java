@@ -7,7 +7,6 @@ import io.tidemark.engine.lease.Lease;
 import io.tidemark.engine.metadata.Documents;
 import io.tidemark.engine.metadata.Keys;
 import io.tidemark.engine.pipeline.Pipeline;
-import io.tidemark.engine.table.LoadPlan;
 import io.tidemark.engine.table.SchemaPolicy;
 import io.tidemark.engine.table.TableRecord;
 import io.tidemark.spi.change.Position;
@@ -283,11 +282,7 @@ public final class Worker implements AutoCloseable {
     }
 
     private static boolean mayLackRows(TableRecord record) {
-        return !record.scope().rows().isEmpty() || wasLoadedInParts(record.load());
-    }
-
-    private static boolean wasLoadedInParts(@org.jspecify.annotations.Nullable LoadPlan load) {
-        return load != null && load.lastCutoff().isAfter(load.firstCutoff());
+        return !record.scope().rows().isEmpty() || record.isLoadedInParts();
     }
 
     private void retry(TableId table, @org.jspecify.annotations.Nullable TidemarkException error) {

@@ -170,8 +170,8 @@ final class World {
     }
 
     /**
-     * A call over the network that changes something: it can fail, its answer can be lost, it can arrive after its caller has given up, and the caller
-     * can die on the way, or stand still while others take over.
+     * A call over the network that changes something: it can fail, its answer can be lost, it can arrive twice, or after its caller has given up, and
+     * the caller can die on the way, or stand still while others take over.
      */
     <T> T write(String what, ErrorCode failure, Supplier<T> call) {
         if (!scheduler.isSimulated()) {
@@ -190,7 +190,13 @@ final class World {
             }
             return answer;
         }
-        switch (random.nextInt(10)) {
+        switch (random.nextInt(11)) {
+            case 10 -> {
+                T answer = call.get();
+                trace(what + ", and once more later");
+                later(what, call);
+                return answer;
+            }
             case 0, 1 -> throw failed(what, failure);
             case 2, 3 -> {
                 var unused = call.get();

@@ -73,7 +73,8 @@ class TableRegistryTest {
         registry.reload(seen, "a second time");
         assertThat(registry.load(ID))
                 .returns(TableState.PENDING, TableRecord::state)
-                .satisfies(record -> assertThat(record.notices()).noneMatch(notice -> notice.contains("a second time")));
+                .satisfies(
+                        record -> assertThat(record.notices()).noneMatch(notice -> notice.contains("a second time")));
     }
 
     @Test
