@@ -23,17 +23,19 @@ final class CrashFigures {
     void ended(CrashPlan plan, List<Ended> ended) {
         cycles++;
         databases += plan.database() ? 1 : 0;
-        boolean isReached = false;
+        killed(ended);
+        if (ended.stream().allMatch(one -> one.failpoint().isEmpty())) {
+            plan.crash().ifPresent(crash -> missed.merge(crash.point() + " " + crash.moment(), 1, Integer::sum));
+        }
+    }
+
+    void killed(List<Ended> ended) {
         for (Ended one : ended) {
             if (one.failpoint().isEmpty()) {
                 killed.merge(one.part().toString(), 1, Integer::sum);
             } else {
                 failpoints.merge(one.failpoint(), 1, Integer::sum);
-                isReached = true;
             }
-        }
-        if (!isReached) {
-            plan.crash().ifPresent(crash -> missed.merge(crash.point() + " " + crash.moment(), 1, Integer::sum));
         }
     }
 

@@ -21,6 +21,8 @@ final class CrashFleet implements AutoCloseable {
 
     private static final Pattern RELOAD = Pattern.compile(".*table is loaded again.*");
 
+    private static final int KILLED = 137;
+
     private final Path config;
     private final Path folder;
     private final List<String> options;
@@ -28,7 +30,7 @@ final class CrashFleet implements AutoCloseable {
     private final List<String> reloads = new ArrayList<>();
     private int started;
 
-    /** A process, by the command that it runs. {@link #ALL_ROLES} stands by for every role that another one dies of. */
+    /** A process, by the command that it runs. */
     enum Part {
         CAPTURE("capture"),
         ORCHESTRATOR("orchestrate"),
@@ -62,10 +64,10 @@ final class CrashFleet implements AutoCloseable {
                 "-XX:+UseSerialGC");
     }
 
-    /** Starts those that do not run; a verifier runs when it is asked to only. */
-    void startMissing() throws IOException {
-        for (Part part : Part.values()) {
-            if (part != Part.VERIFIER && !running.containsKey(part)) {
+    /** Starts those that do not run. */
+    void startMissing(List<Part> parts) throws IOException {
+        for (Part part : parts) {
+            if (!running.containsKey(part)) {
                 start(part);
             }
         }
@@ -115,9 +117,10 @@ final class CrashFleet implements AutoCloseable {
         return running.containsKey(part);
     }
 
-    /** Whether some process has ended that was not asked for. */
-    boolean hasEnded() {
-        return running.values().stream().anyMatch(part -> !part.process().isAlive());
+    /** Whether some process was ended; a verifier also ends when it has done its work. */
+    boolean hasCrashed() {
+        return running.values().stream()
+                .anyMatch(part -> !part.process().isAlive() && part.process().exitValue() == KILLED);
     }
 
     /** Forgets the processes that have ended, and returns them. What they have printed must be seemly. */
@@ -145,12 +148,21 @@ final class CrashFleet implements AutoCloseable {
                 .findFirst()
                 .orElse("");
         int exit = gone.process().exitValue();
-        assertThat(exit == 137 || part == Part.VERIFIER)
+        assertThat(exit == KILLED || part == Part.VERIFIER)
                 .as("%s was killed, see %s (exit=%d)", part, gone.log(), exit)
                 .isTrue();
         assertThat(exit).as("differences found, see %s", gone.log()).isNotEqualTo(10);
         Files.delete(gone.log());
         return failpoint;
+    }
+
+    /** Kills those that are not among these. */
+    void killOthers(List<Part> parts) throws InterruptedException {
+        for (Part part : Part.values()) {
+            if (!parts.contains(part)) {
+                kill(part);
+            }
+        }
     }
 
     /** Kills it with a signal that it cannot catch. */

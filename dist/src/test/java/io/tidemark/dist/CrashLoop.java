@@ -77,11 +77,9 @@ final class CrashLoop {
 
     /** Crashes as planned, starts again what was killed, and proves all tables. */
     void run(CrashPlan plan) throws Exception {
-        fleet.startMissing();
-        if (plan.occasion() == Occasion.START) {
-            killAll();
-            fleet.startMissing();
-        }
+        fleet.killOthers(plan.occasion() == Occasion.START ? List.of() : plan.parts());
+        figures.killed(fleet.reap());
+        fleet.startMissing(plan.parts());
         if (plan.occasion() == Occasion.PROOF && !fleet.isRunning(Part.VERIFIER)) {
             fleet.start(Part.VERIFIER);
         }
@@ -93,23 +91,17 @@ final class CrashLoop {
             fleet.kill(plan.victim().orElseThrow());
         }
         if (plan.others()) {
-            killAll();
+            fleet.killOthers(List.of());
         }
         if (plan.database()) {
             server.kill();
         }
         figures.ended(plan, fleet.reap());
-        fleet.startMissing();
+        fleet.startMissing(plan.parts());
         if (plan.database()) {
             server.restart();
         }
         prove();
-    }
-
-    private void killAll() throws InterruptedException {
-        for (Part part : Part.values()) {
-            fleet.kill(part);
-        }
     }
 
     private void bringAbout(CrashPlan plan) {
@@ -157,7 +149,7 @@ final class CrashLoop {
         expected.add(table(name));
     }
 
-    /** Waits until the failpoint is reached, or for the time that is planned; returns whether a process has ended. */
+    /** Waits until the failpoint is reached, or for the time that is planned; returns whether a process has ended of it. */
     private boolean awaitEnd(CrashPlan plan) {
         Duration longest = plan.crash().isEmpty()
                 ? Duration.ofMillis(plan.millis())
@@ -165,7 +157,7 @@ final class CrashLoop {
         try {
             await().atMost(longest.plus(LOOK.multipliedBy(2)))
                     .pollInterval(LOOK)
-                    .until(fleet::hasEnded);
+                    .until(fleet::hasCrashed);
             return true;
         } catch (ConditionTimeoutException e) {
             return false;

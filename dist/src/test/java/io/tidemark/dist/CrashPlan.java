@@ -12,6 +12,7 @@ import java.util.Random;
 /**
  * What a cycle of the crash loop does; a seed and the number of the cycle say it.
  *
+ * @param parts the processes that play the roles: one all of them, or several
  * @param crash at which failpoint a process ends; empty for an end after some time
  * @param occasion what goes on meanwhile
  * @param victim the process that is killed after some time, also one that did not reach the failpoint; empty for none
@@ -21,12 +22,16 @@ import java.util.Random;
  */
 record CrashPlan(
         int cycle,
+        List<Part> parts,
         Optional<Crash> crash,
         Occasion occasion,
         Optional<Part> victim,
         int millis,
         boolean others,
         boolean database) {
+    /** For so many cycles in ten every role is played by a process of its own, as far as the commands part them. */
+    private static final int APART = 4;
+
     private static final Occasion[] USUAL = {
         Occasion.WRITES,
         Occasion.WRITES,
@@ -47,11 +52,15 @@ record CrashPlan(
         List<Crash> crashes = crashes(seed, isLong);
         Crash named = crashes.get((cycle - cycle / 3) % crashes.size());
         int call = named.point().occasion() == Occasion.LONG_RUN ? 1 : 1 + random.nextInt(3) * random.nextInt(2);
-        Part[] parts = Part.values();
-        Optional<Part> victim =
-                isNamed || random.nextInt(8) > 0 ? Optional.of(parts[random.nextInt(parts.length)]) : Optional.empty();
+        List<Part> parts = cycle % 10 < APART
+                ? List.of(Part.CAPTURE, Part.ORCHESTRATOR, Part.WORKER)
+                : List.of(Part.ALL_ROLES);
+        Optional<Part> victim = isNamed || random.nextInt(8) > 0
+                ? Optional.of(parts.get(random.nextInt(parts.size())))
+                : Optional.empty();
         return new CrashPlan(
                 cycle,
+                parts,
                 isNamed ? Optional.of(new Crash(named.point(), named.moment(), call)) : Optional.empty(),
                 isNamed ? named.point().occasion() : USUAL[random.nextInt(USUAL.length)],
                 victim,

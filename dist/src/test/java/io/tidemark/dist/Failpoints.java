@@ -6,22 +6,26 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.lang.instrument.ClassFileTransformer;
 import java.lang.instrument.Instrumentation;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.ProtectionDomain;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.jar.Attributes;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 import java.util.stream.Collectors;
-import net.bytebuddy.agent.builder.AgentBuilder;
+import net.bytebuddy.ByteBuddy;
 import net.bytebuddy.asm.Advice;
 import net.bytebuddy.description.type.TypeDescription;
+import net.bytebuddy.dynamic.ClassFileLocator;
 import net.bytebuddy.matcher.ElementMatchers;
-import net.bytebuddy.utility.JavaModule;
+import net.bytebuddy.pool.TypePool;
 
 /**
  * A Java agent that has a process end at a {@link Failpoint}, as {@code kill -9} would end it. Nothing happens until the standard input of the process
@@ -41,14 +45,7 @@ public final class Failpoints {
 
     /** Called by Java before the program starts. */
     public static void premain(String arguments, Instrumentation instrumentation) {
-        new AgentBuilder.Default()
-                .disableClassFormatChanges()
-                .with(new Broken())
-                .type(ElementMatchers.namedOneOf(
-                        Arrays.stream(Failpoint.values()).map(Failpoint::type).toArray(String[]::new)))
-                .transform((builder, type, loader, module, domain) ->
-                        builder.visit(Advice.to(Woven.class).on(ElementMatchers.namedOneOf(methods(type)))))
-                .installOn(instrumentation);
+        instrumentation.addTransformer(new Weaver());
         Thread orders = new Thread(Failpoints::takeOrders, "failpoints");
         orders.setDaemon(true);
         orders.start();
@@ -78,14 +75,6 @@ public final class Failpoints {
         }
     }
 
-    private static String[] methods(TypeDescription type) {
-        Set<String> methods = Arrays.stream(Failpoint.values())
-                .filter(point -> point.type().equals(type.getName()))
-                .map(Failpoint::method)
-                .collect(Collectors.toSet());
-        return methods.toArray(String[]::new);
-    }
-
     private static void takeOrders() {
         try (BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             for (String order = orders.readLine(); order != null; order = orders.readLine()) {
@@ -100,6 +89,8 @@ public final class Failpoints {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        // Who gives the orders has died: nobody is to kill this process any more.
+        Runtime.getRuntime().halt(KILLED);
     }
 
     /** What every method of a failpoint does besides. */
@@ -123,12 +114,36 @@ public final class Failpoints {
         }
     }
 
-    /** A failpoint that cannot be woven would never be reached, silently. */
-    private static final class Broken extends AgentBuilder.Listener.Adapter {
+    /** Changes the classes of failpoints, each with its methods, as they are loaded. */
+    private static final class Weaver implements ClassFileTransformer {
+        private final Map<String, Set<String>> methods = Arrays.stream(Failpoint.values())
+                .collect(Collectors.groupingBy(
+                        Failpoint::type, Collectors.mapping(Failpoint::method, Collectors.toSet())));
+
         @Override
-        public void onError(String type, ClassLoader loader, JavaModule module, boolean loaded, Throwable error) {
-            error.printStackTrace();
-            Runtime.getRuntime().halt(1);
+        public byte[] transform(
+                ClassLoader loader, String path, Class<?> redefined, ProtectionDomain domain, byte[] bytes) {
+            String name = path == null ? "" : path.replace('/', '.');
+            if (!methods.containsKey(name)) {
+                return null;
+            }
+            try {
+                ClassFileLocator files = new ClassFileLocator.Compound(
+                        ClassFileLocator.Simple.of(name, bytes), ClassFileLocator.ForClassLoader.of(loader));
+                TypeDescription type =
+                        TypePool.Default.of(files).describe(name).resolve();
+                String[] woven = methods.get(name).toArray(String[]::new);
+                return new ByteBuddy()
+                        .decorate(type, files)
+                        .visit(Advice.to(Woven.class).on(ElementMatchers.namedOneOf(woven)))
+                        .make()
+                        .getBytes();
+            } catch (RuntimeException | LinkageError e) {
+                // A failpoint that is not woven would never be reached, silently.
+                System.err.println("Exception in thread: cannot weave " + name + ": " + e);
+                Runtime.getRuntime().halt(1);
+                throw e;
+            }
         }
     }
 }

@@ -23,11 +23,11 @@ final class SturdyWrites implements AutoCloseable {
     /** Tables that are written to, with the columns that stay. */
     static final List<String> TABLES = List.of("accounts", "tellers", "history", "documents");
 
-    private static final int ACCOUNTS = 3_000;
+    private static final int ACCOUNTS = 1_500;
     private static final int TELLERS = 40;
-    private static final int DOCUMENTS = 2_000;
+    private static final int DOCUMENTS = 1_500;
     private static final int WRITERS = 2;
-    private static final long PAUSE_MILLIS = 10;
+    private static final long PAUSE_MILLIS = 20;
 
     /** SQLState classes of what a crash of the server does, and of deadlocks: the transaction is lost, the next one may do. */
     private static final Set<String> PASSING = Set.of("08", "57", "40");
@@ -139,18 +139,18 @@ final class SturdyWrites implements AutoCloseable {
 
     private static void transact(Connection connection, Random random) throws SQLException {
         try (Statement sql = connection.createStatement()) {
-            int kind = random.nextInt(1000);
-            if (kind < 700) {
+            int kind = random.nextInt(4_000);
+            if (kind < 2_800) {
                 transfer(sql, random);
-            } else if (kind < 880) {
+            } else if (kind < 3_520) {
                 changeDocument(sql, random);
-            } else if (kind < 940) {
+            } else if (kind < 3_760) {
                 String note = random.nextInt(4) == 0 ? "null" : "repeat(md5('" + random.nextInt() + "'), 80)";
                 sql.execute("update accounts set note = " + note + " where id = " + account(random));
-            } else if (kind < 970) {
+            } else if (kind < 3_880) {
                 transfer(sql, random);
                 connection.rollback();
-            } else if (kind < 990) {
+            } else if (kind < 3_990) {
                 Savepoint savepoint = connection.setSavepoint();
                 transfer(sql, random);
                 connection.rollback(savepoint);
@@ -190,13 +190,13 @@ final class SturdyWrites implements AutoCloseable {
 
     private static void changeMuch(Statement sql, int kind, Random random) throws SQLException {
         switch (kind) {
-            case 990, 991, 992 ->
+            case 3_990, 3_991, 3_992 ->
                 sql.execute("insert into documents select i, md5(i::text || '" + random.nextInt()
                         + "') from generate_series(1, " + DOCUMENTS + ") i on conflict (id) do nothing");
-            case 993, 994, 995 ->
+            case 3_993, 3_994, 3_995 ->
                 sql.execute("update documents set body = body || '+' where id % 3 = 0 and length(body) < 60");
-            case 996, 997 -> sql.execute("delete from documents where id % 4 = " + random.nextInt(4));
-            case 998 -> sql.execute("truncate history");
+            case 3_996, 3_997 -> sql.execute("delete from documents where id % 4 = " + random.nextInt(4));
+            case 3_998 -> sql.execute("truncate history");
             default -> sql.execute("delete from history where account % 50 = " + random.nextInt(50));
         }
     }
