@@ -40,7 +40,7 @@ import org.awaitility.core.ConditionTimeoutException;
 /** One database, its writers and its pipeline, and cycles of crashes of all of them, each of which ends in a proof. */
 final class CrashLoop {
     private static final Duration PATIENCE = Duration.ofMinutes(3);
-    private static final Duration REACHED_SOON = Duration.ofSeconds(15);
+    private static final Duration REACHED_SOON = Duration.ofSeconds(30);
     private static final Duration REACHED_LATE = Duration.ofSeconds(90);
     private static final Duration LOOK = Duration.ofMillis(20);
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Kills processes of all roles at named failpoints and at random, alone, together and with the database, under load: ten cycles, five hundred with
  * {@code -Pcrash-loop}, N with {@code -Dtidemark.crashes=N}. The tables must be equal to the source after each. {@code -Dtidemark.seed=S} chooses as a
- * run with this seed did, {@code -Dtidemark.crash.first=C} from its cycle C on.
+ * run of as many cycles with this seed did, {@code -Dtidemark.crash.first=C} from its cycle C on.
  */
 class CrashLoopIT {
     private static final int CYCLES = Integer.getInteger("tidemark.crashes", 10);
@@ -72,7 +72,10 @@ class CrashLoopIT {
                 loop.compareRows();
             }
         } catch (Exception | AssertionError e) {
-            throw new AssertionError("seed " + SEED + ", " + plan + ": " + e.getMessage(), e);
+            throw new AssertionError(
+                    plan + " of -Dtidemark.seed=" + SEED + " -Dtidemark.crash.first=" + plan.cycle()
+                            + " -Dtidemark.crashes=" + CYCLES + ": " + e.getMessage(),
+                    e);
         }
         System.out.println("seed " + SEED + ", " + plan + ": " + (System.nanoTime() - began) / 1_000_000 + " ms");
     }

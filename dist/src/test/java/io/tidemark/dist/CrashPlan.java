@@ -52,9 +52,8 @@ record CrashPlan(
         List<Crash> crashes = crashes(seed, isLong);
         Crash named = crashes.get((cycle - cycle / 3) % crashes.size());
         int call = named.point().occasion() == Occasion.LONG_RUN ? 1 : 1 + random.nextInt(3) * random.nextInt(2);
-        List<Part> parts = cycle % 10 < APART
-                ? List.of(Part.CAPTURE, Part.ORCHESTRATOR, Part.WORKER)
-                : List.of(Part.ALL_ROLES);
+        List<Part> parts =
+                cycle % 10 < APART ? List.of(Part.CAPTURE, Part.ORCHESTRATOR, Part.WORKER) : List.of(Part.ALL_ROLES);
         Optional<Part> victim = isNamed || random.nextInt(8) > 0
                 ? Optional.of(parts.get(random.nextInt(parts.size())))
                 : Optional.empty();

@@ -130,8 +130,7 @@ public final class Failpoints {
             try {
                 ClassFileLocator files = new ClassFileLocator.Compound(
                         ClassFileLocator.Simple.of(name, bytes), ClassFileLocator.ForClassLoader.of(loader));
-                TypeDescription type =
-                        TypePool.Default.of(files).describe(name).resolve();
+                TypeDescription type = TypePool.Default.of(files).describe(name).resolve();
                 String[] woven = methods.get(name).toArray(String[]::new);
                 return new ByteBuddy()
                         .decorate(type, files)
