@@ -20,9 +20,20 @@ final class CommandProcess {
      * @param environment variables that it has besides those of this process
      */
     static Process start(Path log, Map<String, String> environment, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx768m",
+        return start(log, environment, List.of(), arguments);
+    }
+
+    /**
+     * Starts a command.
+     *
+     * @param options of Java
+     */
+    static Process start(Path log, Map<String, String> environment, List<String> options, String... arguments)
+            throws IOException {
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx768m"));
+        command.addAll(options);
+        command.addAll(List.of(
                 "-D" + PLUGINS + "=" + System.getProperty(PLUGINS, ""),
                 "-cp",
                 System.getProperty("java.class.path"),
