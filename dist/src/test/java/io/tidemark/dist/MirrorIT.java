@@ -151,6 +151,29 @@ class MirrorIT {
                 .isEqualTo(TableState.LOADING);
     }
 
+    /** The values that a moved row keeps are not those of the row that took its place before the load went on. */
+    @Test
+    void aRowThatMovesToAnotherKeyBetweenTheCutsOfALoadKeepsItsValues() throws Exception {
+        String name = server.createDatabase();
+        try (MirroredDatabase mirrored = new MirroredDatabase(
+                server, name, folder, "limits: {chunk-size: 1MiB, snapshot-readers: 1}\nslices: {interval: 1s}\n")) {
+            mirrored.execute(
+                    "create table t (id int primary key, n int, note text)",
+                    "alter table t alter note set storage external",
+                    "insert into t select i, i, repeat(md5(i::text), 100) from generate_series(1, 20000) i");
+            mirrored.start();
+            endReadersInTheMiddleOf(mirrored, new TableId("public", "t"));
+            mirrored.stop();
+            mirrored.execute(
+                    "delete from t where id = 19000",
+                    "update t set id = 19000 where id = 19500",
+                    "insert into t values (19500, 0, repeat('another', 1000))");
+            mirrored.start();
+            mirrored.awaitLive("t");
+            mirrored.prove();
+        }
+    }
+
     @Test
     void verifyLeavesRolesOfItsOwnProcessAlone() throws Exception {
         try (MirroredDatabase mirrored = new MirroredDatabase(server, server.createDatabase(), folder, "")) {

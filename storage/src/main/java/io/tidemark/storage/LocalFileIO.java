@@ -10,15 +10,20 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.iceberg.CatalogUtil;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.io.FileIO;
+import org.apache.iceberg.io.FileInfo;
 import org.apache.iceberg.io.InputFile;
 import org.apache.iceberg.io.OutputFile;
 import org.apache.iceberg.io.PositionOutputStream;
 import org.apache.iceberg.io.SeekableInputStream;
+import org.apache.iceberg.io.SupportsPrefixOperations;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * the FileIO named by {@link #DELEGATE}. A written file is forced to disk before its close returns, because a table commit that survives a power
  * failure must not refer to a file that did not.
  */
-public final class LocalFileIO implements FileIO {
+public final class LocalFileIO implements FileIO, SupportsPrefixOperations {
     /** Property with the class of the FileIO for other schemes. */
     public static final String DELEGATE = "tidemark.delegate-io-impl";
 
@@ -92,6 +97,55 @@ public final class LocalFileIO implements FileIO {
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot delete " + location, e);
         }
+    }
+
+    /** All files below a folder; none when it is not there. */
+    @Override
+    public Iterable<FileInfo> listPrefix(String prefix) {
+        if (!isLocal(prefix)) {
+            return prefixes().listPrefix(prefix);
+        }
+        List<FileInfo> files = new ArrayList<>();
+        for (Path file : filesBelow(prefix)) {
+            try {
+                files.add(new FileInfo(
+                        file.toString(),
+                        Files.size(file),
+                        Files.getLastModifiedTime(file).toMillis()));
+            } catch (NoSuchFileException e) {
+                // Deleted since.
+            } catch (IOException e) {
+                throw new UncheckedIOException("Cannot list " + prefix, e);
+            }
+        }
+        return files;
+    }
+
+    @Override
+    public void deletePrefix(String prefix) {
+        if (!isLocal(prefix)) {
+            prefixes().deletePrefix(prefix);
+            return;
+        }
+        filesBelow(prefix).forEach(file -> deleteFile(file.toString()));
+    }
+
+    private static List<Path> filesBelow(String folder) {
+        try (Stream<Path> files = Files.walk(path(folder))) {
+            return files.filter(Files::isRegularFile).toList();
+        } catch (NoSuchFileException e) {
+            return List.of();
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot list " + folder, e);
+        }
+    }
+
+    private SupportsPrefixOperations prefixes() {
+        if (delegate() instanceof SupportsPrefixOperations prefixes) {
+            return prefixes;
+        }
+        throw new UnsupportedOperationException(
+                "Cannot list: this storage cannot (io=" + delegate().getClass().getSimpleName() + ")");
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.metastore.Entry;
 import io.tidemark.spi.metastore.MetadataStore;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -102,6 +103,14 @@ public final class Leases implements AutoCloseable {
         LeaseRecord record = Json.read(entry.orElseThrow().value(), LeaseRecord.class, "lease " + name);
         boolean isBeingTaken = record.holder().equals(holder) && taking.contains(name);
         return isBeingTaken || !isFree(name, entry.orElseThrow(), record);
+    }
+
+    /** Names of all leases that some living process may hold. */
+    public List<String> held() {
+        return store.list(PREFIX).stream()
+                .map(entry -> entry.key().substring(PREFIX.length()))
+                .filter(this::isHeldBySomebody)
+                .toList();
     }
 
     /** Makes the fences of a lease that nobody holds grow from this one on: for a store that has lost what it knew of it. */

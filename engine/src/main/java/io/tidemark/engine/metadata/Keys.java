@@ -28,6 +28,8 @@ public final class Keys {
     /** Which database the pipeline mirrors. */
     public static final String SOURCE = "source";
 
+    public static final String FORMAT = "format";
+
     /** What helpers of capture are to read, by the number of the helper. */
     public static final String SHARES = "capture-shares/";
 

@@ -82,6 +82,8 @@ public final class Pipeline implements AutoCloseable {
             MetadataStore shared = kept(plugins.metastore(config.metadata().type())
                     .open(config.metadata().settings()));
             this.metastore = new PrefixedMetadataStore(shared, "pipelines/" + config.pipeline() + "/");
+            this.leases = kept(new Leases(metastore, machine));
+            StateFormat.CURRENT.require(metastore, leases);
             this.roleReports = new RoleReports(metastore, this.clock);
             this.source = kept(plugins.source(config.source().type())
                     .open(config.pipeline(), config.source().settings(), scratch("source"), ChosenTypes.of(config)));
@@ -101,7 +103,6 @@ public final class Pipeline implements AutoCloseable {
                             metastore,
                             clock,
                             config.slices().format()));
-            this.leases = kept(new Leases(metastore, machine));
             this.registrations = new RegistrationFiles(storage, config.pipeline());
             this.registry = new TableRegistry(metastore, clock, registrations::keep);
             this.wanted = new WantedTables(

@@ -55,10 +55,7 @@ final class RetentionWatch {
             } else {
                 look(before);
             }
-            Instant next = pipeline.clock().instant().plus(LOOK);
-            while (!pipeline.signals().stopping() && pipeline.clock().instant().isBefore(next)) {
-                pipeline.machine().sleep(POLL);
-            }
+            pipeline.signals().pause(LOOK);
         }
     }
 

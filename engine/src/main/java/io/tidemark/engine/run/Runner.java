@@ -3,7 +3,6 @@ package io.tidemark.engine.run;
 import io.tidemark.engine.capture.CaptureRole;
 import io.tidemark.engine.capture.PartitionedCapture;
 import io.tidemark.engine.lease.Lease;
-import io.tidemark.engine.machine.Machine;
 import io.tidemark.engine.orchestrate.Orchestrator;
 import io.tidemark.engine.pipeline.Pipeline;
 import io.tidemark.engine.snapshot.SnapshotRole;
@@ -188,13 +187,8 @@ public final class Runner implements AutoCloseable {
 
     /** Waits unless the runner is being closed; returns whether to go on. */
     private boolean pause(Duration duration) {
-        Machine machine = pipeline.machine();
-        long end = machine.nanoTime() + duration.toNanos();
         try {
-            while (!pipeline.signals().stopping() && machine.nanoTime() < end) {
-                machine.sleep(Duration.ofMillis(Math.min(50, Math.max(1, (end - machine.nanoTime()) / 1_000_000))));
-            }
-            return !pipeline.signals().stopping();
+            return pipeline.signals().pause(duration);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;

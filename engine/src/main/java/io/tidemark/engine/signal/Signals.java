@@ -1,6 +1,7 @@
 package io.tidemark.engine.signal;
 
 import io.tidemark.engine.machine.Machine;
+import java.time.Duration;
 
 /** What the roles of one process tell each other, so that none has to wait for its next poll; and the word to stop. */
 public final class Signals {
@@ -8,6 +9,7 @@ public final class Signals {
     private final Wakeup dispatched;
     private final Wakeup applied;
     private final Wakeup tables;
+    private final Wakeup stopped;
     private volatile boolean running;
     private volatile boolean stopping;
 
@@ -16,6 +18,7 @@ public final class Signals {
         this.dispatched = new Wakeup(machine);
         this.applied = new Wakeup(machine);
         this.tables = new Wakeup(machine);
+        this.stopped = new Wakeup(machine);
     }
 
     /** A slice was sealed. */
@@ -41,6 +44,15 @@ public final class Signals {
     /** Whether the roles are to end. */
     public boolean stopping() {
         return stopping;
+    }
+
+    /** Waits this long, or until the roles are to end; returns whether to go on. */
+    public boolean pause(Duration duration) throws InterruptedException {
+        long seen = stopped.count();
+        if (!stopping) {
+            stopped.await(seen, duration);
+        }
+        return !stopping;
     }
 
     /** Whether roles run in this process, the time that they need to end included. */
@@ -73,5 +85,6 @@ public final class Signals {
         dispatched.wake();
         applied.wake();
         tables.wake();
+        stopped.wake();
     }
 }

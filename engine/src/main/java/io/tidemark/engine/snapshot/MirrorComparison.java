@@ -108,9 +108,7 @@ final class MirrorComparison {
         pipeline.deadLetters().resolveBefore(record.id(), cut.cutoff());
         pipeline.progress().restart(record.id(), after.orElseThrow());
         pipeline.registry()
-                .update(
-                        record.id(),
-                        (current, now) -> current.state() == TableState.LOADING ? current.loaded(null, now) : current);
+                .update(record.id(), (current, now) -> current.isLoadedBy(plan) ? current.loaded(null, now) : current);
         LOG.info(
                 "comparison finished table={} rows={} mended={}",
                 record.id(),

@@ -229,7 +229,9 @@ public final class SnapshotRole {
             pipeline.roleReports().failed(RoleReports.load(load.record().id()), failure);
             return false;
         }
-        if (!load.badColumn().isEmpty() && failure.code() == ErrorCode.SOURCE_VALUE) {
+        if (!load.isWanted()) {
+            LOG.warn("load was taken over table={} code={}", load.record().id(), failure.code());
+        } else if (!load.badColumn().isEmpty() && failure.code() == ErrorCode.SOURCE_VALUE) {
             pipeline.wanted().carryAsString(pipeline.registry(), load.record().id(), load.badColumn(), failure);
         } else {
             giveUp(load.record().id(), failure);

@@ -115,6 +115,11 @@ final class TableLoad implements AutoCloseable {
         return record;
     }
 
+    /** Whether no other process has gone on with the load since, or begun another. */
+    boolean isWanted() {
+        return pipeline.registry().load(record.id()).isLoadedBy(plan);
+    }
+
     /** Chunks that are still to be read. */
     List<SnapshotChunk> remaining() {
         return remaining;
@@ -191,7 +196,7 @@ final class TableLoad implements AutoCloseable {
         pipeline.registry()
                 .update(
                         record.id(),
-                        (current, now) -> current.state() == TableState.LOADING
+                        (current, now) -> current.isLoadedBy(plan)
                                 ? current.loaded(pipeline.isPartitioned() ? now : null, now)
                                 : current);
         reports.remove(Keys.of(Keys.LOADS, record.id()));
@@ -301,7 +306,7 @@ final class TableLoad implements AutoCloseable {
 
     /**
      * Whether chunks read at this cut may join chunks of the earlier one. With a key, the events between the two cuts converge on rows that are
-     * there already. Without one, a row inserted between them would be in its chunk and be inserted once more: such a table is read whole at one
+     * there already, but for those that move to another key, which whoever applies them refuses. Without one, a row inserted between them would be in its chunk and be inserted once more: such a table is read whole at one
      * cut, unless nothing is left to read.
      */
     private boolean goesOn(LoadPlan earlier, RowSchema schema) {

@@ -28,6 +28,11 @@ public record LoadPlan(
         chunks = List.copyOf(chunks);
     }
 
+    /** Whether chunks were read at several cuts: events from before the last one may be older than the rows that they meet. */
+    public boolean isInParts() {
+        return lastCutoff.isAfter(firstCutoff);
+    }
+
     /** The same, with its last chunk read. */
     LoadPlan readUntil(Instant time) {
         return new LoadPlan(loadId, afterSlice, firstCutoff, lastCutoff, chunks, time);

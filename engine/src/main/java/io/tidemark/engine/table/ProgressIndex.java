@@ -29,9 +29,14 @@ public final class ProgressIndex {
         return find(table).filter(found -> found.loadId().equals(load == null ? "" : load.loadId()));
     }
 
-    /** Records what a load left. */
+    /** Records what a load left, unless a later load has done so: this one was taken over. */
     public void restart(TableId table, LakeProgress progress) {
-        documents.put(Keys.of(Keys.PROGRESS, table), of(progress, progress.slice(), progress.applied(), 0));
+        documents.update(
+                Keys.of(Keys.PROGRESS, table),
+                before ->
+                        before.filter(known -> known.fence() > progress.fence()).isPresent()
+                                ? Optional.empty()
+                                : Optional.of(of(progress, progress.slice(), progress.applied(), 0)));
     }
 
     /** Records what an apply committed. */
@@ -73,6 +78,7 @@ public final class ProgressIndex {
                                 && progress.slice() < slice)
                         .map(progress -> new TableProgress(
                                 progress.loadId(),
+                                progress.fence(),
                                 slice,
                                 Position.max(progress.position(), position),
                                 progress.committedSlice(),
@@ -86,6 +92,7 @@ public final class ProgressIndex {
     private TableProgress of(LakeProgress committed, long slice, Position position, long events) {
         return new TableProgress(
                 committed.loadId(),
+                committed.fence(),
                 slice,
                 position,
                 committed.slice(),

@@ -8,6 +8,7 @@ import java.time.Instant;
  * nothing for the table.
  *
  * @param loadId the load that made the mirror
+ * @param fence fence of the mirror's newest commit: who comes with a smaller one was taken over
  * @param slice every slice up to this is in the mirror
  * @param position every event up to this is in the mirror
  * @param committedSlice the slice that the mirror's newest commit names
@@ -19,6 +20,7 @@ import java.time.Instant;
  */
 public record TableProgress(
         String loadId,
+        long fence,
         long slice,
         Position position,
         long committedSlice,

@@ -215,6 +215,16 @@ public record TableRecord(
         return this;
     }
 
+    /** Whether it is still loaded by this plan: another process may have taken over since, gone on by a later plan, and ended. */
+    public boolean isLoadedBy(@Nullable LoadPlan plan) {
+        return state == TableState.LOADING && Objects.equals(load, plan);
+    }
+
+    /** Whether its load was read at several cuts. */
+    public boolean isLoadedInParts() {
+        return load != null && load.isInParts();
+    }
+
     /** Loading by this plan. */
     public TableRecord loading(LoadPlan plan, Instant now) {
         TableRecord next = in(TableState.LOADING, now);

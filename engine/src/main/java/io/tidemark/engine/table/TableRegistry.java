@@ -9,9 +9,11 @@ import io.tidemark.spi.schema.TableId;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -115,19 +117,32 @@ public final class TableRegistry {
 
     /** Has a table loaded again from scratch, unless a user has stopped it meanwhile; announced in its notices and the log. */
     public void reload(TableId table, String reason) {
-        update(
+        reload(table, record -> true, reason);
+    }
+
+    /** The same, unless another load has begun, or is to begin, since the table was seen so: that one knows nothing of the reason. */
+    public void reload(TableRecord seen, String reason) {
+        reload(seen.id(), record -> Objects.equals(record.load(), seen.load()), reason);
+    }
+
+    private void reload(TableId table, Predicate<TableRecord> isMeant, String reason) {
+        TableRecord after = update(
                 table,
-                (record, now) -> record.state() == TableState.PAUSED || record.state() == TableState.DROPPED
-                        ? record
-                        : record.reloading(reason, now));
-        LOG.warn("table is loaded again table={} reason={}", table, reason);
+                (record, now) -> isStopped(record) || !isMeant.test(record) ? record : record.reloading(reason, now));
+        if (after.state() == TableState.PENDING) {
+            LOG.warn("table is loaded again table={} reason={}", table, reason);
+        }
+    }
+
+    private static boolean isStopped(TableRecord record) {
+        return record.state() == TableState.PAUSED || record.state() == TableState.DROPPED;
     }
 
     /** Has a table that lacks changes compared with the source and mended, unless a user has stopped it meanwhile; announced like a reload. */
     public void compare(TableId table, String reason) {
         update(
                 table,
-                (record, now) -> record.state() == TableState.PAUSED || record.state() == TableState.DROPPED
+                (record, now) -> isStopped(record)
                         ? record
                         : record.reloading(reason, now).comparing());
         LOG.warn("table is compared with the source table={} reason={}", table, reason);
@@ -140,15 +155,24 @@ public final class TableRegistry {
 
     /** Marks a table as failed, unless a user has stopped it meanwhile. That changes were lost is kept in any case. */
     public void fail(TableId table, TidemarkException error) {
+        fail(table, record -> true, error);
+    }
+
+    /** The same, unless another load has begun, or is to begin, since the table was seen so: that one knows nothing of the error. */
+    public void fail(TableRecord seen, TidemarkException error) {
+        fail(seen.id(), record -> Objects.equals(record.load(), seen.load()), error);
+    }
+
+    private void fail(TableId table, Predicate<TableRecord> isMeant, TidemarkException error) {
         if (error.code() == ErrorCode.SOURCE_SLOT_LOST) {
             losses.put(Keys.of(Keys.LOSSES, table), new LostChanges(clock.instant()));
         }
-        update(table, (record, now) -> {
-            if (record.state() == TableState.PAUSED || record.state() == TableState.DROPPED) {
-                return record;
-            }
-            return record.failed(error, now);
-        });
+        TableRecord after = update(
+                table,
+                (record, now) -> isStopped(record) || !isMeant.test(record) ? record : record.failed(error, now));
+        if (after.state() != TableState.FAILED) {
+            return;
+        }
         LOG.warn(
                 "table failed table={} code={} reason={} remedy={}",
                 table,

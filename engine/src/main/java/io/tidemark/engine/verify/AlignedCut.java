@@ -37,7 +37,8 @@ import java.util.Set;
  */
 final class AlignedCut implements AutoCloseable {
     private static final Duration LOOK = Duration.ofMillis(100);
-    private static final Duration LEASE_LOOK = Duration.ofMillis(5);
+    private static final Duration FIRST_LEASE_LOOK = Duration.ofMillis(5);
+    private static final Duration LONGEST_LEASE_LOOK = Duration.ofMillis(200);
 
     private final Pipeline pipeline;
     private final Duration timeout;
@@ -253,13 +254,15 @@ final class AlignedCut implements AutoCloseable {
     }
 
     private Lease lease(String name) throws InterruptedException {
-        Instant end = pipeline.clock().instant().plus(timeout);
-        while (pipeline.clock().instant().isBefore(end)) {
+        long begin = pipeline.machine().nanoTime();
+        Duration look = FIRST_LEASE_LOOK;
+        while (pipeline.machine().nanoTime() - begin < timeout.toNanos()) {
             Optional<Lease> lease = pipeline.leases().tryAcquire(name);
             if (lease.isPresent()) {
                 return lease.orElseThrow();
             }
-            pipeline.machine().sleep(LEASE_LOOK);
+            pipeline.machine().sleep(look);
+            look = look.compareTo(LONGEST_LEASE_LOOK) < 0 ? look.multipliedBy(2) : look;
         }
         throw new TidemarkException(
                 ErrorCode.TIMEOUT, "Cannot verify: lease " + name + " was not free in " + timeout.toSeconds() + " s");

@@ -68,7 +68,7 @@ final class SliceApplier {
             return new Step(true, 0, wanted);
         }
         ParkedKeys parked = new ParkedKeys(pipeline.deadLetters(), record);
-        JobReport report = isRemote(parked) ? applyElsewhere(job, parked) : applyHere(job, parked);
+        JobReport report = isRemote(job, parked) ? applyElsewhere(job, parked) : applyHere(job, parked);
         TidemarkException error = report.error();
         if (error != null) {
             if (error.code() == ErrorCode.LAKE_ROW_MISSING && setAside(report.missingKeys(), job.through())) {
@@ -101,9 +101,15 @@ final class SliceApplier {
         }
     }
 
-    /** A job has no way to note what becomes of keys that were set aside, and a table without a key is searched row by row: both are done here. */
-    private boolean isRemote(ParkedKeys parked) {
-        return engine.isPresent() && record.schema().hasKey() && parked.isEmpty();
+    /**
+     * A job has no way to note what becomes of keys that were set aside, nor to tell rows that moved between the cuts of a load, and a table without a
+     * key is searched row by row: these are done here.
+     */
+    private boolean isRemote(ApplyJob job, ParkedKeys parked) {
+        return engine.isPresent()
+                && record.schema().hasKey()
+                && parked.isEmpty()
+                && !(record.isLoadedInParts() && job.hasKeyChanges());
     }
 
     /** A job cannot set aside the rows that it meets and the mirror cannot hold: what it gave up is done here. */

@@ -8,7 +8,6 @@ import io.tidemark.engine.metadata.Documents;
 import io.tidemark.engine.metadata.Keys;
 import io.tidemark.engine.pipeline.Pipeline;
 import io.tidemark.engine.report.RoleReports;
-import io.tidemark.engine.table.LoadPlan;
 import io.tidemark.engine.table.SchemaPolicy;
 import io.tidemark.engine.table.TableRecord;
 import io.tidemark.spi.change.Position;
@@ -137,24 +136,31 @@ public final class Worker implements AutoCloseable {
                 retry(item.table(), null);
                 return true;
             }
-            boolean done = apply(record.orElseThrow(), item, held);
+            return work(record.orElseThrow(), item, held);
+        }
+    }
+
+    /** What becomes of an error is settled under the lease: the next worker must not meet the same one first. */
+    private boolean work(TableRecord record, WorkItem item, Lease held) throws InterruptedException {
+        try {
+            boolean done = apply(record, item, held);
             if (done) {
                 items.removeIfSame(Keys.of(Keys.WORK, item.table()), item);
             }
             retry(item.table(), null);
             return done;
         } catch (TidemarkException e) {
-            failed(item, e);
+            failed(record, item, e);
             return e.code().retry() != RetryRule.RETRY;
         } catch (OutOfMemoryError e) {
-            failed(item, TidemarkException.outOfMemory("apply slices to " + item.table(), e));
+            failed(record, item, TidemarkException.outOfMemory("apply slices to " + item.table(), e));
             return false;
         } catch (RuntimeException e) {
             TidemarkException error = TidemarkException.unforeseen("Cannot apply slices to " + item.table(), e);
             if (error.code() == ErrorCode.INTERNAL) {
                 LOG.error("apply failed table={}", item.table(), e);
             }
-            failed(item, error);
+            failed(record, item, error);
             return error.code().retry() != RetryRule.RETRY;
         }
     }
@@ -251,26 +257,26 @@ public final class Worker implements AutoCloseable {
         }
     }
 
-    private void failed(WorkItem item, TidemarkException error) {
-        if (error.code() == ErrorCode.LAKE_ROW_MISSING && mayLackRows(item.table())) {
+    private void failed(TableRecord record, WorkItem item, TidemarkException error) {
+        if (error.code() == ErrorCode.LAKE_ROW_MISSING && mayLackRows(record)) {
             // The row was read nowhere: it moved between the cuts, or came into the filter. Only a load at one cut has
             // it.
-            reload(item, error);
+            reload(record, item, error);
         } else if (isSchemaChange(error) && follows(item.table())) {
-            reload(item, error);
+            reload(record, item, error);
         } else if (error.code().retry() == RetryRule.RETRY) {
             LOG.warn(
                     "apply will be tried again table={} code={} reason={}", item.table(), error.code(), error.reason());
             retry(item.table(), error);
         } else {
-            pipeline.registry().fail(item.table(), error);
+            pipeline.registry().fail(record, error);
             retry(item.table(), null);
             items.removeIfSame(Keys.of(Keys.WORK, item.table()), item);
         }
     }
 
-    private void reload(WorkItem item, TidemarkException error) {
-        pipeline.registry().reload(item.table(), error.reason());
+    private void reload(TableRecord record, WorkItem item, TidemarkException error) {
+        pipeline.registry().reload(record, error.reason());
         retry(item.table(), null);
         items.removeIfSame(Keys.of(Keys.WORK, item.table()), item);
         pipeline.signals().tables().wake();
@@ -284,15 +290,8 @@ public final class Worker implements AutoCloseable {
         return error.code() == ErrorCode.SOURCE_SCHEMA_CHANGED || error.code() == ErrorCode.LAKE_SCHEMA_MISMATCH;
     }
 
-    private boolean mayLackRows(TableId table) {
-        return pipeline.registry()
-                .find(table)
-                .filter(record -> !record.scope().rows().isEmpty() || wasLoadedInParts(record.load()))
-                .isPresent();
-    }
-
-    private static boolean wasLoadedInParts(@org.jspecify.annotations.Nullable LoadPlan load) {
-        return load != null && load.lastCutoff().isAfter(load.firstCutoff());
+    private static boolean mayLackRows(TableRecord record) {
+        return !record.scope().rows().isEmpty() || record.isLoadedInParts();
     }
 
     /** @param error null when there is nothing to try again */

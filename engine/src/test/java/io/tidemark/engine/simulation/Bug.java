@@ -16,6 +16,10 @@ enum Bug {
     PROGRESS_IS_WRITTEN_LATER,
     /** A chunk of a load is said to be in the mirror before it is. */
     CHUNK_IS_NOTED_FIRST,
+    /** A chunk goes into whatever load is under way, also when its reader was taken over. */
+    LOADS_ARE_NOT_FENCED,
+    /** An apply is committed to a mirror that has moved on since it was computed. */
+    COMMITS_ARE_UNCONDITIONAL,
     /** The metadata store writes whatever version is expected. */
     STORE_DOES_NOT_COMPARE,
     /** An interrupted load is taken for exact at its first cut, although later ones were read. */

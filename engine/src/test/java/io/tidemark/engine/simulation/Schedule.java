@@ -49,12 +49,28 @@ final class Schedule {
     private static final long END = Duration.ofMinutes(30).toNanos();
     private static final Duration SETTLES_IN = Duration.ofMinutes(10);
     private static final AtomicLong WORLDS = new AtomicLong();
+    private static final Plugins PLUGINS = new Plugins();
+
+    /** Calls that much depends on and that are few among all: lake, slices, and what the metadata store says of them. */
+    private static final List<String> TARGETS = List.of(
+            "apply",
+            "begin of load",
+            "chunk",
+            "end of load",
+            "publish",
+            "upkeep",
+            "put ",
+            "make ",
+            "remove ",
+            "write pipelines/" + World.PIPELINE + "/leases/",
+            "write pipelines/" + World.PIPELINE + "/progress/",
+            "write pipelines/" + World.PIPELINE + "/tables/",
+            "write pipelines/" + World.PIPELINE + "/cuts/");
 
     private final long seed;
     private final Scheduler scheduler = new Scheduler(END);
     private final World world;
     private final Random random;
-    private final Plugins plugins = new Plugins();
     private final PipelineConfig config;
     private final MetadataStore truth;
     private final SimulatedProcess[] processes = new SimulatedProcess[PROCESSES];
@@ -89,7 +105,7 @@ final class Schedule {
                 """.formatted(World.PIPELINE, name, name, name, folder.resolve("state"));
         try {
             Path file = Files.writeString(folder.resolve(name + ".yaml"), yaml);
-            PipelineConfig read = ConfigReader.read(file, plugins, Map.of());
+            PipelineConfig read = ConfigReader.read(file, PLUGINS, Map.of());
             Files.delete(file);
             return read;
         } catch (IOException e) {
@@ -153,6 +169,9 @@ final class Schedule {
         scheduler.start(null, "writers", this::write);
         double intensity = List.of(0.0, 0.001, 0.005, 0.02).get(random.nextInt(4));
         world.setFaults(intensity);
+        if (random.nextBoolean()) {
+            world.aimAt(TARGETS.get(random.nextInt(TARGETS.size())));
+        }
         for (int i = 0; i < PROCESSES; i++) {
             boot(i);
         }
@@ -234,10 +253,10 @@ final class Schedule {
 
     /** A process from its start to its end: one that cannot open its parts ends. */
     private void serve(SimulatedProcess process) {
-        try (Pipeline pipeline = Pipeline.open(config, plugins, process);
+        try (Pipeline pipeline = Pipeline.open(config, PLUGINS, process);
                 Runner runner = Runner.start(pipeline, EnumSet.allOf(Role.class))) {
             while (!stopping) {
-                process.sleep(Duration.ofMillis(500));
+                process.sleep(Duration.ofSeconds(2));
             }
             world.trace("STOP " + process);
         } catch (TidemarkException e) {
@@ -255,7 +274,7 @@ final class Schedule {
         SimulatedProcess process = newProcess("cmd");
         return scheduler.start(process, process + "/main", () -> {
             world.trace("COMMAND " + name);
-            try (Pipeline pipeline = Pipeline.open(config, plugins, process)) {
+            try (Pipeline pipeline = Pipeline.open(config, PLUGINS, process)) {
                 command.run(pipeline);
                 world.trace("COMMAND " + name + " done");
             } catch (TidemarkException | IllegalStateException e) {
@@ -290,6 +309,7 @@ final class Schedule {
     private void settle() {
         world.trace("CALM");
         world.setFaults(0);
+        world.aimAt(null);
         calm = true;
         for (SimulatedProcess process : processes) {
             process.pauseFor(Duration.ZERO);

@@ -139,12 +139,21 @@ final class SimulatedObjects {
 
         @Override
         public List<StoredObject> objects(String prefix) throws IOException {
-            return read(
-                    "list " + prefix,
-                    () -> objects.tailMap(prefix).entrySet().stream()
-                            .takeWhile(entry -> entry.getKey().startsWith(prefix))
-                            .map(entry -> new StoredObject(entry.getKey(), entry.getValue().length, 0))
-                            .toList());
+            return read("list " + prefix, () -> {
+                List<StoredObject> found = now(prefix);
+                if (hasFaults && world.scheduler().isSimulated() && world.happens(5)) {
+                    // By the time that the list arrives it is of some time ago.
+                    world.scheduler().pause((long) (world.random().nextDouble() * 3e9));
+                }
+                return found;
+            });
+        }
+
+        private List<StoredObject> now(String prefix) {
+            return objects.tailMap(prefix).entrySet().stream()
+                    .takeWhile(entry -> entry.getKey().startsWith(prefix))
+                    .map(entry -> new StoredObject(entry.getKey(), entry.getValue().length, 0))
+                    .toList();
         }
 
         @Override

@@ -42,6 +42,9 @@ final class World {
     /** How likely a call goes wrong; 0 in calm times. */
     private double faults;
 
+    /** Calls whose name begins with this go wrong often; null for none. */
+    private @Nullable String target;
+
     private int crashes;
 
     private record Step(long nanos, String process, String what) {
@@ -125,6 +128,11 @@ final class World {
         faults = probability;
     }
 
+    /** Has every few calls that change something and whose name begins so go wrong, however seldom others do. */
+    void aimAt(@Nullable String calls) {
+        target = calls;
+    }
+
     /** A process dies. */
     void kill(SimulatedProcess process, String where) {
         trace("KILL " + process + ": " + where);
@@ -162,14 +170,18 @@ final class World {
     }
 
     /**
-     * A call over the network that changes something: it can fail, its answer can be lost, it can arrive after its caller has given up, and the caller
-     * can die on the way, or stand still while others take over.
+     * A call over the network that changes something: it can fail, its answer can be lost, it can arrive twice, or after its caller has given up, and
+     * the caller can die on the way, or stand still while others take over.
      */
     <T> T write(String what, ErrorCode failure, Supplier<T> call) {
         if (!scheduler.isSimulated()) {
             return call.get();
         }
         scheduler.pause(latency());
+        String aim = target;
+        if (aim != null && what.startsWith(aim) && random.nextInt(4) == 0) {
+            return strike(what, failure, call);
+        }
         if (!happens(2)) {
             T answer = call.get();
             trace(what);
@@ -178,7 +190,13 @@ final class World {
             }
             return answer;
         }
-        switch (random.nextInt(10)) {
+        switch (random.nextInt(11)) {
+            case 10 -> {
+                T answer = call.get();
+                trace(what + ", and once more later");
+                later(what, call);
+                return answer;
+            }
             case 0, 1 -> throw failed(what, failure);
             case 2, 3 -> {
                 var unused = call.get();
@@ -197,6 +215,26 @@ final class World {
             case 7 -> {
                 later(what, call);
                 throw crash(what + " on its way");
+            }
+            default -> {
+                stopProcess(what);
+                T answer = call.get();
+                trace(what);
+                return answer;
+            }
+        }
+    }
+
+    /** The caller stands still until others have taken over, or gives up on a call that takes effect when they have. */
+    private <T> T strike(String what, ErrorCode failure, Supplier<T> call) {
+        switch (random.nextInt(4)) {
+            case 0 -> {
+                later(what, call);
+                throw failed(what, failure);
+            }
+            case 1 -> {
+                var unused = call.get();
+                throw crash(what + " done");
             }
             default -> {
                 stopProcess(what);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tidemark.engine.mirror.MirrorShape;
+import io.tidemark.spi.change.Position;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
@@ -59,6 +60,21 @@ class TableRegistryTest {
     void refusesStepsThatTheLifeCycleDoesNotHave() {
         assertThatThrownBy(() -> registry.move(ID, TableState.LIVE)).isInstanceOf(IllegalStateException.class);
         assertThat(registry.load(ID).state()).isEqualTo(TableState.PENDING);
+    }
+
+    /** Whoever applies to a mirror may find an error while an operator, or another worker, has the table loaded again. */
+    @Test
+    void anErrorOfAnEarlierLoadIsNotOneOfTheNext() {
+        LoadPlan plan = new LoadPlan("first", 0, new Position(1), new Position(2), List.of(), null);
+        TableRecord seen = registry.update(ID, (record, now) -> record.loading(plan, now));
+        registry.reload(seen, "a row is missing");
+        assertThat(registry.load(ID).state()).isEqualTo(TableState.PENDING);
+        registry.fail(seen, new TidemarkException(ErrorCode.LAKE_ROW_MISSING, "Cannot find a row"));
+        registry.reload(seen, "a second time");
+        assertThat(registry.load(ID))
+                .returns(TableState.PENDING, TableRecord::state)
+                .satisfies(
+                        record -> assertThat(record.notices()).noneMatch(notice -> notice.contains("a second time")));
     }
 
     @Test

@@ -142,6 +142,14 @@ public enum ErrorCode {
             RetryRule.OPERATOR,
             "Restore the slice file from a backup, or run 'tidemark resync TABLE' to go on without it."),
     SLICE_CONFLICT(ErrorKind.LAKE, RetryRule.RETRY, "Another capture sealed this slice first; capture starts again."),
+    STATE_NEWER(
+            ErrorKind.LAKE,
+            RetryRule.OPERATOR,
+            "Use that version or a later one: this program would damage what it does not know."),
+    STATE_IN_USE(
+            ErrorKind.LAKE,
+            RetryRule.OPERATOR,
+            "Stop all processes of the pipeline, then start them with the new version; leases of processes that died are free after ten seconds."),
     METASTORE_UNAVAILABLE(
             ErrorKind.LAKE, 54, RetryRule.RETRY, "Check the metadata store's URL and that it is reachable."),
     ENGINE_FAILED(

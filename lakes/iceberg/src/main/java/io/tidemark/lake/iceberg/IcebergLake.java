@@ -101,7 +101,11 @@ final class IcebergLake implements Lake, SupportsCatalogEndpoint {
             call("drop a mirror in the making of " + table, () -> catalog.dropTable(making(table), true));
         }
         Table created = call("create the mirror of " + table, () -> {
-            TableCreation creation = new TableCreation(catalog, spec, settings.value(IcebergSettings.DELETES));
+            TableCreation creation = new TableCreation(
+                    catalog,
+                    spec,
+                    settings.value(IcebergSettings.DELETES),
+                    options.upkeep().clock());
             return creation.create(making(table), freeFolder(table, mirror));
         });
         return opened(spec, created);

@@ -1,11 +1,13 @@
 package io.tidemark.lake.iceberg;
 
+import io.tidemark.lake.iceberg.maintain.Upkeep;
 import io.tidemark.lake.iceberg.schema.IcebergSchemas;
 import io.tidemark.lake.iceberg.schema.PartitionFields;
 import io.tidemark.lake.upsert.table.SpecProperties;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeTableSpec;
+import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.iceberg.Table;
@@ -28,11 +30,13 @@ final class TableCreation {
     private final Catalog catalog;
     private final LakeTableSpec spec;
     private final IcebergSettings.Deletes deletes;
+    private final Clock clock;
 
-    TableCreation(Catalog catalog, LakeTableSpec spec, IcebergSettings.Deletes deletes) {
+    TableCreation(Catalog catalog, LakeTableSpec spec, IcebergSettings.Deletes deletes, Clock clock) {
         this.catalog = catalog;
         this.spec = spec;
         this.deletes = deletes;
+        this.clock = clock;
     }
 
     Table create(TableIdentifier identifier, String location) {
@@ -68,7 +72,7 @@ final class TableCreation {
     }
 
     private Map<String, String> properties() {
-        Map<String, String> properties = new LinkedHashMap<>();
+        Map<String, String> properties = new LinkedHashMap<>(Upkeep.ofNewTable(clock));
         properties.put(SpecProperties.KEY, SpecProperties.write(spec));
         properties.put(TableProperties.FORMAT_VERSION, Integer.toString(deletes.formatVersion()));
         properties.put(TableProperties.METADATA_DELETE_AFTER_COMMIT_ENABLED, "true");

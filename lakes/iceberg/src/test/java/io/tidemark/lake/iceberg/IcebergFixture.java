@@ -52,8 +52,20 @@ import org.jspecify.annotations.Nullable;
 
 /** A lake in a temporary folder, that can crash, and a second way into its catalog. */
 public final class IcebergFixture implements LakeFixture {
-    static final Upkeep.Rules EAGER =
-            new Upkeep.Rules(Clock.systemUTC(), 16L << 20, 3, 0.3, 1, 256L << 20, 2, 6, 3, Duration.ZERO, 5);
+    static final Upkeep.Rules EAGER = new Upkeep.Rules(
+            Clock.systemUTC(),
+            16L << 20,
+            3,
+            0.3,
+            1,
+            256L << 20,
+            2,
+            6,
+            3,
+            Duration.ZERO,
+            5,
+            Duration.ofDays(3),
+            Duration.ofDays(1));
 
     private final Path folder;
     private final String root;

@@ -8,6 +8,7 @@ import io.tidemark.spi.lake.LakeTableSpec;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.iceberg.TableMetadata;
 
@@ -35,7 +36,13 @@ public final class Upkeep {
         return new DeleteMerge(commits, files, live, rules)
                 .step(base, fence)
                 .or(() -> new ManifestMerge(commits, rules).step(base, fence))
-                .or(() -> new Expiry(commits, rules).step(base, fence, keep));
+                .or(() -> new Expiry(commits, rules).step(base, fence, keep))
+                .or(() -> new Orphans(commits, rules).step(base, fence));
+    }
+
+    /** Properties of a new table, in which there is nothing to look for yet. */
+    public static Map<String, String> ofNewTable(Clock clock) {
+        return Map.of(Orphans.LOOKED_AT, clock.instant().toString());
     }
 
     /**
@@ -52,6 +59,8 @@ public final class Upkeep {
      * @param versionsKept newest versions that never expire
      * @param versionAge age below which versions do not expire, while there are fewer than {@code versionsMax}
      * @param versionsMax versions kept whatever their age
+     * @param orphanAge age below which files that no version refers to are left alone
+     * @param orphansEvery how often such files are looked for
      */
     public record Rules(
             Clock clock,
@@ -64,7 +73,9 @@ public final class Upkeep {
             int manifestsMax,
             int versionsKept,
             Duration versionAge,
-            int versionsMax) {
+            int versionsMax,
+            Duration orphanAge,
+            Duration orphansEvery) {
         /** Those of compaction. */
         public Compaction.Rules compaction() {
             return new Compaction.Rules(smallFileBytes, smallFilesMax, dirtyShare, dirtyFilesMax, stepBytes);
@@ -84,7 +95,9 @@ public final class Upkeep {
                     100,
                     50,
                     Duration.ofHours(1),
-                    500);
+                    500,
+                    Duration.ofDays(3),
+                    Duration.ofDays(1));
         }
     }
 }
