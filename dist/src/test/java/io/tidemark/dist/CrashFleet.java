@@ -59,6 +59,7 @@ final class CrashFleet implements AutoCloseable {
         this.folder = folder;
         // They live for seconds: compiled well they would come too late.
         this.options = List.of(
+                "-Xmx768m",
                 "-javaagent:" + Failpoints.writeAgent(folder.resolve("failpoints.jar")),
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC");
