@@ -83,7 +83,7 @@ class DiskFullIT {
                         statement.execute(
                                 "insert into t select g, repeat('x', 500) from generate_series(30000, 40000) g");
                         await().atMost(MirroredDatabase.PATIENCE)
-                                .untilAsserted(() -> assertThat(mirror.status().roleErrors())
+                                .untilAsserted(() -> assertThat(mirror.told())
                                         .anySatisfy(error -> assertThat(error)
                                                 .returns("capture", RoleReport::role)
                                                 .returns(ErrorCode.DISK_FULL.name(), RoleReport::code)

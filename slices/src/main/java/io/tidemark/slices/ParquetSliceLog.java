@@ -38,6 +38,7 @@ final class ParquetSliceLog implements SliceLog {
     private final ConcurrentMap<TableId, DictionaryMemory> memories = new ConcurrentHashMap<>();
     private final ManifestCache cache = new ManifestCache();
     private final AtomicLong newestKnown = new AtomicLong();
+    private volatile @Nullable SliceIndexRebuild pending;
 
     /**
      * @param attempts makes the part of a folder's name that no other writer uses
@@ -60,8 +61,23 @@ final class ParquetSliceLog implements SliceLog {
         this.format = format;
     }
 
+    /** Has the index follow the storage before it is used first: the storage was away when the log was opened. */
+    void catchUpLater(SliceIndexRebuild rebuild) {
+        pending = rebuild;
+    }
+
+    /** That several threads do it at the same time does no harm. */
+    private void catchUp() {
+        SliceIndexRebuild rebuild = pending;
+        if (rebuild != null) {
+            rebuild.catchUp();
+            pending = null;
+        }
+    }
+
     @Override
     public Optional<SliceManifest> newest() {
+        catchUp();
         long sequence = index.newestSequence(newestKnown.get());
         newestKnown.accumulateAndGet(sequence, Math::max);
         return sequence == 0 ? Optional.empty() : load(sequence);
@@ -69,6 +85,7 @@ final class ParquetSliceLog implements SliceLog {
 
     @Override
     public List<SliceManifest> after(long sequence, int limit) {
+        catchUp();
         List<SliceManifest> found = new ArrayList<>();
         long next = Math.max(sequence + 1, index.oldest());
         while (found.size() < limit) {
@@ -91,6 +108,7 @@ final class ParquetSliceLog implements SliceLog {
 
     @Override
     public Optional<SliceManifest> find(long sequence) {
+        catchUp();
         return sequence < index.oldest() ? Optional.empty() : load(sequence);
     }
 
@@ -122,6 +140,7 @@ final class ParquetSliceLog implements SliceLog {
     /** Keeps the newest slice in any case: the next one continues it. */
     @Override
     public long prune(long throughSequence) {
+        catchUp();
         long through = Math.min(throughSequence, index.newestSequence(newestKnown.get()) - 1);
         if (through >= index.oldest()) {
             index.keepFrom(through + 1);

@@ -22,8 +22,9 @@ public final class IndexMemory implements AutoCloseable {
 
     private static final int BLOOM_BITS_PER_KEY = 10;
 
-    static {
-        // Before the first cache object is made, or the JVM crashes.
+    {
+        // Before the first cache object is made, or the JVM crashes. A class that fails to load it would be lost for
+        // good.
         RocksDB.loadLibrary();
     }
 
