@@ -15,9 +15,9 @@ import software.amazon.awssdk.services.secretsmanager.model.ResourceNotFoundExce
  *
  * @see <a href="https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html">GetSecretValue</a>
  */
-public final class SecretsManager implements SecretStore {
+public final class AwsSecretStore implements SecretStore {
     /** {@link java.util.ServiceLoader} makes it. */
-    public SecretsManager() {}
+    public AwsSecretStore() {}
 
     @Override
     public String type() {

@@ -11,14 +11,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-class SecretsManagerTest {
+class AwsSecretStoreTest {
     private static final String ENDPOINT = "aws.endpointUrlSecretsManager";
     private static final String REGION = "aws.region";
 
     @RegisterExtension
     final StubService service = new StubService();
 
-    private final SecretsManager secrets = new SecretsManager();
+    private final AwsSecretStore secrets = new AwsSecretStore();
 
     @BeforeEach
     void point() {
