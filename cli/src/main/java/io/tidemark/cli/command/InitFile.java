@@ -36,7 +36,8 @@ record InitFile(String pipeline, String sourceType, Map<String, String> source, 
     String text(SettingsCatalog catalog) {
         StringBuilder text = new StringBuilder();
         text.append("# Keeps a lake equal to a database. 'tidemark check' tests this file, 'tidemark run' starts.\n");
-        text.append("# Secrets stand elsewhere: ${env:NAME} or ${file:PATH}. Unknown settings are errors.\n\n");
+        text.append(
+                "# Secrets stand elsewhere: ${env:NAME}, ${file:PATH} or ${aws-secret:NAME}. Unknown settings are errors.\n\n");
         text.append("pipeline: ").append(pipeline).append("\n\n");
         text.append("source:\n  type: ").append(sourceType).append('\n');
         for (Setting<?> setting : settings(catalog, "source", sourceType)) {

@@ -25,7 +25,8 @@ class InitFileTest {
             Map.of(),
             Map.of(),
             type -> true,
-            type -> false));
+            type -> false,
+            Map.of()));
 
     @Test
     void writesAnswersAndEveryOtherSettingAsAComment() {

@@ -41,8 +41,10 @@ final class ConfigurationPage {
             ```
 
             **Secrets** stand elsewhere: `${env:NAME}` is the environment variable, `${file:PATH}` the content of a file
-            without its last line end; a relative path is relative to the configuration file. References work inside any value
-            except table rules. `$${` is a literal `${`. Values of references are never printed.
+            without its last line end; a relative path is relative to the configuration file. `${aws-secret:NAME}` is a secret
+            of AWS Secrets Manager, by name or ARN, and `${aws-secret:NAME#KEY}` the value of a key of one that is JSON, as
+            those of RDS are (`#username`, `#password`); credentials and region come by the AWS SDK's default chain.
+            References work inside any value except table rules. `$${` is a literal `${`. Values of references are never printed.
 
             **Durations** are written `500ms`, `10s`, `5m`, `24h`, `7d`; **sizes** `64KiB`, `256MiB`, `10GiB` (powers of 1024)
             or `1KB`, `1MB`, `1GB` (powers of 1000).

@@ -33,7 +33,7 @@ public final class ConfigReader {
         Path parent = file.getParent();
         this.folder = parent == null ? file : parent;
         this.problems = new Problems(String.valueOf(file.getFileName()));
-        this.sections = new SectionReader(problems, new References(folder, environment));
+        this.sections = new SectionReader(problems, new References(folder, environment, plugins.secrets()));
         this.plugins = plugins;
     }
 

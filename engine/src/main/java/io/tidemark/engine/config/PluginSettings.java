@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * What the installed plug-ins declare, by their type; a plug-in is asked when its type is.
@@ -25,6 +26,7 @@ import java.util.function.Supplier;
  * @param typeRefusals what each type of source says to a wanted type
  * @param remoteJobs whether jobs on Spark know a type of source, which is asked for installed ones only
  * @param partitioned whether a type of source has partitions, likewise
+ * @param secrets reads a secret by name, by the type of the store that has it
  */
 public record PluginSettings(
         Map<String, Supplier<List<Setting<?>>>> sources,
@@ -34,7 +36,8 @@ public record PluginSettings(
         Map<String, Supplier<List<Setting<?>>>> catalogs,
         Map<String, TypeRefusal> typeRefusals,
         Predicate<String> remoteJobs,
-        Predicate<String> partitioned) {
+        Predicate<String> partitioned,
+        Map<String, UnaryOperator<String>> secrets) {
     public PluginSettings {
         sources = Collections.unmodifiableMap(new TreeMap<>(sources));
         lakes = Collections.unmodifiableMap(new TreeMap<>(lakes));
@@ -42,6 +45,7 @@ public record PluginSettings(
         jobRunners = Collections.unmodifiableMap(new TreeMap<>(jobRunners));
         catalogs = Collections.unmodifiableMap(new TreeMap<>(catalogs));
         typeRefusals = Map.copyOf(typeRefusals);
+        secrets = Map.copyOf(secrets);
     }
 
     /** Why a type of the source cannot be carried as wanted, unless it can. */
@@ -85,7 +89,16 @@ public record PluginSettings(
                 byType(plugins.catalogTypes(), type -> plugins.catalog(type).settings()),
                 refusals,
                 type -> plugins.source(type) instanceof SupportsRemoteJobs,
-                type -> plugins.source(type) instanceof PartitionedSourceProvider);
+                type -> plugins.source(type) instanceof PartitionedSourceProvider,
+                secrets(plugins));
+    }
+
+    private static Map<String, UnaryOperator<String>> secrets(Plugins plugins) {
+        Map<String, UnaryOperator<String>> secrets = new TreeMap<>();
+        plugins.secretStoreTypes()
+                .forEach(type ->
+                        secrets.put(type, name -> plugins.secretStore(type).read(name)));
+        return secrets;
     }
 
     private static Map<String, Supplier<List<Setting<?>>>> byType(

@@ -1,30 +1,46 @@
 package io.tidemark.engine.config;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tidemark.spi.error.TidemarkException;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Resolves {@code ${env:NAME}} and {@code ${file:PATH}} inside values, so that secrets need not stand in the configuration. A file's content
- * counts without its last line end; a relative path is relative to the configuration file. A doubled dollar sign before the brace makes it
- * literal text.
+ * Resolves {@code ${env:NAME}}, {@code ${file:PATH}} and {@code ${STORE:NAME}} or {@code ${STORE:NAME#KEY}} inside values, so that secrets need not
+ * stand in the configuration. A file's content counts without its last line end; a relative path is relative to the configuration file. Of a store's
+ * secret that is a JSON object, a key's value can be taken. A doubled dollar sign before the brace makes it literal text.
  */
 final class References {
     private static final Pattern REFERENCE = Pattern.compile("\\$\\$\\{|\\$\\{([^}]*)(}?)");
     private static final long FILE_BYTES_MAX = 64 * 1024;
+    private static final char KEY_MARK = '#';
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Path folder;
     private final Map<String, String> environment;
+    private final Map<String, UnaryOperator<String>> stores;
 
-    References(Path folder, Map<String, String> environment) {
+    /** Secrets that were read already, by store and name: several settings may be in one. */
+    private final Map<String, String> secrets = new HashMap<>();
+
+    /** @param stores read a secret by its name */
+    References(Path folder, Map<String, String> environment, Map<String, UnaryOperator<String>> stores) {
         this.folder = folder;
         this.environment = environment;
+        this.stores = stores;
     }
 
     /** Whether the text refers to something, so that its value is not to be shown. */
@@ -64,10 +80,47 @@ final class References {
         if (closed && reference.startsWith("file:")) {
             return content(reference.substring("file:".length()));
         }
+        int colon = reference.indexOf(':');
+        UnaryOperator<String> store = closed && colon > 0 ? stores.get(reference.substring(0, colon)) : null;
+        if (store != null) {
+            return secret(store, reference, reference.substring(colon + 1));
+        }
         // What stands between the braces may be a password that happens to hold them.
+        List<String> known = new ArrayList<>(List.of("${env:NAME}", "${file:PATH}"));
+        stores.keySet().stream().sorted().forEach(type -> known.add("${" + type + ":NAME}"));
         throw new UnresolvedException(
-                "holds '${' that starts no reference: write ${env:NAME} or ${file:PATH}, or $${ for the two characters",
+                "holds '${' that starts no reference: write " + String.join(" or ", known)
+                        + ", or $${ for the two characters",
                 false);
+    }
+
+    private String secret(UnaryOperator<String> store, String reference, String name) throws UnresolvedException {
+        int hash = name.indexOf(KEY_MARK);
+        String whole = hash < 0 ? name : name.substring(0, hash);
+        String place = hash < 0 ? reference : reference.substring(0, reference.length() - name.length() + hash);
+        String secret = secrets.get(place);
+        if (secret == null) {
+            try {
+                secret = store.apply(whole);
+            } catch (TidemarkException e) {
+                throw new UnresolvedException(e.reason() + "; " + e.remedy(), true);
+            }
+            secrets.put(place, secret);
+        }
+        return hash < 0 ? secret : key(place, secret, name.substring(hash + 1));
+    }
+
+    private static String key(String place, String secret, String key) throws UnresolvedException {
+        try {
+            JsonNode value = JSON.readTree(secret).get(key);
+            if (value == null || !value.isValueNode() || value.isNull()) {
+                throw new UnresolvedException("the secret " + place + " has no value of key " + key, true);
+            }
+            return value.asText();
+        } catch (JsonProcessingException e) {
+            // Its message shows a part of the secret.
+            throw new UnresolvedException("the secret " + place + " is not JSON, so that it has no key " + key, true);
+        }
     }
 
     private String content(String path) throws UnresolvedException {

@@ -96,21 +96,21 @@ public final class Leases implements AutoCloseable {
 
     /** Whether some living process holds the lease, as far as can be told at once. */
     public boolean isHeldBySomebody(String name) {
-        Optional<Entry> entry = store.read(PREFIX + name);
-        if (entry.isEmpty()) {
-            return false;
-        }
-        LeaseRecord record = Json.read(entry.orElseThrow().value(), LeaseRecord.class, "lease " + name);
-        boolean isBeingTaken = record.holder().equals(holder) && taking.contains(name);
-        return isBeingTaken || !isFree(name, entry.orElseThrow(), record);
+        return store.read(PREFIX + name).filter(entry -> isHeld(name, entry)).isPresent();
     }
 
     /** Names of all leases that some living process may hold. */
     public List<String> held() {
         return store.list(PREFIX).stream()
+                .filter(entry -> isHeld(entry.key().substring(PREFIX.length()), entry))
                 .map(entry -> entry.key().substring(PREFIX.length()))
-                .filter(this::isHeldBySomebody)
                 .toList();
+    }
+
+    private boolean isHeld(String name, Entry entry) {
+        LeaseRecord record = Json.read(entry.value(), LeaseRecord.class, "lease " + name);
+        boolean isBeingTaken = record.holder().equals(holder) && taking.contains(name);
+        return isBeingTaken || !isFree(name, entry, record);
     }
 
     /** Makes the fences of a lease that nobody holds grow from this one on: for a store that has lost what it knew of it. */

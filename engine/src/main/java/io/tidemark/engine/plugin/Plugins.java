@@ -8,6 +8,7 @@ import io.tidemark.spi.lake.LakeProvider;
 import io.tidemark.spi.lake.MirrorCatalogProvider;
 import io.tidemark.spi.metastore.MetadataStoreProvider;
 import io.tidemark.spi.query.QueryEngineProvider;
+import io.tidemark.spi.secret.SecretStore;
 import io.tidemark.spi.slice.SliceLogProvider;
 import io.tidemark.spi.source.SourceProvider;
 import java.util.List;
@@ -26,6 +27,7 @@ public final class Plugins {
     private final Kind<JobRunnerProvider> jobRunners;
     private final Kind<MirrorCatalogProvider> catalogs;
     private final Kind<ItemStoreProvider> itemStores;
+    private final Kind<SecretStore> secretStores;
 
     /** The folders are those that the launcher names. */
     public Plugins() {
@@ -40,6 +42,7 @@ public final class Plugins {
         this.jobRunners = new Kind<>("job runner", JobRunnerProvider.class, JobRunnerProvider::type, folders);
         this.catalogs = new Kind<>("mirror catalog", MirrorCatalogProvider.class, MirrorCatalogProvider::type, folders);
         this.itemStores = new Kind<>("item store", ItemStoreProvider.class, ItemStoreProvider::type, folders);
+        this.secretStores = new Kind<>("secret store", SecretStore.class, SecretStore::type, folders);
     }
 
     public SourceProvider source(String type) {
@@ -64,6 +67,10 @@ public final class Plugins {
 
     public ItemStoreProvider itemStore(String type) {
         return itemStores.get(type);
+    }
+
+    public SecretStore secretStore(String type) {
+        return secretStores.get(type);
     }
 
     public SliceLogProvider sliceLog() {
@@ -93,6 +100,10 @@ public final class Plugins {
 
     public List<String> catalogTypes() {
         return catalogs.types();
+    }
+
+    public List<String> secretStoreTypes() {
+        return secretStores.types();
     }
 
     private static <T> T only(Class<T> contract, String what) {

@@ -33,6 +33,11 @@ public record LoadPlan(
         return lastCutoff.isAfter(firstCutoff);
     }
 
+    /** Whether events that come after the position are from before the last cut of a load in parts. */
+    public boolean isUnsettledAfter(Position applied) {
+        return isInParts() && new Position(lastCutoff.value() - 1).isAfter(applied);
+    }
+
     /** The same, with its last chunk read. */
     LoadPlan readUntil(Instant time) {
         return new LoadPlan(loadId, afterSlice, firstCutoff, lastCutoff, chunks, time);

@@ -28,14 +28,15 @@ final class EventSieve {
 
     private @Nullable ChangeBatch held;
 
-    EventSieve(Pipeline pipeline, TableRecord record, ParkedKeys parked) {
+    /** @param applied events come from after this */
+    EventSieve(Pipeline pipeline, TableRecord record, ParkedKeys parked, Position applied) {
         this.pipeline = pipeline;
         this.parked = parked;
         MirrorRows rows = record.mirrorRows();
         boolean setsAside = pipeline.config().badValues(record.id()) == BadValues.DEAD_LETTER;
         this.misfitting = setsAside && rows.mayMisfit() ? rows : null;
         LoadPlan load = record.load();
-        this.settledAt = load != null && load.isInParts() ? load.lastCutoff() : Position.ZERO;
+        this.settledAt = load != null && load.isUnsettledAfter(applied) ? load.lastCutoff() : Position.ZERO;
     }
 
     /**

@@ -7,6 +7,7 @@ import io.tidemark.engine.job.JobReport;
 import io.tidemark.engine.job.SliceEvents;
 import io.tidemark.engine.lease.Lease;
 import io.tidemark.engine.pipeline.Pipeline;
+import io.tidemark.engine.table.LoadPlan;
 import io.tidemark.engine.table.TableRecord;
 import io.tidemark.spi.change.Operation;
 import io.tidemark.spi.change.Position;
@@ -109,7 +110,12 @@ final class SliceApplier {
         return engine.isPresent()
                 && record.schema().hasKey()
                 && parked.isEmpty()
-                && !(record.isLoadedInParts() && job.hasKeyChanges());
+                && !(job.hasKeyChanges() && isUnsettled(job));
+    }
+
+    private boolean isUnsettled(ApplyJob job) {
+        LoadPlan load = record.load();
+        return load != null && load.isUnsettledAfter(job.expected().applied());
     }
 
     /** A job cannot set aside the rows that it meets and the mirror cannot hold: what it gave up is done here. */
@@ -129,7 +135,8 @@ final class SliceApplier {
 
     private JobReport applyHere(ApplyJob job, ParkedKeys parked) {
         SliceEvents reading = job.events();
-        EventSieve sieve = new EventSieve(pipeline, record, parked);
+        EventSieve sieve =
+                new EventSieve(pipeline, record, parked, job.expected().applied());
         long events = 0;
         try (LakeApply apply = begin(job.expected())) {
             try {

@@ -1,6 +1,8 @@
 package io.tidemark.engine.config;
 
 import io.tidemark.spi.config.Setting;
+import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.schema.ColumnType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -42,7 +44,8 @@ final class ConfigFixture {
                             ? Optional.empty()
                             : Optional.of("cannot be " + wanted + ": " + type + " can be string")),
             type -> type.equals("postgres"),
-            type -> type.equals("elsewhere"));
+            type -> type.equals("elsewhere"),
+            Map.of("safe", ConfigFixture::secret));
 
     /** A source and a lake, without a line end: more can be appended. */
     static final String LEAST = """
@@ -50,6 +53,17 @@ final class ConfigFixture {
             source: {type: postgres, url: "postgresql://localhost/bank"}
             lake: {location: ./lake}
             """;
+
+    /** The secrets of a store of type {@code safe}. */
+    private static String secret(String name) {
+        return switch (name) {
+            case "plain" -> "text#1";
+            case "rds" -> "{\"username\":\"u\",\"password\":\"p#$1\",\"port\":5432,\"none\":null}";
+            default ->
+                throw new TidemarkException(
+                        ErrorCode.SECRET_NOT_FOUND, "Cannot read secret " + name + ": there is none", "Make it.", null);
+        };
+    }
 
     private ConfigFixture() {}
 

@@ -37,6 +37,30 @@ class ReferencesTest {
     }
 
     @Test
+    void takesSecretsFromStoresWholeOrByKey() {
+        assertThat(password("${safe:plain}", Map.of())).isEqualTo("text#1");
+        assertThat(password("${safe:rds#username}:${safe:rds#password}@${safe:rds#port}", Map.of()))
+                .isEqualTo("u:p#$1@5432");
+    }
+
+    @Test
+    void tellsWhichSecretOrKeyIsMissingAndNoValue() {
+        TidemarkException none = refusal("${safe:none}", Map.of());
+        assertThat(none.code()).isEqualTo(ErrorCode.SECRET_NOT_FOUND);
+        assertThat(none.reason()).contains("Cannot read secret none: there is none; Make it.");
+        for (String text : new String[] {"${safe:rds#none}", "${safe:rds#other}"}) {
+            TidemarkException e = refusal(text, Map.of());
+            assertThat(e.code()).isEqualTo(ErrorCode.SECRET_NOT_FOUND);
+            assertThat(e.reason())
+                    .contains("the secret safe:rds has no value of key")
+                    .doesNotContain("5432");
+        }
+        assertThat(refusal("${safe:plain#key}", Map.of()).reason())
+                .contains("the secret safe:plain is not JSON, so that it has no key key")
+                .doesNotContain("text");
+    }
+
+    @Test
     void leavesDollarSignsAndEscapedBracesAlone() {
         assertThat(password("$a$$b", Map.of())).isEqualTo("$a$$b");
         assertThat(password("x$${env:PW}", Map.of())).isEqualTo("x${env:PW}");

@@ -49,7 +49,7 @@ final class Schedule {
     private static final long END = Duration.ofMinutes(30).toNanos();
     private static final Duration SETTLES_IN = Duration.ofMinutes(10);
     private static final AtomicLong WORLDS = new AtomicLong();
-    private static final Plugins PLUGINS = new Plugins();
+    static final Plugins PLUGINS = new Plugins();
 
     /** Calls that much depends on and that are few among all: lake, slices, and what the metadata store says of them. */
     private static final List<String> TARGETS = List.of(

@@ -1,7 +1,6 @@
 package io.tidemark.engine.simulation;
 
 import io.tidemark.engine.metadata.PrefixedMetadataStore;
-import io.tidemark.engine.plugin.Plugins;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.slice.SliceFormat;
@@ -26,6 +25,9 @@ final class World {
 
     private static final Map<String, World> WORLDS = new ConcurrentHashMap<>();
     private static final int TRACE_MAX = Integer.getInteger("tidemark.trace", 400);
+
+    /** What an aimed fault does: the call arrives when others have taken over, its caller dies with it done, or stands still before it. */
+    private static final int[] AIMED = {4, 6, 8, 8};
 
     private final String name;
     private final Random random;
@@ -62,7 +64,7 @@ final class World {
         this.objects = new SimulatedObjects(this);
         this.database = new Database(this);
         this.lake = new SimulatedLake(this);
-        this.slices = new Plugins()
+        this.slices = Schedule.PLUGINS
                 .sliceLog()
                 .open(
                         PIPELINE,
@@ -180,7 +182,7 @@ final class World {
         scheduler.pause(latency());
         String aim = target;
         if (aim != null && what.startsWith(aim) && random.nextInt(4) == 0) {
-            return strike(what, failure, call);
+            return goWrong(AIMED[random.nextInt(AIMED.length)], what, failure, call);
         }
         if (!happens(2)) {
             T answer = call.get();
@@ -190,7 +192,11 @@ final class World {
             }
             return answer;
         }
-        switch (random.nextInt(11)) {
+        return goWrong(random.nextInt(11), what, failure, call);
+    }
+
+    private <T> T goWrong(int how, String what, ErrorCode failure, Supplier<T> call) {
+        switch (how) {
             case 10 -> {
                 T answer = call.get();
                 trace(what + ", and once more later");
@@ -215,26 +221,6 @@ final class World {
             case 7 -> {
                 later(what, call);
                 throw crash(what + " on its way");
-            }
-            default -> {
-                stopProcess(what);
-                T answer = call.get();
-                trace(what);
-                return answer;
-            }
-        }
-    }
-
-    /** The caller stands still until others have taken over, or gives up on a call that takes effect when they have. */
-    private <T> T strike(String what, ErrorCode failure, Supplier<T> call) {
-        switch (random.nextInt(4)) {
-            case 0 -> {
-                later(what, call);
-                throw failed(what, failure);
-            }
-            case 1 -> {
-                var unused = call.get();
-                throw crash(what + " done");
             }
             default -> {
                 stopProcess(what);

@@ -19,7 +19,9 @@ public enum ErrorCode {
     CONFIG_NOT_FOUND(
             ErrorKind.CONFIGURATION, RetryRule.OPERATOR, "Run 'tidemark init', or name the file with --config FILE."),
     SECRET_NOT_FOUND(
-            ErrorKind.CONFIGURATION, RetryRule.OPERATOR, "Set the environment variable or file the setting refers to."),
+            ErrorKind.CONFIGURATION,
+            RetryRule.OPERATOR,
+            "Set the environment variable, file or secret that the setting refers to."),
     PARTITION_INVALID(
             ErrorKind.CONFIGURATION,
             RetryRule.OPERATOR,

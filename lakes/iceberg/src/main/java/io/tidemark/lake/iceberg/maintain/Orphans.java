@@ -51,16 +51,15 @@ final class Orphans {
     }
 
     Optional<String> step(TableMetadata base, long fence) {
-        if (!isDue(base) || ProgressSummary.read(base).fence() != fence) {
+        if (!isDue(base)
+                || ProgressSummary.read(base).fence() != fence
+                || !(commits.reading(base).io() instanceof SupportsPrefixOperations)) {
             return Optional.empty();
         }
         String now = rules.clock().instant().toString();
         TableMetadata seen = commits.commitMetadata(
                 base, fence, table -> table.updateProperties().set(LOOKED_AT, now));
         Table table = commits.reading(seen);
-        if (!(table.io() instanceof SupportsPrefixOperations)) {
-            return Optional.empty();
-        }
         try {
             List<String> orphans = find(table, seen);
             Discards.delete(table.io(), orphans);
