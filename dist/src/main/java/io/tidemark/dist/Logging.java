@@ -9,6 +9,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Logging {
     private static final String OURS = "org.slf4j.simpleLogger.log.io.tidemark";
+    private static final String ICEBERG = "org.slf4j.simpleLogger.log.org.apache.iceberg";
     private static final String ALL = "org.slf4j.simpleLogger.defaultLogLevel";
 
     private Logging() {}
@@ -21,6 +22,8 @@ final class Logging {
                     case LIFE_CYCLE -> "info";
                     case DETAILS -> "debug";
                 });
+        // It warns, with a trace, of each request that failed before it tries it again; what comes of that is an error of ours.
+        System.setProperty(ICEBERG, level == LogLevel.DETAILS ? "info" : "error");
         if (level == LogLevel.DETAILS) {
             System.setProperty(ALL, "info");
         }

@@ -180,7 +180,11 @@ final class ParquetSliceWriter implements SliceWriter {
             storage.delete(path);
             return true;
         } catch (IOException e) {
-            LOG.warn("Left a file of an abandoned slice sequence={} path={}", sequence(), path, e);
+            LOG.warn(
+                    "Left a file of an abandoned slice sequence={} path={} reason={}",
+                    sequence(),
+                    path,
+                    e.getMessage());
             return false;
         }
     }

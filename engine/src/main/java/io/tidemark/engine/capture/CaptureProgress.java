@@ -44,6 +44,11 @@ public record CaptureProgress(
         }
     }
 
+    /** Up to when everything that happened in the source is sealed; the epoch while that is not known. */
+    public Instant shownUpTo() {
+        return openSince == null ? caughtUpAt : openSince;
+    }
+
     /** Has capture go on after this slice at this token. */
     public static CaptureProgress resumeAfter(long slice, String token, Instant now) {
         return new CaptureProgress(slice, token, Position.ZERO, now, null, 0, 0, now, false, null);

@@ -28,6 +28,10 @@ final class CaptureReports {
 
     private boolean restarting;
     private Instant sealedUpTo = Instant.EPOCH;
+
+    /** Up to when the capture before this one had everything that happened in the source sealed. */
+    private Instant knownUpTo = Instant.EPOCH;
+
     private Instant last = Instant.EPOCH;
 
     /** Whether nothing was open at the last report; what cannot be sealed is open at one of two. */
@@ -46,6 +50,7 @@ final class CaptureReports {
         sealedUpTo = last.map(CaptureProgress::partitions)
                 .map(CaptureProgress.Partitions::sealedUpTo)
                 .orElse(Instant.EPOCH);
+        knownUpTo = last.map(CaptureProgress::shownUpTo).orElse(Instant.EPOCH);
         Optional<CaptureProgress> report = last.filter(found -> found.afterSlice() == sequence);
         restarting = report.filter(CaptureProgress::restart).isPresent();
         wasIdle = false;
@@ -109,7 +114,7 @@ final class CaptureReports {
                         slice,
                         idleToken,
                         sink.delivered(),
-                        caughtUpAt,
+                        caughtUpAt.isAfter(knownUpTo) ? caughtUpAt : knownUpTo,
                         sink.openSince(),
                         sink.openRows(),
                         sink.events(),

@@ -263,7 +263,7 @@ final class Helpers {
                 }
             }
         } catch (IOException e) {
-            LOG.warn("parts of helpers of capture are left folder={}", context.folder(), e);
+            LOG.warn("parts of helpers of capture are left folder={} reason={}", context.folder(), e.getMessage());
         }
     }
 
@@ -284,7 +284,7 @@ final class Helpers {
         try {
             context.storage().deleteAll(part.substring(0, part.lastIndexOf('/') + 1));
         } catch (IOException e) {
-            LOG.warn("a part that is sealed is left path={}", part, e);
+            LOG.warn("a part that is sealed is left path={} reason={}", part, e.getMessage());
         }
     }
 

@@ -106,17 +106,21 @@ public final class StatusReader {
             Map<TableId, Long> setAside,
             List<RoleReport> unread) {}
 
-    /** Reads from the lake's storage. One that is away is what status has to tell, so nothing else is kept back for it. */
+    /**
+     * Reads from the lake's storage. One that is away is what status has to tell, so nothing else is kept back for it, and it is not asked again:
+     * libraries wait minutes for a table of such a storage.
+     */
     private static <T> Optional<T> stored(List<RoleReport> unread, Instant now, Supplier<Optional<T>> read) {
+        if (!unread.isEmpty()) {
+            return Optional.empty();
+        }
         try {
             return read.get();
         } catch (TidemarkException e) {
             if (e.code().retry() != RetryRule.RETRY || e.code() == ErrorCode.METASTORE_UNAVAILABLE) {
                 throw e;
             }
-            if (unread.isEmpty()) {
-                unread.add(new RoleReport("status", e.code().name(), e.reason(), e.remedy(), now));
-            }
+            unread.add(new RoleReport("status", e.code().name(), e.reason(), e.remedy(), now));
             return Optional.empty();
         }
     }
@@ -153,9 +157,8 @@ public final class StatusReader {
         Optional<TableProgress> progress = pipeline.progress().find(record.id(), record.load());
         long behind = progress.map(found -> Math.max(0, look.sealed() - found.slice()))
                 .orElse(0L);
-        Optional<Duration> freshness = record.state().applies() && progress.isPresent()
-                ? Optional.of(freshness(progress.orElseThrow(), behind, look))
-                : Optional.empty();
+        Optional<Duration> freshness =
+                progress.filter(found -> record.state().applies()).flatMap(found -> freshness(found, behind, look));
         TableRecord.Failure failure = record.failure();
         return new PipelineStatus.TableStatus(
                 record.id(),
@@ -178,20 +181,21 @@ public final class StatusReader {
                 look.setAside().getOrDefault(record.id(), 0L));
     }
 
-    /** A mirror that has applied everything sealed is as old as the oldest event not sealed; one that is behind, as its newest slice. */
-    private Duration freshness(TableProgress progress, long behind, Look look) {
-        Optional<CaptureProgress> capture = look.capture();
-        Instant shown;
-        if (behind > 0 || capture.isEmpty()) {
-            shown = stored(look.unread(), look.now(), () -> pipeline.sliceLog().find(progress.slice()))
-                    .map(SliceManifest::end)
-                    .orElse(progress.at());
-        } else {
-            Instant open = capture.orElseThrow().openSince();
-            shown = open == null ? capture.orElseThrow().caughtUpAt() : open;
+    /**
+     * A mirror that has applied everything sealed is as old as the oldest event not sealed; one that is behind, as its newest slice. Empty while
+     * capture has never come to the end of what there was.
+     */
+    private Optional<Duration> freshness(TableProgress progress, long behind, Look look) {
+        Instant shown = behind > 0 || look.capture().isEmpty()
+                ? stored(look.unread(), look.now(), () -> pipeline.sliceLog().find(progress.slice()))
+                        .map(SliceManifest::end)
+                        .orElse(progress.at())
+                : look.capture().orElseThrow().shownUpTo();
+        if (shown.equals(Instant.EPOCH)) {
+            return Optional.empty();
         }
         Duration age = Duration.between(shown, look.now());
-        return age.isNegative() ? Duration.ZERO : age;
+        return Optional.of(age.isNegative() ? Duration.ZERO : age);
     }
 
     private Optional<Long> rows(TableRecord record) {

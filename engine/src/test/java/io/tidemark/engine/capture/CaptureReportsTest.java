@@ -57,6 +57,22 @@ class CaptureReportsTest {
         assertThat(reports().resumeToken(Optional.empty())).contains("begun");
     }
 
+    @Test
+    void whatWasShownIsKnownUntilTheNextStreamHasCaughtUp() {
+        Instant before = CLOCK.instant().minusSeconds(30);
+        Instant open = before.minusSeconds(5);
+        Documents<CaptureProgress> documents = new Documents<>(store, CaptureProgress.class);
+        documents.put(
+                Keys.CAPTURE,
+                new CaptureProgress(0, "begun", new Position(1), before, open, 1, 1, before, false, null));
+        CaptureReports reports = reports();
+        reports.resumeToken(Optional.empty());
+        reports.write(sink(0), 0, () -> "going on", Instant.EPOCH, null);
+        assertThat(documents.find(Keys.CAPTURE).orElseThrow().shownUpTo()).isEqualTo(open);
+        reports.write(sink(0), 0, () -> "going on", CLOCK.instant(), null);
+        assertThat(documents.find(Keys.CAPTURE).orElseThrow().shownUpTo()).isEqualTo(CLOCK.instant());
+    }
+
     private CaptureReports reports() {
         return new CaptureReports(store, CLOCK, new RoleReports(store, CLOCK));
     }
