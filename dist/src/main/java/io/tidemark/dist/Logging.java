@@ -22,7 +22,7 @@ final class Logging {
                     case LIFE_CYCLE -> "info";
                     case DETAILS -> "debug";
                 });
-        // It warns, with a trace, of each request that failed before it tries it again; what comes of that is an error of ours.
+        // It warns, with a trace, of each request that it is going to repeat; what comes of that is an error of ours.
         System.setProperty(ICEBERG, level == LogLevel.DETAILS ? "info" : "error");
         if (level == LogLevel.DETAILS) {
             System.setProperty(ALL, "info");
