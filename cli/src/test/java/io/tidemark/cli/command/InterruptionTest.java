@@ -2,9 +2,11 @@ package io.tidemark.cli.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -28,6 +30,41 @@ class InterruptionTest {
         assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
         assertThat(process.inputReader().lines()).containsExactly("ended");
         assertThat(process.exitValue()).isZero();
+    }
+
+    @Test
+    void secondSignalEndsTheProcessAtOnce() throws Exception {
+        Process process = start(Hanging.class);
+        BufferedReader out = process.inputReader();
+        out.readLine();
+        process.toHandle().destroy();
+        assertThat(out.readLine()).isEqualTo("stopping");
+        process.toHandle().destroy();
+
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).isEqualTo(128 + 15);
+    }
+
+    @Test
+    void whatLibrariesCloseAtTheEndOfTheProcessIsOpenUntilThen() throws Exception {
+        Process process = start(Hooked.class);
+        process.inputReader().readLine();
+        process.toHandle().destroy();
+
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.inputReader().lines()).containsExactly("closed", "hook");
+        assertThat(process.exitValue()).isEqualTo(128 + 15);
+    }
+
+    @Test
+    void oneThatWasClosedFirstDoesNotStopTheProcessFromEnding() throws Exception {
+        Process process = start(Crossed.class);
+        process.inputReader().readLine();
+        process.toHandle().destroy();
+
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.inputReader().lines()).isEmpty();
+        assertThat(process.exitValue()).isEqualTo(128 + 15);
     }
 
     private static Process start(Class<?> main) throws IOException {
@@ -56,6 +93,51 @@ class InterruptionTest {
                     System.out.println("closed");
                 }
             }
+        }
+    }
+
+    /** A command that does not come to its end. */
+    static final class Hanging {
+        private Hanging() {}
+
+        public static void main(String[] args) throws InterruptedException {
+            try (Interruption interruption = Interruption.open()) {
+                interruption.onSignal(() -> System.out.println("stopping"));
+                System.out.println("started");
+                Thread.sleep(60_000);
+            }
+        }
+    }
+
+    /** A command with a library that closes itself when the process ends. */
+    static final class Hooked {
+        private Hooked() {}
+
+        public static void main(String[] args) throws InterruptedException {
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> System.out.println("hook")));
+            CountDownLatch stopped = new CountDownLatch(1);
+            try (Interruption interruption = Interruption.open()) {
+                interruption.onSignal(stopped::countDown);
+                System.out.println("started");
+                stopped.await();
+                Thread.sleep(300);
+                System.out.println("closed");
+            }
+        }
+    }
+
+    /** Two commands in one process, of which the first one to begin is the first one to end. */
+    static final class Crossed {
+        private Crossed() {}
+
+        public static void main(String[] args) throws InterruptedException {
+            Interruption first = Interruption.open();
+            Interruption second = Interruption.open();
+            first.onSignal(() -> System.out.println("stopping"));
+            first.close();
+            second.close();
+            System.out.println("started");
+            Thread.sleep(60_000);
         }
     }
 
