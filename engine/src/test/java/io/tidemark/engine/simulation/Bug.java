@@ -15,11 +15,11 @@ enum Bug {
     /** A mirror has the rows of a commit for a moment before it says so. */
     PROGRESS_IS_WRITTEN_LATER,
     /** A chunk of a load is said to be in the mirror before it is. */
-    CHUNK_IS_NOTED_FIRST,
+    CHUNK_IS_NOTED_FIRST("chunk"),
     /** A chunk goes into whatever load is under way, also when its reader was taken over. */
-    LOADS_ARE_NOT_FENCED,
+    LOADS_ARE_NOT_FENCED("chunk"),
     /** An apply is committed to a mirror that has moved on since it was computed. */
-    COMMITS_ARE_UNCONDITIONAL,
+    COMMITS_ARE_UNCONDITIONAL("apply"),
     /** The metadata store writes whatever version is expected. */
     STORE_DOES_NOT_COMPARE,
     /** An interrupted load is taken for exact at its first cut, although later ones were read. */
@@ -33,5 +33,20 @@ enum Bug {
     /** Upkeep removes versions of the mirror that cuts need. */
     UPKEEP_FORGETS_CUTS,
     /** The stream leaves the rows of a transaction out, now and then. */
-    STREAM_SKIPS_ONE
+    STREAM_SKIPS_ONE;
+
+    private final String needs;
+
+    Bug() {
+        this("");
+    }
+
+    Bug(String needs) {
+        this.needs = needs;
+    }
+
+    /** The beginning of the names of calls that have to go wrong for it to do harm; empty when it does by itself. */
+    String needs() {
+        return needs;
+    }
 }

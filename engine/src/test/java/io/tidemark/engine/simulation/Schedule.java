@@ -70,6 +70,7 @@ final class Schedule {
     private final long seed;
     private final Scheduler scheduler = new Scheduler(END);
     private final World world;
+    private final @Nullable Bug bug;
     private final Random random;
     private final PipelineConfig config;
     private final MetadataStore truth;
@@ -88,6 +89,7 @@ final class Schedule {
         this.seed = seed;
         String name = "w" + WORLDS.incrementAndGet();
         this.world = new World(name, seed, scheduler, bug);
+        this.bug = bug;
         this.random = world.random();
         this.truth = new PrefixedMetadataStore(world.store(), "pipelines/" + World.PIPELINE + "/");
         this.config = config(folder, name);
@@ -171,6 +173,9 @@ final class Schedule {
         world.setFaults(intensity);
         if (random.nextBoolean()) {
             world.aimAt(TARGETS.get(random.nextInt(TARGETS.size())));
+        }
+        if (bug != null && !bug.needs().isEmpty()) {
+            world.aimAt(bug.needs());
         }
         for (int i = 0; i < PROCESSES; i++) {
             boot(i);
