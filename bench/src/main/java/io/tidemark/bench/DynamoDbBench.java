@@ -52,15 +52,15 @@ public final class DynamoDbBench {
     }
 
     public static void main(String[] arguments) throws Exception {
-        long rows = number(arguments, 0, 20_000);
-        long seconds = number(arguments, 1, 60);
-        long rate = number(arguments, 2, 500);
+        long rows = Bench.number(arguments, 0, 20_000);
+        long seconds = Bench.number(arguments, 1, 60);
+        long rate = Bench.number(arguments, 2, 500);
         Path folder = Files.createTempDirectory("tidemark-bench");
         try (DynamoDbServer server = DynamoDbServer.start(BuiltJars.dynamoDb());
                 ItemStore store = new Plugins().itemStore("dynamodb").open(settings(server))) {
             new DynamoDbBench(System.out, server, store, folder).run(rows, seconds, rate);
         } finally {
-            BenchFolder.delete(folder);
+            Bench.delete(folder);
         }
     }
 
@@ -168,9 +168,5 @@ public final class DynamoDbBench {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    private static long number(String[] arguments, int place, long otherwise) {
-        return arguments.length > place ? Long.parseLong(arguments[place]) : otherwise;
     }
 }

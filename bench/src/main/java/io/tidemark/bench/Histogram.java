@@ -1,5 +1,7 @@
 package io.tidemark.bench;
 
+import java.util.Arrays;
+
 /** Milliseconds from 0 to a minute; longer ones count as a minute. */
 final class Histogram {
     private static final int LONGEST_MILLIS = 60_000;
@@ -10,6 +12,11 @@ final class Histogram {
     void add(long millis) {
         counts[(int) Math.max(0, Math.min(LONGEST_MILLIS, millis))]++;
         total++;
+    }
+
+    void clear() {
+        Arrays.fill(counts, 0);
+        total = 0;
     }
 
     long total() {

@@ -38,9 +38,9 @@ public final class MemoryBench {
     }
 
     public static void main(String[] arguments) throws Exception {
-        long rows = number(arguments, 0, 10_000_000);
-        long changes = number(arguments, 1, 1_000_000);
-        long seconds = number(arguments, 2, 60);
+        long rows = Bench.number(arguments, 0, 10_000_000);
+        long changes = Bench.number(arguments, 1, 1_000_000);
+        long seconds = Bench.number(arguments, 2, 60);
         Path folder = Files.createTempDirectory("tidemark-bench");
         try (DemoDatabase database = DemoDatabase.start(
                 DemoDatabaseOptions.in(folder.resolve("postgres")).withOnClose(OnClose.DELETE))) {
@@ -54,7 +54,7 @@ public final class MemoryBench {
                 bench.outage(Files.createDirectory(folder.resolve("outage")), changes, seconds);
             }
         } finally {
-            BenchFolder.delete(folder);
+            Bench.delete(folder);
         }
     }
 
@@ -64,13 +64,13 @@ public final class MemoryBench {
             try (Runner runner = Runner.start(pipeline.pipeline(), EnumSet.allOf(Role.class))) {
                 BenchPipeline.await(() -> pipeline.isIn(TableState.LIVE));
                 execute("insert into t select i, i, 'note ' || i from generate_series(1, " + rows + ") i");
-                double written = seconds(started);
+                double written = Bench.seconds(started);
                 BenchPipeline.await(() -> pipeline.isIn(TableState.LIVE) && pipeline.appliedEvents() >= rows);
                 out.printf(
                         Locale.ROOT,
                         "transaction  %,d rows: in the mirror after %,.0f s (written in %,.0f s), %s%n",
                         rows,
-                        seconds(started),
+                        Bench.seconds(started),
                         written,
                         memory());
             }
@@ -96,10 +96,10 @@ public final class MemoryBench {
                     server.stop();
                     long away = System.nanoTime();
                     write(changes);
-                    while (seconds(away) < seconds) {
+                    while (Bench.seconds(away) < seconds) {
                         Thread.sleep(100);
                     }
-                    double outage = seconds(away);
+                    double outage = Bench.seconds(away);
                     String during = memory();
                     server.restart();
                     long back = System.nanoTime();
@@ -111,7 +111,7 @@ public final class MemoryBench {
                             changes,
                             outage,
                             during,
-                            seconds(back),
+                            Bench.seconds(back),
                             memory());
                 }
                 pipeline.reopen();
@@ -173,13 +173,5 @@ public final class MemoryBench {
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }
-    }
-
-    private static double seconds(long startedNanos) {
-        return (System.nanoTime() - startedNanos) / 1e9;
-    }
-
-    private static long number(String[] arguments, int place, long otherwise) {
-        return arguments.length > place ? Long.parseLong(arguments[place]) : otherwise;
     }
 }

@@ -45,16 +45,16 @@ public final class PipelineBench {
     }
 
     public static void main(String[] arguments) throws Exception {
-        long rows = number(arguments, 0, 3_000_000);
-        long changes = number(arguments, 1, 1_000_000);
-        long seconds = number(arguments, 2, 30);
-        long rate = number(arguments, 3, 1_000);
+        long rows = Bench.number(arguments, 0, 3_000_000);
+        long changes = Bench.number(arguments, 1, 1_000_000);
+        long seconds = Bench.number(arguments, 2, 30);
+        long rate = Bench.number(arguments, 3, 1_000);
         Path folder = Files.createTempDirectory("tidemark-bench");
         try (DemoDatabase database = DemoDatabase.start(
                 DemoDatabaseOptions.in(folder.resolve("postgres")).withOnClose(OnClose.DELETE))) {
             new PipelineBench(System.out, database, folder).run(rows, changes, seconds, rate);
         } finally {
-            BenchFolder.delete(folder);
+            Bench.delete(folder);
         }
     }
 
@@ -76,7 +76,7 @@ public final class PipelineBench {
     private void snapshot(BenchPipeline pipeline, long rows) throws Exception {
         long limitStarted = System.nanoTime();
         long bytes = copyOut("copy bank.transactions to stdout (format binary)");
-        double limit = rows / seconds(limitStarted);
+        double limit = rows / Bench.seconds(limitStarted);
         long started = System.nanoTime();
         pipeline.play(
                 EnumSet.of(Role.CAPTURE, Role.SNAPSHOT),
@@ -84,7 +84,7 @@ public final class PipelineBench {
         report(
                 "snapshot",
                 "rows/s",
-                rows / seconds(started),
+                rows / Bench.seconds(started),
                 "one COPY BINARY thrown away (" + bytes / rows + " bytes a row)",
                 limit);
     }
@@ -95,7 +95,7 @@ public final class PipelineBench {
         long started = System.nanoTime();
         pipeline.play(
                 EnumSet.allOf(Role.class), () -> pipeline.isIn(TableState.LIVE) && pipeline.appliedEvents() >= 95);
-        out.printf(Locale.ROOT, "key index  %12.1f s until the first apply was done%n", seconds(started));
+        out.printf(Locale.ROOT, "key index  %12.1f s until the first apply was done%n", Bench.seconds(started));
     }
 
     private void capture(BenchPipeline pipeline, long changes) throws Exception {
@@ -106,7 +106,7 @@ public final class PipelineBench {
         out.printf(
                 Locale.ROOT,
                 "capture    %,12.0f changes/s to sealed slices (start of the stream included; target 100,000)%n",
-                changes / seconds(started));
+                changes / Bench.seconds(started));
     }
 
     /** Transactions of ten changes: six inserts, three updates, a delete; the first two have fewer. */
@@ -142,7 +142,7 @@ public final class PipelineBench {
         out.printf(
                 Locale.ROOT,
                 "apply      %,12.0f events/s into the mirror (target 80,000)%n",
-                changes / seconds(started));
+                changes / Bench.seconds(started));
     }
 
     private void freshness(BenchPipeline pipeline, BankWorkload bank, long seconds, long rate) throws Exception {
@@ -230,13 +230,5 @@ public final class PipelineBench {
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }
-    }
-
-    private static double seconds(long startedNanos) {
-        return (System.nanoTime() - startedNanos) / 1e9;
-    }
-
-    private static long number(String[] arguments, int place, long otherwise) {
-        return arguments.length > place ? Long.parseLong(arguments[place]) : otherwise;
     }
 }

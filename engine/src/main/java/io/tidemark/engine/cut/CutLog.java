@@ -13,14 +13,18 @@ import io.tidemark.spi.metastore.MetadataStore;
 import io.tidemark.spi.slice.SliceManifest;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /** The recorded cuts, newest last; bounded. */
 public final class CutLog {
     private static final Duration NEAR = Duration.ofMinutes(2);
+    private static final Duration MINUTES_FOR = Duration.ofHours(1);
     private static final Duration LONGEST = Duration.ofDays(7);
     private static final int THIN_EVERY = 32;
 
@@ -99,22 +103,35 @@ public final class CutLog {
         return true;
     }
 
-    /** Near cuts are all kept, older ones a minute and then an hour apart: each keeps versions of all mirrors alive. */
     private void thin(Instant now) {
-        Instant lastKept = Instant.MAX;
         List<Cut> all = list();
-        for (int i = all.size() - 1; i >= 0; i--) {
+        Set<Cut> kept = new HashSet<>(kept(all, now));
+        all.stream().filter(cut -> !kept.contains(cut)).forEach(cut -> cuts.remove(Keys.of(Keys.CUTS, cut.slice())));
+    }
+
+    /**
+     * Near cuts are all kept, for a week the last one of each hour, in the newest hour that of each minute: each keeps versions of all mirrors alive.
+     * The newest one stays whatever its age. Whoever is kept now is kept until it is too old or another one of its hour is there, however often this is
+     * asked.
+     *
+     * @param all oldest first
+     */
+    public static List<Cut> kept(List<Cut> all, Instant now) {
+        List<Cut> kept = new ArrayList<>();
+        for (int i = 0; i < all.size(); i++) {
             Cut cut = all.get(i);
+            boolean isNewest = i == all.size() - 1;
             Duration age = Duration.between(cut.at(), now);
-            Duration apart = age.compareTo(NEAR) < 0
-                    ? Duration.ZERO
-                    : age.compareTo(Duration.ofHours(1)) < 0 ? Duration.ofMinutes(1) : Duration.ofHours(1);
-            boolean tooClose = Duration.between(cut.at(), lastKept).compareTo(apart) < 0;
-            if (i < all.size() - 1 && (tooClose || age.compareTo(LONGEST) > 0)) {
-                cuts.remove(Keys.of(Keys.CUTS, cut.slice()));
-            } else {
-                lastKept = cut.at();
+            if (isNewest
+                    || (age.compareTo(LONGEST) <= 0 && (age.compareTo(NEAR) < 0 || isLast(cut, all.get(i + 1), age)))) {
+                kept.add(cut);
             }
         }
+        return kept;
+    }
+
+    private static boolean isLast(Cut cut, Cut next, Duration age) {
+        ChronoUnit unit = age.compareTo(MINUTES_FOR) < 0 ? ChronoUnit.MINUTES : ChronoUnit.HOURS;
+        return !cut.at().truncatedTo(unit).equals(next.at().truncatedTo(unit));
     }
 }

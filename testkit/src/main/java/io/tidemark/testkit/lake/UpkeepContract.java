@@ -9,6 +9,7 @@ import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
 import io.tidemark.spi.lake.PinnedTable;
 import io.tidemark.spi.schema.BeforeImage;
 import io.tidemark.spi.schema.RowSchema;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -84,6 +85,38 @@ public abstract class UpkeepContract extends LakeContract {
         change(table);
         maintain(table);
         assertThat(table.pin(kept)).isEmpty();
+    }
+
+    @Test
+    void versionsFarApartAreKeptWithoutThoseBetweenThem() {
+        LakeTable table = notes();
+        List<Long> kept = new ArrayList<>();
+        List<Long> between = new ArrayList<>();
+        List<List<List<@Nullable String>>> then = new ArrayList<>();
+        List<String> files = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            Events events = events(SCHEMA).truncate().insert("0", "kept " + i).insert("1", "one");
+            kept.add(apply(table, events).progress().version());
+            then.add(rows(table));
+            files.add(table.pin().files().get(0).location());
+            apply(table, events(SCHEMA).update("0", "changed").delete("1"));
+            between.add(
+                    apply(table, events(SCHEMA).insert("1", "two")).progress().version());
+            change(table);
+            maintain(table, kept.toArray(Long[]::new));
+        }
+        for (int released = 0; released <= kept.size(); released++) {
+            for (int i = released; i < kept.size(); i++) {
+                PinnedTable pinned = table.pin(kept.get(i)).orElseThrow();
+                assertThat(rows(table, pinned)).as("version %d", i).containsExactlyInAnyOrderElementsOf(then.get(i));
+            }
+            assertThat(between).allMatch(version -> table.pin(version).isEmpty());
+            change(table);
+            int next = Math.min(kept.size(), released + 1);
+            maintain(table, kept.subList(next, kept.size()).toArray(Long[]::new));
+        }
+        assertThat(files).allMatch(file -> fixture().findBytes(file).isEmpty());
+        assertThat(rows(table)).isNotEmpty();
     }
 
     @Test

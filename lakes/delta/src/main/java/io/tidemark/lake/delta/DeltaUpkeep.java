@@ -4,9 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.tidemark.lake.delta.log.DeltaFile;
 import io.tidemark.lake.delta.log.DeltaLog;
 import io.tidemark.lake.delta.log.DeltaVersion;
+import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.TidemarkException;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +18,7 @@ import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,56 +48,101 @@ final class DeltaUpkeep {
         return Optional.of("wrote a checkpoint of the log (version " + base.number() + ")");
     }
 
-    /** From the oldest version that is kept on all stay whole; what only those before it need goes. */
+    /**
+     * The newest versions all stay, of older ones only those to be kept, each with a checkpoint of its own: the log has gaps between them, which no
+     * reader of a version that is there looks into.
+     */
     private Optional<String> expire(DeltaVersion base, List<Long> keep) {
         NavigableMap<Long, Long> times = log.commitTimes();
         NavigableSet<Long> commits = times.navigableKeySet();
-        long oldest = oldestKept(base, times, keep);
-        if (commits.headSet(oldest, false).size() < rules.expiredLeast()) {
+        long oldest = oldestOfAll(base, times);
+        NavigableSet<Long> kept = new TreeSet<>(keep);
+        kept.retainAll(commits.headSet(oldest, false));
+        kept.add(oldest);
+        NavigableSet<Long> expired = new TreeSet<>(commits.headSet(oldest, false));
+        expired.removeAll(kept);
+        if (expired.size() < rules.expiredLeast()) {
             return Optional.empty();
         }
-        if (!log.checkpoints().contains(oldest)) {
-            log.checkpoint(oldest);
-        }
-        Optional<DeltaVersion> kept = log.find(oldest);
-        if (kept.isEmpty()) {
-            return Optional.empty();
-        }
-        Set<String> needed = new HashSet<>();
-        for (DeltaFile file : kept.orElseThrow().files().all()) {
-            needed.add(file.path());
-            log.vectorPath(file).ifPresent(needed::add);
-        }
-        for (long number : commits.tailSet(oldest, false)) {
-            for (JsonNode action : log.actions(number)) {
-                needed.addAll(log.paths(action.path("add")));
-            }
-        }
+        NavigableSet<Long> checkpoints = log.checkpoints();
+        kept.stream().filter(version -> !checkpoints.contains(version)).forEach(log::checkpoint);
         Set<String> superfluous = new TreeSet<>();
-        for (long number : commits.headSet(oldest, true)) {
-            for (JsonNode action : log.actions(number)) {
-                superfluous.addAll(log.paths(action.path("remove")));
-            }
+        for (long version : kept) {
+            superfluous.addAll(superfluous(expired, kept.lower(version), version));
         }
-        superfluous.removeAll(needed);
+        // Another writer can have put back what was removed.
+        superfluous.removeAll(paths(base));
         try {
             for (String path : superfluous) {
                 log.files().delete(path);
             }
-            int expired = 0;
-            for (long number : commits.headSet(oldest, false)) {
-                log.forget(number);
-                expired++;
+            for (long version : expired) {
+                log.forget(version);
             }
-            log.forgetCheckpoints(oldest);
-            return Optional.of("expired " + expired + " versions and " + superfluous.size() + " files");
+            log.forgetCheckpoints(version -> version < oldest && !kept.contains(version));
+            return Optional.of("expired " + expired.size() + " versions and " + superfluous.size() + " files");
         } catch (IOException e) {
             LOG.warn("Cannot delete files of expired versions folder={} reason={}", log.folder(), e.getMessage());
             return Optional.empty();
         }
     }
 
-    private long oldestKept(DeltaVersion base, NavigableMap<Long, Long> times, List<Long> keep) {
+    /**
+     * Paths that only expired versions between two that are kept need. A file is there from one version to another without a gap, so that no other
+     * kept version can need what neither of these two does.
+     *
+     * @param before the kept version before them; null when all before them expire
+     * @param after the kept version after them
+     */
+    private Set<String> superfluous(NavigableSet<Long> expired, @Nullable Long before, long after) {
+        NavigableSet<Long> between = expired.headSet(after, false);
+        if (before != null) {
+            between = between.tailSet(before, false);
+        }
+        Set<String> paths = new HashSet<>();
+        if (between.isEmpty()) {
+            return paths;
+        }
+        for (long version : between) {
+            paths.addAll(removed(version));
+            if (!between.contains(version + 1) && version + 1 != after) {
+                // Those after it expired while it was kept, and left its files to it.
+                log.find(version).map(this::paths).ifPresent(paths::addAll);
+            }
+        }
+        paths.addAll(removed(after));
+        for (Long version : Arrays.asList(before, after)) {
+            if (version != null) {
+                paths.removeAll(log.find(version)
+                        .map(this::paths)
+                        .orElseThrow(() -> new TidemarkException(
+                                ErrorCode.LAKE_FILE_CORRUPT,
+                                "Cannot read a version that is kept (version=" + version + ", folder=" + log.folder()
+                                        + ")")));
+            }
+        }
+        return paths;
+    }
+
+    private Set<String> removed(long version) {
+        Set<String> paths = new HashSet<>();
+        for (JsonNode action : log.actions(version)) {
+            paths.addAll(log.paths(action.path("remove")));
+        }
+        return paths;
+    }
+
+    private Set<String> paths(DeltaVersion version) {
+        Set<String> paths = new HashSet<>();
+        for (DeltaFile file : version.files().all()) {
+            paths.add(file.path());
+            log.vectorPath(file).ifPresent(paths::add);
+        }
+        return paths;
+    }
+
+    /** The version from which on all are kept. */
+    private long oldestOfAll(DeltaVersion base, NavigableMap<Long, Long> times) {
         long youngMillis = rules.clock().instant().minus(rules.versionAge()).toEpochMilli();
         long oldest = base.number();
         int kept = 0;
@@ -104,9 +153,6 @@ final class DeltaUpkeep {
             }
             oldest = commit.getKey();
             kept++;
-        }
-        for (long version : keep) {
-            oldest = version >= 0 ? Math.min(oldest, version) : oldest;
         }
         return oldest;
     }

@@ -252,7 +252,8 @@ public final class MirrorTable implements LakeTable {
         if (base.progress().version() < 0) {
             return Optional.empty();
         }
-        return new Compaction(store, base, rules).step(fence).or(() -> store.maintain(base, fence, keep));
+        // Compaction comes last: under many changes it is always due, the other steps only once in many commits.
+        return store.maintain(base, fence, keep).or(() -> new Compaction(store, base, rules).step(fence));
     }
 
     @Override

@@ -42,6 +42,7 @@ import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.LongPredicate;
 import java.util.stream.Stream;
 import org.roaringbitmap.RoaringBitmap;
 
@@ -191,10 +192,10 @@ public final class DeltaLog {
         return numbers;
     }
 
-    /** Deletes checkpoints of versions before this one. */
-    public void forgetCheckpoints(long version) throws IOException {
+    /** Deletes checkpoints of these versions. */
+    public void forgetCheckpoints(LongPredicate versions) throws IOException {
         for (StoredObject file : list(CHECKPOINT_PATTERN)) {
-            if (number(file.path()) < version) {
+            if (versions.test(number(file.path()))) {
                 table.delete(file.path());
             }
         }

@@ -7,9 +7,17 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The folder of a benchmark. */
-final class BenchFolder {
-    private BenchFolder() {}
+/** What benchmarks have in common: arguments, times, a folder. */
+final class Bench {
+    private Bench() {}
+
+    static long number(String[] arguments, int place, long otherwise) {
+        return arguments.length > place ? Long.parseLong(arguments[place]) : otherwise;
+    }
+
+    static double seconds(long startedNanos) {
+        return (System.nanoTime() - startedNanos) / 1e9;
+    }
 
     static void delete(Path folder) throws IOException {
         List<Path> all;
