@@ -22,7 +22,6 @@ import io.tidemark.spi.schema.TableId;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -191,11 +190,7 @@ public final class LifeBench {
         try (Stream<Path> files = Files.walk(lake)) {
             for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
                 objects++;
-                try {
-                    bytes += Files.size(file);
-                } catch (NoSuchFileException e) {
-                    objects--;
-                }
+                bytes += Files.size(file);
             }
         }
         PinnedTable pinned = table.pin();

@@ -14,13 +14,9 @@ import org.junit.jupiter.api.Test;
 class InterruptionTest {
     @Test
     void holdsTheProcessUntilEverythingIsClosed() throws Exception {
-        Process process = start(Closing.class);
-        process.inputReader().readLine();
-        process.toHandle().destroy();
+        Process process = stopped(Closing.class);
 
-        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
         assertThat(process.inputReader().lines()).containsExactly("stopping", "closed");
-        assertThat(process.exitValue()).isEqualTo(128 + 15);
     }
 
     @Test
@@ -47,24 +43,26 @@ class InterruptionTest {
 
     @Test
     void whatLibrariesCloseAtTheEndOfTheProcessIsOpenUntilThen() throws Exception {
-        Process process = start(Hooked.class);
-        process.inputReader().readLine();
-        process.toHandle().destroy();
+        Process process = stopped(Hooked.class);
 
-        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
         assertThat(process.inputReader().lines()).containsExactly("closed", "hook");
-        assertThat(process.exitValue()).isEqualTo(128 + 15);
     }
 
     @Test
     void oneThatWasClosedFirstDoesNotStopTheProcessFromEnding() throws Exception {
-        Process process = start(Crossed.class);
+        Process process = stopped(Crossed.class);
+
+        assertThat(process.inputReader().lines()).isEmpty();
+    }
+
+    /** The process of a command that was told to stop once it had started, after its end by that signal. */
+    private static Process stopped(Class<?> main) throws Exception {
+        Process process = start(main);
         process.inputReader().readLine();
         process.toHandle().destroy();
-
         assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
-        assertThat(process.inputReader().lines()).isEmpty();
         assertThat(process.exitValue()).isEqualTo(128 + 15);
+        return process;
     }
 
     private static Process start(Class<?> main) throws IOException {
