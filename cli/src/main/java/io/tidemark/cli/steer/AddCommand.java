@@ -10,6 +10,7 @@ import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.SourceTable;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -35,15 +36,19 @@ final class AddCommand extends PipelineCommand {
     @Option(
             names = "--partition",
             paramLabel = "FIELD",
-            description = "Partition field of the mirror, as in the configuration; repeat for several.")
+            description = {
+                "Partition field of the mirror, as in the configuration; repeat for several. For tables that no rule of the configuration"
+                        + " includes."
+            })
     private List<String> partitions = new ArrayList<>();
 
     @Option(
             names = "--delete",
             paramLabel = "MODE",
-            defaultValue = "hard",
-            description = "What a delete does to the mirror: hard or soft; default ${DEFAULT-VALUE}.")
-    private DeleteMode deletes = DeleteMode.HARD;
+            description = {
+                "What a delete does to the mirror: hard or soft; default hard. For tables that no rule of the configuration includes."
+            })
+    private @Nullable DeleteMode deletes;
 
     @Override
     public Integer call() {

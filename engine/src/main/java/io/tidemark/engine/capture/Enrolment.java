@@ -110,8 +110,7 @@ public final class Enrolment {
     }
 
     private TableRecord asFound(TableRecord record, SourceTable whole) {
-        return record.asFound(
-                pipeline.wanted().of(whole, record), pipeline.wanted().shape(whole.id()));
+        return pipeline.wanted().asWanted(record.asFound(pipeline.wanted().of(whole, record)));
     }
 
     private Map<TableId, SourceTable> inSource() {
@@ -190,10 +189,9 @@ public final class Enrolment {
                 TableRecord after = registry.update(
                         record.id(),
                         (current, now) -> isUnloaded(current)
-                                ? current.restarted(
-                                        pipeline.wanted().of(whole, current),
-                                        pipeline.wanted().shape(whole.id()),
-                                        now)
+                                ? pipeline.wanted()
+                                        .asWanted(current.restarted(
+                                                pipeline.wanted().of(whole, current), now))
                                 : current);
                 dropLeft(record, after);
             }

@@ -62,6 +62,15 @@ public final class WantedTables {
         return config.shape(table);
     }
 
+    /** The same table with a mirror as it is wanted; one that no rule includes keeps the partitions and deletes that it was added with. */
+    public TableRecord asWanted(TableRecord record) {
+        Optional<TableRule> rule = config.findRule(record.id());
+        return record.withMirror(
+                shape(record.id()),
+                rule.map(TableRule::partitions).orElse(record.partitions()),
+                rule.map(TableRule::deletes).orElse(record.deletes()));
+    }
+
     /**
      * Why a table cannot be mirrored as it is wanted.
      *
@@ -141,14 +150,28 @@ public final class WantedTables {
         TableScope wanted = config.scope(record.id());
         boolean isSameScope = wanted.rows().equals(record.scope().rows())
                 && wanted.omittedNames().equals(record.scope().omittedNames());
-        if (isSameScope && shape(record.id()).equals(record.shape())) {
+        TableRecord asWanted = asWanted(record);
+        List<String> others = new ArrayList<>();
+        if (!isSameScope) {
+            others.add("rows or columns left out");
+        }
+        if (!asWanted.shape().equals(record.shape())) {
+            others.add("names, added columns or latest-by");
+        }
+        if (!asWanted.partitions().equals(record.partitions())) {
+            others.add("partitions");
+        }
+        if (asWanted.deletes() != record.deletes()) {
+            others.add("deletes");
+        }
+        if (others.isEmpty()) {
             return Optional.empty();
         }
         return Optional.of(new TidemarkException(
                 ErrorCode.CONFIG_INVALID,
                 "Cannot go on with table " + record.id() + ": its mirror was loaded with other "
-                        + (isSameScope ? "names, added columns or latest-by" : "rows or columns left out")
-                        + " than the configuration wants (file=" + config.file().getFileName() + ")",
+                        + String.join(", ", others) + " than the configuration wants (file="
+                        + config.file().getFileName() + ")",
                 "Run 'tidemark resync " + record.id()
                         + "' to load it as wanted, or take the change back and run 'tidemark resume " + record.id()
                         + "'; if the pipeline ran while the file was changed, start it again before.",

@@ -71,6 +71,10 @@ final class MirrorComparison {
         if (!table.spec().schema().hasSameRowsAs(record.spec().schema())) {
             return Optional.of("its columns are others than the mirror's");
         }
+        if (!table.spec().partitions().equals(record.partitions())
+                || table.spec().deletes() != record.deletes()) {
+            return Optional.of("its partitions or deletes are others than the mirror's");
+        }
         if (record.spec().latestBy() != null) {
             return Optional.of("its mirror keeps the rows with the greatest value of a column");
         }
@@ -151,7 +155,7 @@ final class MirrorComparison {
                 .update(
                         record.id(),
                         (current, now) -> current.keepsMirror() && isWaited(current)
-                                ? current.restarted(current.sourceTable(), current.shape(), now)
+                                ? current.restarted(current.sourceTable(), now)
                                 : current);
         pipeline.signals().tables().wake();
         return false;

@@ -15,6 +15,8 @@ import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.SourceTable;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** What users do to tables. Commands change the registry; the running roles, wherever they run, follow within seconds. */
 public final class TableCommands {
@@ -65,27 +67,56 @@ public final class TableCommands {
         SourceTable found = inSource(table, "resync");
         return changed(registry.update(
                 table,
-                (record, now) -> record.restarted(found.within(record.scope()), record.shape(), now)
-                        .comparing()));
+                (record, now) ->
+                        record.restarted(found.within(record.scope()), now).comparing()));
     }
 
-    /** Adds a table that the configured rules leave out, or brings a dropped one back. */
-    public TableRecord add(TableId table, List<String> partitions, DeleteMode deletes) {
+    /**
+     * Adds a table that the configured rules leave out, or brings a dropped one back.
+     *
+     * @param partitions partition fields of the mirror; empty for those of the configuration
+     * @param deletes what a delete does to the mirror; null for what the configuration says, or hard
+     * @throws TidemarkException {@code INVALID_ARGUMENT} when a rule of the configuration or a table that is mirrored has it otherwise
+     */
+    public TableRecord add(TableId table, List<String> partitions, @Nullable DeleteMode deletes) {
         SourceTable found = inSource(table, "add");
-        registry.add(TableRecord.pending(
-                pipeline.wanted().of(found),
-                pipeline.wanted().shape(table),
-                partitions,
-                deletes,
-                pipeline.clock().instant()));
-        return changed(registry.update(
-                table, (record, now) -> record.state() == TableState.DROPPED ? restarted(record, found, now) : record));
+        TableRecord wanted = pipeline.wanted()
+                .asWanted(TableRecord.pending(
+                        pipeline.wanted().of(found),
+                        pipeline.wanted().shape(table),
+                        partitions,
+                        deletes == null ? DeleteMode.HARD : deletes,
+                        pipeline.clock().instant()));
+        refuseOther(wanted, partitions, deletes, "the configuration's rule says", "change the rule");
+        registry.add(wanted);
+        TableRecord after = changed(registry.update(
+                table,
+                (record, now) -> record.state() == TableState.DROPPED
+                        ? restarted(record, found, now)
+                                .withMirror(wanted.shape(), wanted.partitions(), wanted.deletes())
+                        : record));
+        refuseOther(after, partitions, deletes, "it is mirrored already, with", "drop the table before");
+        return after;
+    }
+
+    private static void refuseOther(
+            TableRecord record, List<String> partitions, @Nullable DeleteMode deletes, String reason, String remedy) {
+        boolean isSame = (partitions.isEmpty() || partitions.equals(record.partitions()))
+                && (deletes == null || deletes == record.deletes());
+        if (!isSame) {
+            throw new TidemarkException(
+                    ErrorCode.INVALID_ARGUMENT,
+                    "Cannot add table " + record.id() + " with these partitions or deletes: " + reason + " partition="
+                            + record.partitions() + ", delete="
+                            + record.deletes().name().toLowerCase(Locale.ROOT),
+                    "Leave the options out, or " + remedy + ".",
+                    null);
+        }
     }
 
     /** As it is registered, until enrolment takes what is wanted and drops a mirror that is not. */
     private static TableRecord restarted(TableRecord record, SourceTable whole, Instant now) {
-        return record.restarted(whole.within(record.scope()), record.shape(), now)
-                .withoutStrings();
+        return record.restarted(whole.within(record.scope()), now).withoutStrings();
     }
 
     /**

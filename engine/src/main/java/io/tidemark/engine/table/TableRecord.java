@@ -150,11 +150,11 @@ public record TableRecord(
         return standing(next.state, next.resumeTo, now, load, Failure.of(error));
     }
 
-    /** Pending again from scratch, with the schema that the source has now, in the scope and shape that are wanted now. */
-    public TableRecord restarted(SourceTable table, MirrorShape newShape, Instant now) {
+    /** Pending again from scratch, with the schema that the source has now. */
+    public TableRecord restarted(SourceTable table, Instant now) {
         return in(TableState.PENDING, now)
                 .standing(TableState.PENDING, TableState.PENDING, now, null, null)
-                .described(table.schema(), table.scope(), strings, newShape, false, table.notices())
+                .described(table.schema(), table.scope(), strings, false, table.notices())
                 .keeping(false);
     }
 
@@ -168,38 +168,57 @@ public record TableRecord(
         List<String> announced = new ArrayList<>(notices);
         announced.removeIf(notice -> notice.startsWith(RELOADING));
         announced.add(RELOADING + now.truncatedTo(ChronoUnit.SECONDS) + ": " + reason);
-        return restarted(new SourceTable(schema, -1, -1, announced, scope), shape, now);
+        return restarted(new SourceTable(schema, -1, -1, announced, scope), now);
     }
 
     /** Stopped as before; compared, or loaded again, when it goes on. */
     public TableRecord withLostChanges() {
         return standing(state, TableState.PENDING, since, null, failure)
-                .described(schema, scope, strings, shape, false, notices)
+                .described(schema, scope, strings, false, notices)
                 .keeping(true);
     }
 
     /** The same, with the types of all columns tried again. */
     public TableRecord withoutStrings() {
-        return described(schema, scope, Set.of(), shape, published, notices);
+        return described(schema, scope, Set.of(), published, notices);
     }
 
     /** The same, with one more column that is carried as string. */
     public TableRecord withString(String column) {
         Set<String> more = new TreeSet<>(strings);
         more.add(column);
-        return described(schema, scope, more, shape, published, notices);
+        return described(schema, scope, more, published, notices);
     }
 
     /** The same, with what the source has now: for a table that is not published yet. */
-    public TableRecord asFound(SourceTable table, MirrorShape newShape) {
+    public TableRecord asFound(SourceTable table) {
         List<String> announced = new ArrayList<>(table.notices());
         notices.stream().filter(notice -> notice.startsWith(RELOADING)).forEach(announced::add);
-        return described(table.schema(), table.scope(), strings, newShape, published, announced);
+        return described(table.schema(), table.scope(), strings, published, announced);
+    }
+
+    /** The same, with a mirror that is to be made so: for a table that is not loaded yet. */
+    public TableRecord withMirror(MirrorShape newShape, List<String> newPartitions, DeleteMode newDeletes) {
+        return new TableRecord(
+                state,
+                resumeTo,
+                since,
+                schema,
+                scope,
+                strings,
+                newShape,
+                newPartitions,
+                newDeletes,
+                keepsMirror,
+                published,
+                load,
+                failure,
+                notices);
     }
 
     /** The same with a later version of the schema. */
     public TableRecord withSchema(RowSchema later) {
-        return described(later, scope, strings, shape, published, notices);
+        return described(later, scope, strings, published, notices);
     }
 
     /**
@@ -248,7 +267,7 @@ public record TableRecord(
     }
 
     public TableRecord withPublished() {
-        return published ? this : described(schema, scope, strings, shape, true, notices);
+        return published ? this : described(schema, scope, strings, true, notices);
     }
 
     private TableRecord standing(
@@ -278,7 +297,6 @@ public record TableRecord(
             RowSchema newSchema,
             TableScope newScope,
             Set<String> newStrings,
-            MirrorShape newShape,
             boolean nowPublished,
             List<String> newNotices) {
         return new TableRecord(
@@ -288,7 +306,7 @@ public record TableRecord(
                 newSchema,
                 newScope,
                 newStrings,
-                newShape,
+                shape,
                 partitions,
                 deletes,
                 keepsMirror,
