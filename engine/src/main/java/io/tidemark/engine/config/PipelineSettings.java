@@ -165,12 +165,13 @@ public final class PipelineSettings {
             true,
             false,
             "Partition fields of the mirror, in order: column, year(column), month(column), day(column), hour(column),"
-                    + " bucket(16, column) or truncate(10, column).",
+                    + " bucket(16, column) or truncate(10, column). A table that is loaded takes a change of it by 'tidemark resync'.",
             PartitionField::checked);
     static final Setting<DeleteMode> DELETE = Setting.choice(
             "delete",
             DeleteMode.HARD,
-            "What a delete does to the mirror: the row goes (hard), or stays with _tidemark_deleted_at set (soft).");
+            "What a delete does to the mirror: the row goes (hard), or stays with _tidemark_deleted_at set (soft)."
+                    + " A table that is loaded takes a change of it by 'tidemark resync'.");
     static final Setting<ApplyEngine> ENGINE = Setting.choice(
             "engine",
             ApplyEngine.LOCAL,
