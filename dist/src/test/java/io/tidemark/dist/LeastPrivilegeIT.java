@@ -1,9 +1,11 @@
 package io.tidemark.dist;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.tidemark.engine.check.Checks;
 import io.tidemark.engine.plugin.Plugins;
+import io.tidemark.engine.table.TableRecord;
 import io.tidemark.engine.table.TableState;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.Finding;
@@ -51,6 +53,66 @@ class LeastPrivilegeIT {
                 server.execute("bank", "update money.accounts set balance = 0 where id = 7");
                 mirrored.prove();
                 mirrored.pipeline().source().remove();
+            }
+        }
+    }
+
+    @Test
+    void aTableThatTheRoleMayNotPublishWaitsForThePermissionAndStopsNoOther() throws Exception {
+        TableId mine = new TableId("public", "mine");
+        TableId others = new TableId("public", "others");
+        try (EmbeddedPostgresServer server = EmbeddedPostgresServer.start()) {
+            server.execute(
+                    "postgres",
+                    "create role app login",
+                    "create role reader login replication",
+                    "create database bank owner reader");
+            server.execute(
+                    "bank",
+                    "grant create on schema public to app, reader",
+                    "set role reader; create table mine (id int primary key)");
+            try (MirroredPipeline mirrored = new MirroredPipeline(folder, """
+                    pipeline: bank
+                    source:
+                      type: postgres
+                      url: postgresql://localhost:%d/bank
+                      user: reader
+                    lake:
+                      location: ./lake
+                    slices: {interval: 1s}
+                    """.formatted(server.port()), Map.of())) {
+                mirrored.start();
+                mirrored.awaitState(mine, TableState.LIVE);
+                server.execute(
+                        "bank",
+                        "set role app; create table others (id int primary key); insert into others values (1)");
+                mirrored.awaitState(others, TableState.FAILED);
+                TableRecord.Failure failure =
+                        mirrored.pipeline().registry().load(others).failure();
+                assertThat(failure.code()).isEqualTo("SOURCE_PERMISSION");
+                assertThat(failure.reason()).startsWith("Cannot capture table public.others: role reader may not read");
+                server.execute("bank", "insert into mine values (7)");
+                await().atMost(MirroredPipeline.PATIENCE)
+                        .until(() -> mirrored.query("select id from mine").equals(List.of(List.of(7))));
+                assertThat(mirrored.told()).isEmpty();
+                server.execute("bank", statements(failure.remedy()));
+                await().atMost(MirroredPipeline.PATIENCE)
+                        .until(() -> mirrored.pipeline()
+                                .registry()
+                                .load(others)
+                                .failure()
+                                .reason()
+                                .contains("does not own table public.others"));
+                server.execute(
+                        "bank",
+                        statements(mirrored.pipeline()
+                                .registry()
+                                .load(others)
+                                .failure()
+                                .remedy()));
+                mirrored.awaitState(others, TableState.LIVE);
+                server.execute("bank", "insert into others values (2)");
+                mirrored.prove();
             }
         }
     }

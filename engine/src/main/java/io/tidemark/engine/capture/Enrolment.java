@@ -157,10 +157,32 @@ public final class Enrolment {
         for (TableRecord record : registry.list()) {
             SourceTable whole = found.get(record.id());
             if (record.state().captured() && isStillThere(record, whole) && whole != null) {
-                captured.add(withRegisteredSchema(registry.load(record.id()), whole));
+                TableRecord now = registry.load(record.id());
+                if (!isRefused(now)) {
+                    captured.add(withRegisteredSchema(now, whole));
+                }
             }
         }
         return captured;
+    }
+
+    /** Whether it cannot be mirrored at all: what the source may not publish of it must not keep the others' changes back. */
+    private static boolean isRefused(TableRecord record) {
+        return record.state() == TableState.FAILED && !record.published() && record.load() == null;
+    }
+
+    /** A table that failed for want of a permission goes on when it was given, or says what it lacks now. */
+    private void takeUpPermitted(TableRecord record, SourceTable whole) {
+        TableRecord.Failure failure = record.failure();
+        if (!isRefused(record) || failure == null || !failure.code().equals(ErrorCode.SOURCE_PERMISSION.name())) {
+            return;
+        }
+        Optional<TidemarkException> problem = pipeline.wanted().problem(whole, registry.list());
+        if (problem.isEmpty()) {
+            registry.move(record.id(), TableState.PENDING);
+        } else if (!problem.orElseThrow().reason().equals(failure.reason())) {
+            registry.fail(record.id(), problem.orElseThrow());
+        }
     }
 
     private void addNew(Map<TableId, SourceTable> found) {
@@ -239,6 +261,7 @@ public final class Enrolment {
         }
         SourceTable table = pipeline.wanted().asRegistered(whole, record);
         if (record.state() == TableState.FAILED) {
+            takeUpPermitted(record, whole);
             boolean wasMissing =
                     record.failure() != null && record.failure().code().equals(ErrorCode.SOURCE_TABLE_MISSING.name());
             return !wasMissing || changed(record, whole, "it is in the source again");
@@ -296,7 +319,7 @@ public final class Enrolment {
                             ErrorCode.SOURCE_SCHEMA_CHANGED, "Cannot go on with table " + record.id() + ": " + reason));
         } else if (record.state() != TableState.PAUSED) {
             registry.reload(record.id(), reason);
-            register(record, whole);
+            checkChoices(register(record, whole), whole);
             pipeline.signals().tables().wake();
         }
         return true;

@@ -30,7 +30,8 @@ public interface Source extends AutoCloseable {
 
     /**
      * Why a table cannot be mirrored in its scope: a condition on a column that is not there, on a type that cannot be compared, with a literal
-     * that is none of the type, or a scope that leaves nothing to tell rows apart by; or why its changes cannot be had. Empty when it can.
+     * that is none of the type, or a scope that leaves nothing to tell rows apart by; or why its changes or rows cannot be had, by permissions for
+     * example. Empty when it can.
      */
     Optional<TidemarkException> problem(SourceTable table);
 

@@ -97,11 +97,16 @@ final class PostgresSource implements LogSource {
     @Override
     public Optional<TidemarkException> problem(SourceTable table) {
         Optional<TidemarkException> ofColumns = ScopeProblem.ofColumns(table);
-        if (ofColumns.isPresent() || table.scope().rows().isEmpty()) {
+        if (ofColumns.isPresent()) {
             return ofColumns;
         }
         try (Connection connection = connections.open()) {
-            return ScopeProblem.ofRows(connection, table, TypeCatalog.load(connection));
+            Optional<TidemarkException> ofRows = table.scope().rows().isEmpty()
+                    ? Optional.empty()
+                    : ScopeProblem.ofRows(connection, table, TypeCatalog.load(connection));
+            return ofRows.isPresent()
+                    ? ofRows
+                    : new CaptureChecks(connections, names, choices).obstacle(connection, table);
         } catch (SQLException e) {
             throw PostgresErrors.running("look up the columns of table " + table.id(), e);
         }

@@ -8,6 +8,7 @@ import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.Finding;
+import io.tidemark.spi.source.SourceTable;
 import io.tidemark.spi.source.TableScope;
 import io.tidemark.spi.source.TypeChoices;
 import java.sql.Connection;
@@ -54,14 +55,14 @@ public final class CaptureChecks {
         return List.copyOf(findings);
     }
 
-    /** The first thing that prevents capture, as an error. */
-    static Optional<TidemarkException> firstFailure(List<Finding> findings, @Nullable Throwable cause) {
+    /** The first thing that prevents the attempt, as an error. */
+    static Optional<TidemarkException> firstFailure(String attempt, List<Finding> findings, @Nullable Throwable cause) {
         return findings.stream()
                 .filter(finding -> finding.status() == Finding.Status.FAILED)
                 .findFirst()
                 .map(finding -> new TidemarkException(
                         finding.code().orElse(ErrorCode.SOURCE_QUERY),
-                        "Cannot prepare capture: " + finding.detail(),
+                        "Cannot " + attempt + ": " + finding.detail(),
                         finding.remedy(),
                         cause));
     }
@@ -107,15 +108,25 @@ public final class CaptureChecks {
         return findings;
     }
 
+    /** Why a table cannot be published, or the part of it that is mirrored cannot be read. */
+    public Optional<TidemarkException> obstacle(Connection connection, SourceTable table) throws SQLException {
+        String publication = new Publications(connection, names).restricted().get(table.id());
+        if (publication != null) {
+            return Optional.of(Publications.restricted(table.id(), publication));
+        }
+        TableChecks checks = new TableChecks(connection, connections.user(), names);
+        return firstFailure("capture table " + table.id(), checks.permissions(table), null);
+    }
+
     /** Tests whether the tables can be published and read. */
     List<Finding> tables(Connection connection, Collection<TableId> tables, Map<TableId, TableScope> scopes)
             throws SQLException {
         TableCatalog catalog = TableCatalog.load(connection, TypeCatalog.load(connection), choices);
-        TableChecks checks = new TableChecks(connection, catalog, connections.user(), names);
+        TableChecks checks = new TableChecks(connection, connections.user(), names);
         Map<TableId, String> restricted = new Publications(connection, names).restricted();
         List<Finding> findings = new ArrayList<>();
         for (TableId table : tables) {
-            findings.addAll(checks.run(table, scopes.getOrDefault(table, TableScope.WHOLE)));
+            findings.addAll(checks.run(catalog, table, scopes.getOrDefault(table, TableScope.WHOLE)));
             String publication = restricted.get(table);
             if (publication != null) {
                 TidemarkException problem = Publications.restricted(table, publication);

@@ -231,11 +231,12 @@ public final class CapturePreparation {
                 connection,
                 tables.stream().map(SourceTable::id).toList(),
                 tables.stream().collect(Collectors.toMap(SourceTable::id, SourceTable::scope))));
-        return CaptureChecks.firstFailure(findings, e).orElseGet(() -> PostgresErrors.running("prepare capture", e));
+        return CaptureChecks.firstFailure("prepare capture", findings, e)
+                .orElseGet(() -> PostgresErrors.running("prepare capture", e));
     }
 
     private static void failOn(List<Finding> findings, @Nullable Throwable cause) {
-        CaptureChecks.firstFailure(findings, cause).ifPresent(e -> {
+        CaptureChecks.firstFailure("prepare capture", findings, cause).ifPresent(e -> {
             throw e;
         });
     }

@@ -2,6 +2,7 @@ package io.tidemark.source.postgres.slot;
 
 import io.tidemark.source.postgres.catalog.TableCatalog;
 import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.schema.Column;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.Finding;
 import io.tidemark.spi.source.SourceTable;
@@ -19,7 +20,7 @@ final class TableChecks {
             select has_schema_privilege(c.relnamespace, 'USAGE'),
                    has_table_privilege(c.oid, 'SELECT')
                      or not exists (select from pg_catalog.pg_attribute a
-                                     where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+                                     where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attname = any (?)
                                        and not has_column_privilege(c.oid, a.attnum, 'SELECT')),
                    pg_has_role(c.relowner, 'USAGE'),
                    exists (select from pg_catalog.pg_publication_rel r join pg_catalog.pg_publication p on p.oid = r.prpubid
@@ -32,18 +33,16 @@ final class TableChecks {
             """;
 
     private final Connection connection;
-    private final TableCatalog catalog;
     private final String user;
     private final CaptureNames names;
 
-    TableChecks(Connection connection, TableCatalog catalog, String user, CaptureNames names) {
+    TableChecks(Connection connection, String user, CaptureNames names) {
         this.connection = connection;
-        this.catalog = catalog;
         this.user = user;
         this.names = names;
     }
 
-    List<Finding> run(TableId id, TableScope scope) throws SQLException {
+    List<Finding> run(TableCatalog catalog, TableId id, TableScope scope) throws SQLException {
         String subject = "table " + id;
         String leftOut = catalog.leftOut().get(id);
         if (leftOut != null) {
@@ -57,7 +56,7 @@ final class TableChecks {
         if (table == null) {
             return List.of(missing(id));
         }
-        List<Finding> findings = new ArrayList<>(permissions(id, subject));
+        List<Finding> findings = new ArrayList<>(permissions(table.within(scope)));
         boolean isDecodable = true;
         List<String> notices = new ArrayList<>(table.notices());
         List<Finding> failures = new ArrayList<>();
@@ -92,21 +91,27 @@ final class TableChecks {
                 "Correct its name (upper and lower case count), create it, or take it out of the pipeline.");
     }
 
-    private List<Finding> permissions(TableId id, String subject) throws SQLException {
+    /** What the role lacks to publish a table, and to read the part of it that is mirrored. */
+    List<Finding> permissions(SourceTable table) throws SQLException {
+        TableId id = table.id();
         try (PreparedStatement statement = connection.prepareStatement(PERMISSIONS)) {
+            Object[] columns =
+                    table.schema().columns().stream().map(Column::name).toArray();
             Object[] publications = names.publications().toArray();
-            statement.setArray(1, connection.createArrayOf("text", publications));
+            statement.setArray(1, connection.createArrayOf("text", columns));
             statement.setArray(2, connection.createArrayOf("text", publications));
-            statement.setString(3, id.schema());
-            statement.setString(4, id.name());
+            statement.setArray(3, connection.createArrayOf("text", publications));
+            statement.setString(4, id.schema());
+            statement.setString(5, id.name());
             try (ResultSet row = statement.executeQuery()) {
-                return row.next() ? permissions(id, subject, row) : List.of(missing(id));
+                return row.next() ? permissions(id, row) : List.of(missing(id));
             }
         }
     }
 
-    private List<Finding> permissions(TableId id, String subject, ResultSet row) throws SQLException {
+    private List<Finding> permissions(TableId id, ResultSet row) throws SQLException {
         List<Finding> findings = new ArrayList<>();
+        String subject = "table " + id;
         String role = TableId.quote(user);
         if (!row.getBoolean(1) || !row.getBoolean(2)) {
             findings.add(Finding.failed(
