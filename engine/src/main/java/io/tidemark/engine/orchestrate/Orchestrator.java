@@ -78,6 +78,11 @@ public final class Orchestrator {
         Optional<SliceManifest> newest = pipeline.sliceLog().newest();
         List<TableRecord> tables = pipeline.registry().list();
         copyChanged(tables);
+        if (newest.isPresent()) {
+            // Before anything is dispatched: upkeep after an apply keeps older versions only if a cut names them
+            // already.
+            cuts.record(pipeline, tables);
+        }
         boolean behind = false;
         for (TableRecord table : tables) {
             if (table.state().applies()) {
@@ -90,7 +95,6 @@ public final class Orchestrator {
         }
         entries.keep(tables);
         if (newest.isPresent()) {
-            cuts.record(pipeline, tables);
             prune(tables);
         }
         return !behind;
