@@ -202,7 +202,7 @@ final class DeltaStore implements TableStore {
 
     @Override
     public Optional<String> maintain(TableVersion base, long fence, List<Long> keep) {
-        return upkeep.step((DeltaVersion) base, keep);
+        return upkeep.step((DeltaVersion) base, fence, keep);
     }
 
     @Override

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Checkpoints of the log, and the end of versions that nobody needs: their files, then their commits. */
+/** Checkpoints of the log, the end of versions that nobody needs (their files, then their commits), and of files that no version ever referred to. */
 final class DeltaUpkeep {
     private static final Logger LOG = LoggerFactory.getLogger(DeltaUpkeep.class);
 
@@ -35,17 +35,31 @@ final class DeltaUpkeep {
     }
 
     /** Does one step if one is due. */
-    Optional<String> step(DeltaVersion base, List<Long> keep) {
-        return checkpoint(base).or(() -> expire(base, keep));
+    Optional<String> step(DeltaVersion base, long fence, List<Long> keep) {
+        return checkpoint(base, fence).or(() -> expire(base, keep));
     }
 
-    private Optional<String> checkpoint(DeltaVersion base) {
+    private Optional<String> checkpoint(DeltaVersion base, long fence) {
         long last = log.checkpoints().isEmpty() ? -1 : log.checkpoints().last();
         if (base.number() - last < rules.commitsPerCheckpoint()) {
             return Optional.empty();
         }
         log.checkpoint(base.number());
-        return Optional.of("wrote a checkpoint of the log (version " + base.number() + ")");
+        String done = "wrote a checkpoint of the log (version " + base.number() + ")";
+        // With the first one of each so many commits, so that nobody has to remember when it was done last.
+        boolean isLookDue =
+                Math.floorDiv(last, rules.commitsPerLook()) != Math.floorDiv(base.number(), rules.commitsPerLook());
+        int deleted = isLookDue ? deleteOrphans(base, fence) : 0;
+        return Optional.of(deleted == 0 ? done : done + " and deleted " + deleted + " files that no version refers to");
+    }
+
+    private int deleteOrphans(DeltaVersion base, long fence) {
+        try {
+            return new DeltaOrphans(log).delete(base, fence, rules.orphanAge());
+        } catch (IOException e) {
+            LOG.warn("Cannot delete files that no version refers to folder={} reason={}", log.folder(), e.getMessage());
+            return 0;
+        }
     }
 
     /**
@@ -166,6 +180,8 @@ final class DeltaUpkeep {
      * @param versionsKept newest versions that never expire
      * @param versionAge age below which versions do not expire, while there are fewer than {@code versionsMax}
      * @param versionsMax versions kept whatever their age
+     * @param commitsPerLook commits after which files are looked for that no version refers to
+     * @param orphanAge age below which such files are left alone
      */
     record Rules(
             Clock clock,
@@ -173,9 +189,11 @@ final class DeltaUpkeep {
             int expiredLeast,
             int versionsKept,
             Duration versionAge,
-            int versionsMax) {
+            int versionsMax,
+            int commitsPerLook,
+            Duration orphanAge) {
         static Rules defaults(Clock clock) {
-            return new Rules(clock, 20, 20, 50, Duration.ofHours(1), 500);
+            return new Rules(clock, 20, 20, 50, Duration.ofHours(1), 500, 2_000, Duration.ofDays(7));
         }
     }
 }

@@ -213,7 +213,7 @@ public final class DeltaFixture implements LakeFixture {
                 state,
                 limits,
                 new Compaction.Rules(16L << 20, 3, 0.3, 1, 256L << 20),
-                new DeltaUpkeep.Rules(Clock.systemUTC(), 5, 1, 3, Duration.ZERO, 5));
+                new DeltaUpkeep.Rules(Clock.systemUTC(), 5, 1, 3, Duration.ZERO, 5, 7, Duration.ofDays(7)));
     }
 
     private static void copy(Path from, Path to) {
