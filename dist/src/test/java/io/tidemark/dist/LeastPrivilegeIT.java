@@ -10,6 +10,7 @@ import io.tidemark.engine.table.TableState;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.Finding;
 import io.tidemark.testkit.postgres.EmbeddedPostgresServer;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -32,15 +33,7 @@ class LeastPrivilegeIT {
                     "create schema money authorization app",
                     "set role app; create table money.accounts (id int primary key, balance numeric);"
                             + " insert into money.accounts select i, i from generate_series(1, 1000) i");
-            try (MirroredPipeline mirrored = new MirroredPipeline(folder, """
-                    pipeline: bank
-                    source:
-                      type: postgres
-                      url: postgresql://localhost:%d/bank
-                      user: reader
-                    lake:
-                      location: ./lake
-                    """.formatted(server.port()), Map.of())) {
+            try (MirroredPipeline mirrored = asReader(server)) {
                 List<Finding> failed = failed(mirrored);
                 assertThat(failed).isNotEmpty();
                 for (int round = 0; round < ROUNDS_MAX && !failed.isEmpty(); round++) {
@@ -71,16 +64,7 @@ class LeastPrivilegeIT {
                     "bank",
                     "grant create on schema public to app, reader",
                     "set role reader; create table mine (id int primary key)");
-            try (MirroredPipeline mirrored = new MirroredPipeline(folder, """
-                    pipeline: bank
-                    source:
-                      type: postgres
-                      url: postgresql://localhost:%d/bank
-                      user: reader
-                    lake:
-                      location: ./lake
-                    slices: {interval: 1s}
-                    """.formatted(server.port()), Map.of())) {
+            try (MirroredPipeline mirrored = asReader(server)) {
                 mirrored.start();
                 mirrored.awaitState(mine, TableState.LIVE);
                 server.execute(
@@ -115,6 +99,19 @@ class LeastPrivilegeIT {
                 mirrored.prove();
             }
         }
+    }
+
+    private MirroredPipeline asReader(EmbeddedPostgresServer server) throws IOException {
+        return new MirroredPipeline(folder, """
+                pipeline: bank
+                source:
+                  type: postgres
+                  url: postgresql://localhost:%d/bank
+                  user: reader
+                lake:
+                  location: ./lake
+                slices: {interval: 1s}
+                """.formatted(server.port()), Map.of());
     }
 
     private static List<Finding> failed(MirroredPipeline mirrored) {

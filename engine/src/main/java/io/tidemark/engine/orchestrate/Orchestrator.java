@@ -79,8 +79,7 @@ public final class Orchestrator {
         List<TableRecord> tables = pipeline.registry().list();
         copyChanged(tables);
         if (newest.isPresent()) {
-            // Before anything is dispatched: upkeep after an apply keeps older versions only if a cut names them
-            // already.
+            // Before anything is dispatched: upkeep after an apply keeps an older version only for a cut that is there.
             cuts.record(pipeline, tables);
         }
         boolean behind = false;

@@ -71,8 +71,7 @@ final class MirrorComparison {
         if (!table.spec().schema().hasSameRowsAs(record.spec().schema())) {
             return Optional.of("its columns are others than the mirror's");
         }
-        if (!table.spec().partitions().equals(record.partitions())
-                || table.spec().deletes() != record.deletes()) {
+        if (!table.spec().hasSameLayoutAs(record.spec())) {
             return Optional.of("its partitions or deletes are others than the mirror's");
         }
         if (record.spec().latestBy() != null) {

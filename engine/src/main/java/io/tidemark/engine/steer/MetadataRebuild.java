@@ -187,9 +187,7 @@ public final class MetadataRebuild {
         }
         try (LakeTable opened = mirror.orElseThrow()) {
             LakeTableSpec spec = opened.spec();
-            boolean isSame = spec.schema().hasSameRowsAs(record.spec().schema())
-                    && spec.partitions().equals(record.partitions())
-                    && spec.deletes() == record.deletes();
+            boolean isSame = spec.schema().hasSameRowsAs(record.spec().schema()) && spec.hasSameLayoutAs(record.spec());
             return isSame ? Optional.of(opened.progress()) : Optional.empty();
         }
     }

@@ -36,6 +36,11 @@ public record LakeTableSpec(
         return new LakeTableSpec(later, partitions, deletes, latestBy);
     }
 
+    /** Whether mirrors made so differ in their columns at most. */
+    public boolean hasSameLayoutAs(LakeTableSpec other) {
+        return partitions.equals(other.partitions) && deletes == other.deletes;
+    }
+
     /** What a delete does to the mirror. */
     public enum DeleteMode {
         /** The row goes. */

@@ -40,8 +40,11 @@ final class DeltaOrphans {
      * @return how many were deleted
      */
     int delete(DeltaVersion base, long fence, Duration age) throws IOException {
+        if (base.progress().fence() != fence) {
+            return 0;
+        }
         NavigableMap<Long, Long> times = log.commitTimes();
-        if (base.progress().fence() != fence || times.isEmpty()) {
+        if (times.isEmpty()) {
             return 0;
         }
         // First what there is, then what is used: what is committed meanwhile is used.
@@ -82,20 +85,22 @@ final class DeltaOrphans {
         return (path.endsWith(".parquet") || path.endsWith(".bin")) && !path.matches("(.*/)?[_.].*");
     }
 
+    private static boolean hasAbsoluteVector(DeltaFile file) {
+        Vector vector = file.vector();
+        return vector != null && vector.storageType().equals(ABSOLUTE);
+    }
+
     /** Paths that some version refers to; empty when that cannot be told. */
     private Optional<Set<String>> used() {
         NavigableSet<Long> commits = log.commits();
         Set<String> used = new HashSet<>();
         for (long version : commits) {
             if (!commits.contains(version - 1)) {
-                for (DeltaFile file : log.find(version).orElseThrow().files().all()) {
-                    Vector vector = file.vector();
-                    if (vector != null && vector.storageType().equals(ABSOLUTE)) {
-                        return Optional.empty();
-                    }
-                    used.add(file.path());
-                    log.vectorPath(file).ifPresent(used::add);
+                DeltaVersion found = log.find(version).orElseThrow();
+                if (found.files().all().stream().anyMatch(DeltaOrphans::hasAbsoluteVector)) {
+                    return Optional.empty();
                 }
+                used.addAll(log.paths(found));
             }
             List<JsonNode> actions = log.actions(version);
             if (actions.isEmpty()) {

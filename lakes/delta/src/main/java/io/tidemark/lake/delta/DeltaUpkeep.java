@@ -1,7 +1,6 @@
 package io.tidemark.lake.delta;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.tidemark.lake.delta.log.DeltaFile;
 import io.tidemark.lake.delta.log.DeltaLog;
 import io.tidemark.lake.delta.log.DeltaVersion;
 import io.tidemark.spi.error.ErrorCode;
@@ -40,7 +39,8 @@ final class DeltaUpkeep {
     }
 
     private Optional<String> checkpoint(DeltaVersion base, long fence) {
-        long last = log.checkpoints().isEmpty() ? -1 : log.checkpoints().last();
+        NavigableSet<Long> checkpoints = log.checkpoints();
+        long last = checkpoints.isEmpty() ? -1 : checkpoints.last();
         if (base.number() - last < rules.commitsPerCheckpoint()) {
             return Optional.empty();
         }
@@ -85,7 +85,7 @@ final class DeltaUpkeep {
             superfluous.addAll(superfluous(expired, kept.lower(version), version));
         }
         // Another writer can have put back what was removed.
-        superfluous.removeAll(paths(base));
+        superfluous.removeAll(log.paths(base));
         try {
             for (String path : superfluous) {
                 log.files().delete(path);
@@ -121,14 +121,14 @@ final class DeltaUpkeep {
             paths.addAll(removed(version));
             if (!between.contains(version + 1) && version + 1 != after) {
                 // Those after it expired while it was kept, and left its files to it.
-                log.find(version).map(this::paths).ifPresent(paths::addAll);
+                log.find(version).map(log::paths).ifPresent(paths::addAll);
             }
         }
         paths.addAll(removed(after));
         for (Long version : Arrays.asList(before, after)) {
             if (version != null) {
                 paths.removeAll(log.find(version)
-                        .map(this::paths)
+                        .map(log::paths)
                         .orElseThrow(() -> new TidemarkException(
                                 ErrorCode.LAKE_FILE_CORRUPT,
                                 "Cannot read a version that is kept (version=" + version + ", folder=" + log.folder()
@@ -142,15 +142,6 @@ final class DeltaUpkeep {
         Set<String> paths = new HashSet<>();
         for (JsonNode action : log.actions(version)) {
             paths.addAll(log.paths(action.path("remove")));
-        }
-        return paths;
-    }
-
-    private Set<String> paths(DeltaVersion version) {
-        Set<String> paths = new HashSet<>();
-        for (DeltaFile file : version.files().all()) {
-            paths.add(file.path());
-            log.vectorPath(file).ifPresent(paths::add);
         }
         return paths;
     }

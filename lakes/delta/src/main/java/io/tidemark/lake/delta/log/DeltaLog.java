@@ -35,11 +35,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.LongPredicate;
@@ -205,6 +207,16 @@ public final class DeltaLog {
     public Optional<String> vectorPath(DeltaFile file) {
         Vector vector = file.vector();
         return vector == null ? Optional.empty() : vectorPath(vector.storageType(), vector.text());
+    }
+
+    /** Paths of the data files of a version, and of the files with their deletion vectors. */
+    public Set<String> paths(DeltaVersion version) {
+        Set<String> paths = new HashSet<>();
+        for (DeltaFile file : version.files().all()) {
+            paths.add(file.path());
+            vectorPath(file).ifPresent(paths::add);
+        }
+        return paths;
     }
 
     /** Paths of the files that an add or remove action names. */
