@@ -153,16 +153,21 @@ public final class Enrolment {
     private List<SourceTable> look(Map<TableId, SourceTable> found) {
         addNew(found);
         takeNewChoices(found);
-        List<SourceTable> captured = new ArrayList<>();
+        Map<TableId, SourceTable> present = new LinkedHashMap<>();
         for (TableRecord record : registry.list()) {
             SourceTable whole = found.get(record.id());
             if (record.state().captured() && isStillThere(record, whole) && whole != null) {
-                TableRecord now = registry.load(record.id());
-                if (!isRefused(now)) {
-                    captured.add(withRegisteredSchema(now, whole));
-                }
+                present.put(record.id(), whole);
             }
         }
+        checkUnloaded(present);
+        List<SourceTable> captured = new ArrayList<>();
+        present.forEach((id, whole) -> {
+            TableRecord now = registry.load(id);
+            if (!isRefused(now)) {
+                captured.add(withRegisteredSchema(now, whole));
+            }
+        });
         return captured;
     }
 
@@ -171,18 +176,41 @@ public final class Enrolment {
         return record.state() == TableState.FAILED && !record.published() && record.load() == null;
     }
 
-    /** A table that failed for want of a permission goes on when it was given, or says what it lacks now. */
-    private void takeUpPermitted(TableRecord record, SourceTable whole) {
+    /**
+     * What is not loaded yet and cannot be mirrored stops, the other tables go on. One that failed for want of a permission goes on when it was
+     * given, or says what it lacks now.
+     */
+    private void checkUnloaded(Map<TableId, SourceTable> present) {
+        List<TableRecord> records = registry.list();
+        Map<TableRecord, SourceTable> unloaded = new LinkedHashMap<>();
+        for (TableRecord record : records) {
+            SourceTable whole = present.get(record.id());
+            if (whole != null && isUnproven(record, whole)) {
+                unloaded.put(record, whole);
+            }
+        }
+        Map<TableId, TidemarkException> problems = pipeline.wanted().problems(unloaded.values(), records);
+        for (TableRecord record : unloaded.keySet()) {
+            TidemarkException problem = problems.get(record.id());
+            boolean isFailed = record.state() == TableState.FAILED;
+            if (problem == null && isFailed) {
+                registry.move(record.id(), TableState.PENDING);
+            } else if (problem != null && !(isFailed && hasReason(record, problem))) {
+                registry.fail(record.id(), problem);
+            }
+        }
+    }
+
+    private static boolean hasReason(TableRecord record, TidemarkException problem) {
+        return record.failure() != null && record.failure().reason().equals(problem.reason());
+    }
+
+    private static boolean isUnproven(TableRecord record, SourceTable whole) {
+        if (record.state() != TableState.FAILED) {
+            return record.load() == null && record.identity().equals(whole.identity());
+        }
         TableRecord.Failure failure = record.failure();
-        if (!isRefused(record) || failure == null || !failure.code().equals(ErrorCode.SOURCE_PERMISSION.name())) {
-            return;
-        }
-        Optional<TidemarkException> problem = pipeline.wanted().problem(whole, registry.list());
-        if (problem.isEmpty()) {
-            registry.move(record.id(), TableState.PENDING);
-        } else if (!problem.orElseThrow().reason().equals(failure.reason())) {
-            registry.fail(record.id(), problem.orElseThrow());
-        }
+        return isRefused(record) && failure != null && failure.code().equals(ErrorCode.SOURCE_PERMISSION.name());
     }
 
     private void addNew(Map<TableId, SourceTable> found) {
@@ -234,13 +262,12 @@ public final class Enrolment {
         }
     }
 
-    /** A wrong choice, or one that came after the load, stops the table. */
-    private void checkChoices(TableRecord record, SourceTable whole) {
-        if (record.state() != TableState.FAILED && whole.identity().equals(record.identity())) {
-            Optional<TidemarkException> problem = record.load() == null
-                    ? pipeline.wanted().problem(whole, registry.list())
-                    : pipeline.wanted().change(record, whole);
-            problem.ifPresent(found -> registry.fail(record.id(), found));
+    /** A wrong choice that came after the load stops the table. */
+    private void checkLoaded(TableRecord record, SourceTable whole) {
+        if (record.load() != null
+                && record.state() != TableState.FAILED
+                && whole.identity().equals(record.identity())) {
+            pipeline.wanted().change(record, whole).ifPresent(found -> registry.fail(record.id(), found));
         }
     }
 
@@ -256,12 +283,11 @@ public final class Enrolment {
             return false;
         }
         if (record.isToBeEnrolled()) {
-            checkChoices(register(record, whole), whole);
+            checkLoaded(register(record, whole), whole);
             return true;
         }
         SourceTable table = pipeline.wanted().asRegistered(whole, record);
         if (record.state() == TableState.FAILED) {
-            takeUpPermitted(record, whole);
             boolean wasMissing =
                     record.failure() != null && record.failure().code().equals(ErrorCode.SOURCE_TABLE_MISSING.name());
             return !wasMissing || changed(record, whole, "it is in the source again");
@@ -290,7 +316,7 @@ public final class Enrolment {
                     record.id(),
                     (current, at) -> current.withSchema(current.schema().with(now)));
         }
-        checkChoices(record, whole);
+        checkLoaded(record, whole);
         return true;
     }
 
@@ -319,7 +345,7 @@ public final class Enrolment {
                             ErrorCode.SOURCE_SCHEMA_CHANGED, "Cannot go on with table " + record.id() + ": " + reason));
         } else if (record.state() != TableState.PAUSED) {
             registry.reload(record.id(), reason);
-            checkChoices(register(record, whole), whole);
+            checkLoaded(register(record, whole), whole);
             pipeline.signals().tables().wake();
         }
         return true;

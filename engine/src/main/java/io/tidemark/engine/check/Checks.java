@@ -69,9 +69,9 @@ public final class Checks {
                             .isPresent())
                     .toList();
             List<TableRecord> registered = pipeline.registry().list();
+            Map<TableId, TidemarkException> problems = pipeline.wanted().problems(tables, registered);
             for (SourceTable table : tables) {
-                pipeline.wanted()
-                        .problem(table, registered)
+                Optional.ofNullable(problems.get(table.id()))
                         .or(() -> difference(pipeline, table, registered))
                         .ifPresent(problem -> findings.add(failed("table " + table.id(), problem)));
             }

@@ -24,7 +24,10 @@ import io.tidemark.spi.source.Source;
 import io.tidemark.spi.source.SourceTable;
 import io.tidemark.spi.source.TableScope;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -72,17 +75,30 @@ public final class WantedTables {
     }
 
     /**
-     * Why a table cannot be mirrored as it is wanted.
+     * Why tables cannot be mirrored as they are wanted.
      *
+     * @param wholes the tables as the source has them
      * @param registered the tables that the pipeline has
+     * @return the first problem of each table that has one
      */
-    public Optional<TidemarkException> problem(SourceTable whole, List<TableRecord> registered) {
-        SourceTable table = of(whole);
-        return types.problem(table)
-                .or(() -> omittedKey(whole, table))
-                .or(() -> source.problem(table))
-                .or(() -> unfit(table))
-                .or(() -> taken(table.id(), registered));
+    public Map<TableId, TidemarkException> problems(Collection<SourceTable> wholes, List<TableRecord> registered) {
+        Map<TableId, TidemarkException> problems = new HashMap<>();
+        List<SourceTable> possible = new ArrayList<>();
+        for (SourceTable whole : wholes) {
+            SourceTable table = of(whole);
+            types.problem(table)
+                    .or(() -> omittedKey(whole, table))
+                    .ifPresentOrElse(problem -> problems.put(table.id(), problem), () -> possible.add(table));
+        }
+        problems.putAll(source.problems(possible));
+        for (SourceTable table : possible) {
+            if (!problems.containsKey(table.id())) {
+                unfit(table)
+                        .or(() -> taken(table.id(), registered))
+                        .ifPresent(problem -> problems.put(table.id(), problem));
+            }
+        }
+        return problems;
     }
 
     /** Why a table that is loaded cannot go on: it is wanted otherwise now. */

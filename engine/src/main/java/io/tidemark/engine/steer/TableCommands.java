@@ -193,9 +193,11 @@ public final class TableCommands {
                 .orElseThrow(() -> new TidemarkException(
                         ErrorCode.SOURCE_TABLE_MISSING,
                         "Cannot " + verb + " table " + table + ": the source does not have it"));
-        pipeline.wanted().problem(found, registry.list()).ifPresent(problem -> {
+        TidemarkException problem =
+                pipeline.wanted().problems(List.of(found), registry.list()).get(table);
+        if (problem != null) {
             throw problem;
-        });
+        }
         return found;
     }
 

@@ -270,8 +270,8 @@ final class SimulatedStream implements PartitionedSource {
     }
 
     @Override
-    public Optional<TidemarkException> problem(SourceTable table) {
-        return Optional.empty();
+    public Map<TableId, TidemarkException> problems(List<SourceTable> tables) {
+        return Map.of();
     }
 
     @Override

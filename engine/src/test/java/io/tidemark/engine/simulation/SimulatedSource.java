@@ -59,8 +59,8 @@ final class SimulatedSource implements LogSource {
     }
 
     @Override
-    public Optional<TidemarkException> problem(SourceTable table) {
-        return Optional.empty();
+    public Map<TableId, TidemarkException> problems(List<SourceTable> tables) {
+        return Map.of();
     }
 
     @Override

@@ -18,7 +18,7 @@ public interface Source extends AutoCloseable {
 
     /**
      * Tests connection, version, permissions and settings for capturing the tables, without changing anything. Columns that a scope leaves out are
-     * of no concern; whether the scopes themselves are possible is for {@link #problem}.
+     * of no concern; whether the scopes themselves are possible is for {@link #problems}.
      *
      * @param scopes scopes of those tables that are not mirrored whole
      * @return one finding per thing looked at, failed ones with a remedy; never throws for what a user can put right
@@ -29,11 +29,13 @@ public interface Source extends AutoCloseable {
     List<SourceTable> tables();
 
     /**
-     * Why a table cannot be mirrored in its scope: a condition on a column that is not there, on a type that cannot be compared, with a literal
-     * that is none of the type, or a scope that leaves nothing to tell rows apart by; or why its changes or rows cannot be had, by permissions for
-     * example. Empty when it can.
+     * Why tables cannot be mirrored in their scopes: a condition on a column that is not there, on a type that cannot be compared, with a literal
+     * that is none of the type, or a scope that leaves nothing to tell rows apart by; or why their changes or rows cannot be had, by permissions for
+     * example. Asked of all tables that wait for their load at each look at them, so it costs the source as little for many as for one.
+     *
+     * @return the first problem of each table that has one
      */
-    Optional<TidemarkException> problem(SourceTable table);
+    Map<TableId, TidemarkException> problems(List<SourceTable> tables);
 
     /**
      * Makes the source keep and publish the changes of exactly these tables (Postgres: publication and slot). Idempotent; called again when

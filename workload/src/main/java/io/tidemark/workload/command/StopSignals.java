@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,7 @@ final class StopSignals implements AutoCloseable {
 
     private final CompletableFuture<Void> requested = new CompletableFuture<>();
     private final Runnable onRequest;
+    private final AtomicBoolean told = new AtomicBoolean();
     private final AtomicReference<@Nullable Runnable> instead = new AtomicReference<>();
     private final Map<String, Object> handlersBefore = new HashMap<>();
 
@@ -30,7 +32,7 @@ final class StopSignals implements AutoCloseable {
     /**
      * Takes the signals.
      *
-     * @param onRequest called once, when the process is asked to stop
+     * @param onRequest called once, when the process is asked to stop, and before anything that waits for that goes on
      */
     static StopSignals take(Runnable onRequest) {
         StopSignals signals = new StopSignals(onRequest);
@@ -73,8 +75,12 @@ final class StopSignals implements AutoCloseable {
         Runnable once = instead.getAndSet(null);
         if (once != null) {
             once.run();
-        } else if (requested.complete(null)) {
-            onRequest.run();
+        } else if (told.compareAndSet(false, true)) {
+            try {
+                onRequest.run();
+            } finally {
+                requested.complete(null);
+            }
         }
     }
 

@@ -204,7 +204,13 @@ final class DynamoDbSource implements PartitionedSource {
     }
 
     @Override
-    public Optional<TidemarkException> problem(SourceTable table) {
+    public Map<TableId, TidemarkException> problems(List<SourceTable> tables) {
+        Map<TableId, TidemarkException> problems = new HashMap<>();
+        tables.forEach(table -> problem(table).ifPresent(problem -> problems.put(table.id(), problem)));
+        return problems;
+    }
+
+    private Optional<TidemarkException> problem(SourceTable table) {
         if (!table.scope().rows().isEmpty()) {
             return Optional.of(new TidemarkException(
                     ErrorCode.CONFIG_INVALID,

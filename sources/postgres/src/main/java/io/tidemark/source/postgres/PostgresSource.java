@@ -95,20 +95,17 @@ final class PostgresSource implements LogSource {
     }
 
     @Override
-    public Optional<TidemarkException> problem(SourceTable table) {
-        Optional<TidemarkException> ofColumns = ScopeProblem.ofColumns(table);
-        if (ofColumns.isPresent()) {
-            return ofColumns;
+    public Map<TableId, TidemarkException> problems(List<SourceTable> tables) {
+        if (tables.isEmpty()) {
+            return Map.of();
         }
         try (Connection connection = connections.open()) {
-            Optional<TidemarkException> ofRows = table.scope().rows().isEmpty()
-                    ? Optional.empty()
-                    : ScopeProblem.ofRows(connection, table, TypeCatalog.load(connection));
-            return ofRows.isPresent()
-                    ? ofRows
-                    : new CaptureChecks(connections, names, choices).obstacle(connection, table);
+            Map<TableId, TidemarkException> problems =
+                    new CaptureChecks(connections, names, choices).obstacles(connection, tables);
+            problems.putAll(ScopeProblem.find(connection, tables));
+            return problems;
         } catch (SQLException e) {
-            throw PostgresErrors.running("look up the columns of table " + table.id(), e);
+            throw PostgresErrors.running("look up what the tables need", e);
         }
     }
 

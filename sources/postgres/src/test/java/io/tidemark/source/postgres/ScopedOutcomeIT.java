@@ -107,7 +107,7 @@ class ScopedOutcomeIT {
             for (int i = 0; i < TABLES; i++) {
                 TableScope scope = scope(types.get(i), random);
                 SourceTable part = TestSource.table(source, "public", "t" + i).within(scope);
-                assertThat(source.problem(part)).as("seed %d", seed).isEmpty();
+                assertThat(source.problems(List.of(part))).as("seed %d", seed).isEmpty();
                 tables.add(part);
             }
             source.prepare(tables, Optional.empty());

@@ -14,7 +14,9 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Why a table cannot be mirrored in its scope. */
@@ -38,8 +40,24 @@ public final class ScopeProblem {
 
     private ScopeProblem() {}
 
-    /** What is wrong with the columns that are left; needs no database. */
-    public static Optional<TidemarkException> ofColumns(SourceTable table) {
+    /** The first problem of each table that has one. */
+    public static Map<TableId, TidemarkException> find(Connection connection, List<SourceTable> tables)
+            throws SQLException {
+        Map<TableId, TidemarkException> problems = new HashMap<>();
+        TypeCatalog types = null;
+        for (SourceTable table : tables) {
+            Optional<TidemarkException> problem = ofColumns(table);
+            if (problem.isEmpty() && !table.scope().rows().isEmpty()) {
+                types = types == null ? TypeCatalog.load(connection) : types;
+                problem = ofRows(connection, table, types);
+            }
+            problem.ifPresent(found -> problems.put(table.id(), found));
+        }
+        return problems;
+    }
+
+    /** What is wrong with the columns that are left. */
+    private static Optional<TidemarkException> ofColumns(SourceTable table) {
         if (table.schema().columns().isEmpty()) {
             return Optional.of(omitted(table.id(), "no column is left"));
         }
@@ -52,7 +70,7 @@ public final class ScopeProblem {
     }
 
     /** What is wrong with the conditions on rows, as the table is now. */
-    public static Optional<TidemarkException> ofRows(Connection connection, SourceTable table, TypeCatalog types)
+    private static Optional<TidemarkException> ofRows(Connection connection, SourceTable table, TypeCatalog types)
             throws SQLException {
         RowFilter rows = table.scope().rows();
         List<FilterColumn> columns = columns(connection, table.id());

@@ -15,6 +15,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -108,14 +109,22 @@ public final class CaptureChecks {
         return findings;
     }
 
-    /** Why a table cannot be published, or the part of it that is mirrored cannot be read. */
-    public Optional<TidemarkException> obstacle(Connection connection, SourceTable table) throws SQLException {
-        String publication = new Publications(connection, names).restricted().get(table.id());
-        if (publication != null) {
-            return Optional.of(Publications.restricted(table.id(), publication));
+    /** Why tables cannot be published, or the part of them that is mirrored cannot be read; those that can are not in the result. */
+    public Map<TableId, TidemarkException> obstacles(Connection connection, List<SourceTable> tables)
+            throws SQLException {
+        Map<TableId, TidemarkException> obstacles = new HashMap<>();
+        new TableChecks(connection, connections.user(), names)
+                .permissions(tables)
+                .forEach((table, findings) -> firstFailure("capture table " + table, findings, null)
+                        .ifPresent(failure -> obstacles.put(table, failure)));
+        Map<TableId, String> restricted = new Publications(connection, names).restricted();
+        for (SourceTable table : tables) {
+            String publication = restricted.get(table.id());
+            if (publication != null) {
+                obstacles.put(table.id(), Publications.restricted(table.id(), publication));
+            }
         }
-        TableChecks checks = new TableChecks(connection, connections.user(), names);
-        return firstFailure("capture table " + table.id(), checks.permissions(table), null);
+        return obstacles;
     }
 
     /** Tests whether the tables can be published and read. */
@@ -124,9 +133,21 @@ public final class CaptureChecks {
         TableCatalog catalog = TableCatalog.load(connection, TypeCatalog.load(connection), choices);
         TableChecks checks = new TableChecks(connection, connections.user(), names);
         Map<TableId, String> restricted = new Publications(connection, names).restricted();
+        List<SourceTable> parts = new ArrayList<>();
+        for (TableId table : tables) {
+            SourceTable whole = catalog.tables().get(table);
+            if (whole != null) {
+                parts.add(whole.within(scopes.getOrDefault(table, TableScope.WHOLE)));
+            }
+        }
+        Map<TableId, List<Finding>> permissions = checks.permissions(parts);
         List<Finding> findings = new ArrayList<>();
         for (TableId table : tables) {
-            findings.addAll(checks.run(catalog, table, scopes.getOrDefault(table, TableScope.WHOLE)));
+            findings.addAll(checks.run(
+                    catalog,
+                    table,
+                    scopes.getOrDefault(table, TableScope.WHOLE),
+                    permissions.getOrDefault(table, List.of())));
             String publication = restricted.get(table);
             if (publication != null) {
                 TidemarkException problem = Publications.restricted(table, publication);

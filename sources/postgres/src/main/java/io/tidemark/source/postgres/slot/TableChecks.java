@@ -7,20 +7,26 @@ import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.Finding;
 import io.tidemark.spi.source.SourceTable;
 import io.tidemark.spi.source.TableScope;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 
 /** Tests whether single tables can be published and read. */
 final class TableChecks {
     private static final String PERMISSIONS = """
-            select has_schema_privilege(c.relnamespace, 'USAGE'),
+            select w.number,
+                   c.oid is not null,
+                   has_schema_privilege(c.relnamespace, 'USAGE'),
                    has_table_privilege(c.oid, 'SELECT')
                      or not exists (select from pg_catalog.pg_attribute a
-                                     where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attname = any (?)
+                                     where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attname = any (w.columns::text[])
                                        and not has_column_privilege(c.oid, a.attnum, 'SELECT')),
                    pg_has_role(c.relowner, 'USAGE'),
                    exists (select from pg_catalog.pg_publication_rel r join pg_catalog.pg_publication p on p.oid = r.prpubid
@@ -28,8 +34,9 @@ final class TableChecks {
                      or exists (select from pg_catalog.pg_publication p where p.pubname = any (?) and p.puballtables),
                    pg_catalog.pg_get_userbyid(c.relowner),
                    c.relrowsecurity and row_security_active(c.oid)
-              from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-             where n.nspname = ? and c.relname = ?
+              from unnest(?, ?, ?) with ordinality as w(schema, name, columns, number)
+              left join pg_catalog.pg_namespace n on n.nspname = w.schema
+              left join pg_catalog.pg_class c on c.relnamespace = n.oid and c.relname = w.name
             """;
 
     private final Connection connection;
@@ -42,7 +49,12 @@ final class TableChecks {
         this.names = names;
     }
 
-    List<Finding> run(TableCatalog catalog, TableId id, TableScope scope) throws SQLException {
+    /**
+     * Everything that can be said of a table.
+     *
+     * @param permissions what {@link #permissions} found
+     */
+    List<Finding> run(TableCatalog catalog, TableId id, TableScope scope, List<Finding> permissions) {
         String subject = "table " + id;
         String leftOut = catalog.leftOut().get(id);
         if (leftOut != null) {
@@ -56,7 +68,7 @@ final class TableChecks {
         if (table == null) {
             return List.of(missing(id));
         }
-        List<Finding> findings = new ArrayList<>(permissions(table.within(scope)));
+        List<Finding> findings = new ArrayList<>(permissions);
         boolean isDecodable = true;
         List<String> notices = new ArrayList<>(table.notices());
         List<Finding> failures = new ArrayList<>();
@@ -91,29 +103,42 @@ final class TableChecks {
                 "Correct its name (upper and lower case count), create it, or take it out of the pipeline.");
     }
 
-    /** What the role lacks to publish a table, and to read the part of it that is mirrored. */
-    List<Finding> permissions(SourceTable table) throws SQLException {
-        TableId id = table.id();
+    /** What the role lacks to publish each of the tables, and to read the part of it that is mirrored. */
+    Map<TableId, List<Finding>> permissions(List<SourceTable> tables) throws SQLException {
+        Map<TableId, List<Finding>> findings = new HashMap<>();
         try (PreparedStatement statement = connection.prepareStatement(PERMISSIONS)) {
-            Object[] columns =
-                    table.schema().columns().stream().map(Column::name).toArray();
-            Object[] publications = names.publications().toArray();
-            statement.setArray(1, connection.createArrayOf("text", columns));
-            statement.setArray(2, connection.createArrayOf("text", publications));
-            statement.setArray(3, connection.createArrayOf("text", publications));
-            statement.setString(4, id.schema());
-            statement.setString(5, id.name());
+            Array publications = textArray(names.publications().stream());
+            statement.setArray(1, publications);
+            statement.setArray(2, publications);
+            statement.setArray(
+                    3, textArray(tables.stream().map(table -> table.id().schema())));
+            statement.setArray(
+                    4, textArray(tables.stream().map(table -> table.id().name())));
+            List<String> columns = new ArrayList<>();
+            for (SourceTable table : tables) {
+                columns.add(textArray(table.schema().columns().stream().map(Column::name))
+                        .toString());
+            }
+            statement.setArray(5, textArray(columns.stream()));
             try (ResultSet row = statement.executeQuery()) {
-                return row.next() ? permissions(id, row) : List.of(missing(id));
+                while (row.next()) {
+                    TableId id = tables.get(row.getInt(1) - 1).id();
+                    findings.put(id, row.getBoolean(2) ? permissions(id, row) : List.of(missing(id)));
+                }
             }
         }
+        return findings;
+    }
+
+    private Array textArray(Stream<String> values) throws SQLException {
+        return connection.createArrayOf("text", values.toArray());
     }
 
     private List<Finding> permissions(TableId id, ResultSet row) throws SQLException {
         List<Finding> findings = new ArrayList<>();
         String subject = "table " + id;
         String role = TableId.quote(user);
-        if (!row.getBoolean(1) || !row.getBoolean(2)) {
+        if (!row.getBoolean(3) || !row.getBoolean(4)) {
             findings.add(Finding.failed(
                     ErrorCode.SOURCE_PERMISSION,
                     subject,
@@ -121,16 +146,16 @@ final class TableChecks {
                     "Run: GRANT USAGE ON SCHEMA " + TableId.quote(id.schema()) + " TO " + role + "; GRANT SELECT ON "
                             + id.quoted() + " TO " + role + ";"));
         }
-        if (!row.getBoolean(3) && !row.getBoolean(4)) {
+        if (!row.getBoolean(5) && !row.getBoolean(6)) {
             findings.add(Finding.failed(
                     ErrorCode.SOURCE_PERMISSION,
                     subject,
                     "role " + user + " does not own table " + id + ", which adding it to a publication needs",
-                    "Run: GRANT " + TableId.quote(row.getString(5)) + " TO " + role + "; or let its owner publish it: "
+                    "Run: GRANT " + TableId.quote(row.getString(7)) + " TO " + role + "; or let its owner publish it: "
                             + "ALTER PUBLICATION " + TableId.quote(names.publication()) + " ADD TABLE ONLY "
                             + id.quoted() + ";"));
         }
-        if (row.getBoolean(6)) {
+        if (row.getBoolean(8)) {
             findings.add(Finding.failed(
                     ErrorCode.SOURCE_PERMISSION,
                     subject,

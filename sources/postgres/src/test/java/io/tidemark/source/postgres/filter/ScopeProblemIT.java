@@ -12,6 +12,7 @@ import io.tidemark.spi.source.RowFilter;
 import io.tidemark.spi.source.RowFilter.ColumnCondition;
 import io.tidemark.spi.source.RowFilter.Comparison;
 import io.tidemark.spi.source.RowFilter.Operator;
+import io.tidemark.spi.source.SourceTable;
 import io.tidemark.spi.source.TableScope;
 import io.tidemark.testkit.postgres.EmbeddedPostgresServer;
 import java.util.List;
@@ -51,8 +52,8 @@ class ScopeProblemIT {
     }
 
     private static Optional<TidemarkException> problem(String table, List<String> omitted, RowFilter rows) {
-        return source.problem(
-                TestSource.table(source, "public", table).within(new TableScope(omitted, Set.of(), rows)));
+        SourceTable part = TestSource.table(source, "public", table).within(new TableScope(omitted, Set.of(), rows));
+        return Optional.ofNullable(source.problems(List.of(part)).get(part.id()));
     }
 
     private static void assertGood(String column, Operator operator, String... literals) {

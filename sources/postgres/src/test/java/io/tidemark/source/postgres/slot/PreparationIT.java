@@ -11,15 +11,20 @@ import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.Finding;
 import io.tidemark.spi.source.LogSource;
+import io.tidemark.spi.source.RowFilter;
 import io.tidemark.spi.source.SourceStatus;
 import io.tidemark.spi.source.SourceTable;
+import io.tidemark.spi.source.TableScope;
 import io.tidemark.spi.source.TypeChoices;
 import io.tidemark.testkit.postgres.EmbeddedPostgresServer;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
@@ -280,6 +285,57 @@ class PreparationIT {
                     "Cannot prepare capture: table public.u cannot be captured: it is unlogged, so its changes are not in the log;"
                             + " run: ALTER TABLE \"public\".\"u\" SET LOGGED;",
                     "Exclude the table.");
+        }
+    }
+
+    @Test
+    void saysOfManyTablesAtOnceWhatEachLacks() {
+        String role = "reader_" + database;
+        server.execute(
+                database,
+                "create role " + role + " login replication",
+                "create table readable (id int primary key)",
+                "create table unreadable (id int primary key)",
+                "create table others (id int primary key)",
+                "create table \"odd, {name}\" (\"id \"\" \\ {,}\" int primary key, \"NULL\" int, secret int)",
+                "create table gone (id int primary key)",
+                "create schema closed create table t (id int primary key)",
+                "alter table readable owner to " + role,
+                "alter table \"odd, {name}\" owner to " + role,
+                "revoke all on \"odd, {name}\" from " + role,
+                "alter table closed.t owner to " + role,
+                "grant select on others to " + role,
+                "grant select (\"id \"\" \\ {,}\", \"NULL\") on \"odd, {name}\" to " + role);
+        try (LogSource all = source();
+                LogSource source =
+                        TestSource.open(server, database, pipeline, Map.of("user", role), TypeChoices.NONE)) {
+            List<SourceTable> tables = new ArrayList<>();
+            for (SourceTable table : all.tables()) {
+                tables.add(table.within(new TableScope(List.of("secret"), Set.of(), RowFilter.ALL)));
+            }
+            server.execute(database, "drop table gone");
+            Map<String, String> reasons = new TreeMap<>();
+            source.problems(tables)
+                    .forEach((table, problem) -> reasons.put(table.name(), problem.code() + ": " + problem.reason()));
+            assertThat(reasons)
+                    .containsOnly(
+                            Map.entry(
+                                    "unreadable",
+                                    "SOURCE_PERMISSION: Cannot capture table public.unreadable: role " + role
+                                            + " may not read table public.unreadable"),
+                            Map.entry(
+                                    "others",
+                                    "SOURCE_PERMISSION: Cannot capture table public.others: role " + role
+                                            + " does not own table public.others, which adding it to a publication needs"),
+                            Map.entry(
+                                    "gone",
+                                    "SOURCE_TABLE_MISSING: Cannot capture table public.gone: table public.gone does not exist in"
+                                            + " this database"),
+                            Map.entry(
+                                    "t",
+                                    "SOURCE_PERMISSION: Cannot capture table closed.t: role " + role
+                                            + " may not read table closed.t"));
+            assertThat(source.problems(List.of())).isEmpty();
         }
     }
 
