@@ -134,19 +134,19 @@ final class ScenarioRun implements AutoCloseable {
     }
 
     private void awaitSettled() {
-        awaitTrue(() -> unsettled().isEmpty(), "tables are neither live nor failed", this::states);
-    }
-
-    private Set<TableId> unsettled() {
+        // Only steps make tables: to ask the database at each look would keep it busy with connections.
         Set<TableId> tables = new TreeSet<>(database.tables());
         tables.removeAll(omitted);
-        tables.removeIf(table -> pipeline.opened()
+        awaitTrue(() -> tables.stream().allMatch(this::isSettled), "tables are neither live nor failed", this::states);
+    }
+
+    private boolean isSettled(TableId table) {
+        return pipeline.opened()
                 .registry()
                 .find(table)
                 .map(TableRecord::state)
                 .filter(state -> state == TableState.LIVE || state == TableState.FAILED || state == TableState.PAUSED)
-                .isPresent());
-        return tables;
+                .isPresent();
     }
 
     private Map<TableId, String> states() {
@@ -291,7 +291,7 @@ final class ScenarioRun implements AutoCloseable {
 
     private static void awaitTrue(BooleanSupplier condition, String otherwise, java.util.function.Supplier<?> facts) {
         try {
-            await().atMost(PATIENCE).pollInterval(Duration.ofMillis(20)).until(condition::getAsBoolean);
+            await().atMost(PATIENCE).pollInterval(Duration.ofMillis(50)).until(condition::getAsBoolean);
         } catch (org.awaitility.core.ConditionTimeoutException e) {
             throw new AssertionError("after " + PATIENCE.toSeconds() + " s " + otherwise + ": " + facts.get(), e);
         }

@@ -201,9 +201,11 @@ public final class Runner implements AutoCloseable {
         pipeline.signals().stop();
         boolean interrupted = false;
         for (Thread thread : threads) {
-            while (thread.isAlive()) {
+            boolean hasEnded = false;
+            while (!hasEnded) {
                 try {
                     pipeline.machine().join(thread);
+                    hasEnded = true;
                 } catch (InterruptedException e) {
                     interrupted = true;
                 }

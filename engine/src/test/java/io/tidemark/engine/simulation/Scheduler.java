@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.Date;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
@@ -18,6 +20,13 @@ import org.jspecify.annotations.Nullable;
 final class Scheduler {
     private static final long FOREVER = Long.MAX_VALUE;
     private static final ThreadLocal<Task> CURRENT = new ThreadLocal<>();
+
+    /** A schedule has some hundred short-lived threads; to make each of them anew would take a third of its time. */
+    private static final ExecutorService CARRIERS = Executors.newCachedThreadPool(carrier -> {
+        Thread thread = new Thread(carrier, "simulated");
+        thread.setDaemon(true);
+        return thread;
+    });
 
     private final List<Task> tasks = new ArrayList<>();
     private final long endNanos;
@@ -33,15 +42,16 @@ final class Scheduler {
 
     /** A thread of the simulation. */
     static final class Task {
-        private final Thread thread;
+        private final Thread handle;
         private final @Nullable SimulatedProcess process;
+        private volatile @Nullable Thread carrier;
         private long wakeAt;
         private boolean done;
         private volatile boolean turn;
         private final List<Task> joining = new ArrayList<>();
 
-        private Task(Thread thread, @Nullable SimulatedProcess process, long wakeAt) {
-            this.thread = thread;
+        private Task(Thread handle, @Nullable SimulatedProcess process, long wakeAt) {
+            this.handle = handle;
             this.process = process;
             this.wakeAt = wakeAt;
         }
@@ -54,6 +64,7 @@ final class Scheduler {
     /** Runs the body and all that it starts; returns when the body has ended and all else was stopped, or throws what failed first. */
     void run(Runnable body) {
         Task main = new Task(Thread.currentThread(), null, 0);
+        main.carrier = Thread.currentThread();
         tasks.add(main);
         CURRENT.set(main);
         try {
@@ -103,31 +114,32 @@ final class Scheduler {
         return CURRENT.get() != null;
     }
 
-    /** Starts a thread. */
+    /**
+     * Starts a thread.
+     *
+     * @return what {@link #join} takes, and nothing else: another thread, of many, runs the body
+     */
     Thread start(@Nullable SimulatedProcess process, String name, Runnable body) {
         checkAlive();
-        Task[] task = new Task[1];
-        Thread thread = new Thread(
-                () -> {
-                    CURRENT.set(task[0]);
-                    try {
-                        awaitTurn(task[0]);
-                        checkAlive();
-                        body.run();
-                    } catch (SimulatedCrash e) {
-                        // Dead.
-                    } catch (Throwable e) {
-                        fail(e);
-                    } finally {
-                        end(task[0]);
-                    }
-                },
-                name);
-        thread.setDaemon(true);
-        task[0] = new Task(thread, process, now);
-        tasks.add(task[0]);
-        thread.start();
-        return thread;
+        Task task = new Task(new Thread(body, name), process, now);
+        tasks.add(task);
+        CARRIERS.execute(() -> {
+            CURRENT.set(task);
+            task.carrier = Thread.currentThread();
+            try {
+                awaitTurn(task);
+                checkAlive();
+                body.run();
+            } catch (SimulatedCrash e) {
+                // Dead.
+            } catch (Throwable e) {
+                fail(e);
+            } finally {
+                CURRENT.remove();
+                end(task);
+            }
+        });
+        return task.handle;
     }
 
     /** Ends the run: an invariant does not hold, or a thread met what it must not. */
@@ -152,7 +164,7 @@ final class Scheduler {
     void join(Thread thread) {
         checkAlive();
         for (Task task : tasks) {
-            if (task.thread == thread && !task.done) {
+            if (task.handle == thread && !task.done) {
                 Task me = current();
                 task.joining.add(me);
                 me.wakeAt = FOREVER;
@@ -229,7 +241,7 @@ final class Scheduler {
         switches++;
         me.turn = false;
         next.turn = true;
-        LockSupport.unpark(next.thread);
+        LockSupport.unpark(next.carrier);
         awaitTurn(me);
     }
 
@@ -255,7 +267,7 @@ final class Scheduler {
         now = Math.max(now, next.due());
         switches++;
         next.turn = true;
-        LockSupport.unpark(next.thread);
+        LockSupport.unpark(next.carrier);
     }
 
     private final class SimulatedLock implements Lock {

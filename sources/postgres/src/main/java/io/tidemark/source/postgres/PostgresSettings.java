@@ -7,6 +7,7 @@ import io.tidemark.source.postgres.slot.SlotKind;
 import io.tidemark.spi.config.Setting;
 import io.tidemark.spi.config.Settings;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The settings of the source. */
 final class PostgresSettings {
@@ -17,6 +18,16 @@ final class PostgresSettings {
             false,
             false,
             "Where the database is: postgresql://host:port/database, with parameters of the PostgreSQL JDBC driver behind it, for example ?sslmode=require.",
+            PostgresUrl::parse);
+
+    static final Setting<PostgresUrl> REPLICA_URL = new Setting<>(
+            "replica-url",
+            "url",
+            null,
+            true,
+            false,
+            "A standby of the database (PostgreSQL 16 and later) whose rows are read for loads and proofs, so that they cost the primary next to nothing;"
+                    + " with the same user, password and form of url.",
             PostgresUrl::parse);
 
     static final Setting<String> USER =
@@ -52,16 +63,23 @@ final class PostgresSettings {
             "Whether standbys may have the replication slot too (PostgreSQL 17 and later), so that capture goes on after one of them is promoted;"
                     + " they have it when they say sync_replication_slots = on.");
 
-    static final List<Setting<?>> ALL = List.of(URL, USER, PASSWORD, SLOT, PUBLICATION, FAILOVER_SLOT);
+    static final List<Setting<?>> ALL = List.of(URL, REPLICA_URL, USER, PASSWORD, SLOT, PUBLICATION, FAILOVER_SLOT);
 
     private PostgresSettings() {}
 
     static Connections connections(String pipeline, Settings settings) {
+        return connections(settings.value(URL), pipeline, settings);
+    }
+
+    static @Nullable Connections replica(String pipeline, Settings settings) {
+        return settings.find(REPLICA_URL)
+                .map(url -> connections(url, pipeline, settings))
+                .orElse(null);
+    }
+
+    private static Connections connections(PostgresUrl url, String pipeline, Settings settings) {
         return new Connections(
-                settings.value(URL),
-                settings.value(USER),
-                settings.find(PASSWORD).orElse(null),
-                pipeline);
+                url, settings.value(USER), settings.find(PASSWORD).orElse(null), pipeline);
     }
 
     static SlotKind slotKind(Settings settings) {

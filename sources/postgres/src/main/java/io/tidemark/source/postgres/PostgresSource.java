@@ -41,6 +41,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,6 +53,7 @@ final class PostgresSource implements LogSource {
     private static final String MARKER_PREFIX = "tidemark";
 
     private final Connections connections;
+    private final @Nullable Connections replica;
     private final CaptureNames names;
     private final SlotKind slotKind;
     private final Path scratch;
@@ -59,8 +61,16 @@ final class PostgresSource implements LogSource {
     private volatile boolean hasCheckedNames;
     private final Set<TableId> toldLeftOut = ConcurrentHashMap.newKeySet();
 
-    PostgresSource(Connections connections, CaptureNames names, SlotKind slotKind, Path scratch, TypeChoices choices) {
+    /** @param replica a standby that rows are read from; null for none */
+    PostgresSource(
+            Connections connections,
+            @Nullable Connections replica,
+            CaptureNames names,
+            SlotKind slotKind,
+            Path scratch,
+            TypeChoices choices) {
         this.connections = connections;
+        this.replica = replica;
         this.names = names;
         this.slotKind = slotKind;
         this.scratch = scratch;
@@ -74,7 +84,7 @@ final class PostgresSource implements LogSource {
 
     @Override
     public List<Finding> check(List<TableId> tables, Map<TableId, TableScope> scopes) {
-        return new CaptureChecks(connections, names, choices).run(tables, scopes);
+        return new CaptureChecks(connections, names, choices).run(replica, tables, scopes);
     }
 
     @Override
@@ -148,7 +158,7 @@ final class PostgresSource implements LogSource {
 
     @Override
     public SnapshotCut openCut(int readers, Duration timeout) {
-        return CutOpener.open(connections, readers, timeout);
+        return CutOpener.open(connections, replica, readers, timeout);
     }
 
     @Override
@@ -211,6 +221,9 @@ final class PostgresSource implements LogSource {
     @Override
     public void require(Optional<SourceIdentity> known) {
         connections.require(known.orElse(null));
+        if (replica != null) {
+            replica.require(known.orElse(null));
+        }
     }
 
     @Override

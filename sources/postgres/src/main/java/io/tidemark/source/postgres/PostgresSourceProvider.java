@@ -33,6 +33,7 @@ public final class PostgresSourceProvider implements SourceProvider, SupportsRem
     public LogSource open(String pipeline, Settings settings, Path scratch, TypeChoices choices) {
         return new PostgresSource(
                 PostgresSettings.connections(pipeline, settings),
+                PostgresSettings.replica(pipeline, settings),
                 PostgresSettings.names(pipeline, settings),
                 PostgresSettings.slotKind(settings),
                 scratch,

@@ -87,6 +87,15 @@ public final class PostgresErrors {
                     null,
                     e);
         }
+        if (SqlState.of(e).equals(SqlState.CONFLICT)) {
+            // Nothing here is serializable, so it is a standby that has to replay what its readers prevent.
+            return error(
+                    ErrorCode.SOURCE_CONNECTION_LOST,
+                    message + primary(e) + values,
+                    "It is read again by itself. To prevent it, set hot_standby_feedback = on on the replica, or raise its"
+                            + " max_standby_streaming_delay.",
+                    e);
+        }
         if (SqlState.isValue(e)) {
             // The server's message may hold the value.
             return error(ErrorCode.SOURCE_VALUE, message + "a value cannot be converted" + values, null, e);

@@ -27,6 +27,7 @@ public final class SqlState {
     public static final String STARTING_UP = "57P03";
     public static final String IDLE_TOO_LONG = "57P05";
     public static final String DEADLOCK = "40P01";
+    public static final String CONFLICT = "40001";
     public static final String INTERNAL = "XX000";
 
     private SqlState() {}

@@ -3,6 +3,7 @@ package io.tidemark.source.postgres.slot;
 import io.tidemark.source.postgres.catalog.TableCatalog;
 import io.tidemark.source.postgres.connection.Connections;
 import io.tidemark.source.postgres.connection.PostgresErrors;
+import io.tidemark.source.postgres.connection.ServerIdentity;
 import io.tidemark.source.postgres.type.TypeCatalog;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
@@ -12,7 +13,9 @@ import io.tidemark.spi.source.SourceTable;
 import io.tidemark.spi.source.TableScope;
 import io.tidemark.spi.source.TypeChoices;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -36,15 +39,19 @@ public final class CaptureChecks {
     /**
      * Tests everything; never throws for what a user can put right.
      *
+     * @param replica a standby that rows are read from; null for none
      * @param scopes scopes of tables that are not mirrored whole
      */
-    public List<Finding> run(List<TableId> tables, Map<TableId, TableScope> scopes) {
+    public List<Finding> run(@Nullable Connections replica, List<TableId> tables, Map<TableId, TableScope> scopes) {
         List<Finding> findings = new ArrayList<>();
         try {
             try (Connection connection = connections.open()) {
                 findings.add(Finding.ok("connection", connections.description()));
                 findings.addAll(server(connection));
                 findings.add(replicationConnection());
+                if (replica != null) {
+                    findings.addAll(replica(connection, replica));
+                }
                 findings.addAll(tables(connection, tables, scopes));
             } catch (SQLException e) {
                 throw PostgresErrors.running("check the source", e);
@@ -161,6 +168,53 @@ public final class CaptureChecks {
             }
         });
         return findings;
+    }
+
+    private static List<Finding> replica(Connection primary, Connections replica) throws SQLException {
+        String subject = "replica";
+        try (Connection standby = replica.openAnyReplication()) {
+            Replica.requireUsable(ServerIdentity.of(primary), standby, replica.description());
+            ServerFacts facts = ServerFacts.load(standby);
+            List<Finding> findings = new ArrayList<>();
+            findings.add(Finding.ok(
+                    subject,
+                    "loads and proofs read from " + replica.description() + ", which is "
+                            + Replica.behind(primary, standby) + " bytes of log behind"));
+            if (facts.slotsMax() - facts.slots() < 1) {
+                findings.add(Finding.failed(
+                        ErrorCode.SOURCE_NO_FREE_SLOT,
+                        subject,
+                        "none of the replica's " + facts.slotsMax()
+                                + " replication slots is free; a snapshot or comparison needs one for a moment",
+                        "Raise max_replication_slots on the replica and restart it."));
+            }
+            if (!isTrue(standby, "current_setting('hot_standby_feedback')::bool")) {
+                findings.add(Finding.warning(
+                        subject,
+                        "hot_standby_feedback is off on the replica: the primary's vacuum ends reading there that takes longer than"
+                                + " max_standby_streaming_delay, and loads of large tables start over again and again",
+                        "Run on the replica: ALTER SYSTEM SET hot_standby_feedback = on; SELECT pg_reload_conf();"));
+            }
+            if (!isTrue(primary, "has_function_privilege('pg_catalog.pg_log_standby_snapshot()', 'EXECUTE')")) {
+                findings.add(Finding.warning(
+                        subject,
+                        "the role may not have the primary log its running transactions, so that a cut on the replica takes up to a"
+                                + " minute",
+                        "Run on the primary: GRANT EXECUTE ON FUNCTION pg_catalog.pg_log_standby_snapshot() TO "
+                                + TableId.quote(replica.user()) + ";"));
+            }
+            return findings;
+        } catch (TidemarkException e) {
+            return List.of(Finding.failed(e.code(), subject, e.reason(), e.remedy()));
+        }
+    }
+
+    private static boolean isTrue(Connection connection, String expression) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("select " + expression)) {
+            row.next();
+            return row.getBoolean(1);
+        }
     }
 
     private Finding replicationConnection() {

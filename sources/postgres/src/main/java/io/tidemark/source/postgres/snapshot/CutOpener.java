@@ -3,6 +3,7 @@ package io.tidemark.source.postgres.snapshot;
 import io.tidemark.source.postgres.connection.Connections;
 import io.tidemark.source.postgres.connection.PostgresErrors;
 import io.tidemark.source.postgres.connection.SqlState;
+import io.tidemark.source.postgres.slot.Replica;
 import io.tidemark.source.postgres.slot.ReplicationSlot;
 import io.tidemark.source.postgres.slot.RunningTransactions;
 import io.tidemark.source.postgres.type.TypeCatalog;
@@ -15,6 +16,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +31,10 @@ import org.slf4j.LoggerFactory;
  * pruned. The server means to do that itself, by the slot until it is released and by the exporting session afterwards, but leaves a gap
  * between the two ({@code ReplicationSlotRelease} in slot.c takes the slot's horizon back before it clears the flag by which the session's own
  * horizon is left out): a row updated and pruned in it is missing from the snapshot.
+ *
+ * <p>A cut of a standby is taken there in the same way, slot and all. It decodes only what it has replayed, and replaying a commit makes it visible to
+ * everybody first, so that the barrier is met at once. A row is removed there when the primary's removal is replayed, which ends all transactions that
+ * may see it, of whatever kind ({@code ResolveRecoveryConflictWithSnapshot} in standby.c): those of the view and the one of its own before them.
  */
 public final class CutOpener {
     private static final Logger LOG = LoggerFactory.getLogger(CutOpener.class);
@@ -38,21 +44,32 @@ public final class CutOpener {
     /**
      * Takes a cut.
      *
+     * @param primary the server that is captured
+     * @param replica a standby of it to read from; null to read from the primary
      * @param readers how many readers can work at the same time
-     * @param timeout how long to wait for running transactions
+     * @param timeout how long to wait for running transactions, and for the standby
      */
-    public static PostgresSnapshotCut open(Connections connections, int readers, Duration timeout) {
+    public static PostgresSnapshotCut open(
+            Connections primary, @Nullable Connections replica, int readers, Duration timeout) {
         if (readers < 1) {
             throw new IllegalArgumentException("Cannot take a cut without readers (readers=" + readers + ")");
         }
-        try (Connection exporter = connections.openReplication();
-                Connection holder = connections.open()) {
+        Connections from = replica == null ? primary : replica;
+        try (Connection exporter = replica == null ? primary.openReplication() : replica.openAnyReplication();
+                Connection holder = from.open();
+                Replica joined = replica == null ? null : Replica.join(primary, replica, exporter, timeout)) {
             String slot = "tidemark_cut_" + exporter.unwrap(PGConnection.class).getBackendPID();
-            holdRows(holder);
-            Exported exported = export(connections, exporter, slot, timeout);
-            View view = View.open(connections, exported.snapshot(), readers);
-            holder.close();
+            hold(holder, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", "SELECT 1");
+            Exported exported = export(primary, exporter, slot, timeout);
+            View view = View.open(from, exported.snapshot(), readers);
             try {
+                // The transaction must have lasted: a standby ends those that keep it from replaying the removal of
+                // rows.
+                hold(holder, "SELECT 1");
+                holder.close();
+                if (joined != null) {
+                    joined.requireUnchanged();
+                }
                 drop(exporter, slot);
                 String text = view.read(CutOpener::snapshotText);
                 CommitBarrier.await(exporter, text, timeout);
@@ -72,15 +89,16 @@ public final class CutOpener {
         }
     }
 
-    /** Takes a snapshot, which is older than any that the slot can export: what it may still see is not pruned. */
-    private static void holdRows(Connection holder) throws SQLException {
+    /** Takes a snapshot, which is older than any that the slot can export, or shows that it is still held: what it may see is not pruned. */
+    private static void hold(Connection holder, String... statements) throws SQLException {
         try (Statement statement = holder.createStatement()) {
-            statement.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-            statement.execute("SELECT 1");
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
         }
     }
 
-    private static Exported export(Connections connections, Connection exporter, String slot, Duration timeout)
+    private static Exported export(Connections primary, Connection exporter, String slot, Duration timeout)
             throws SQLException {
         long deadline = System.nanoTime() + timeout.toNanos();
         while (true) {
@@ -96,7 +114,7 @@ public final class CutOpener {
                 }
             } catch (SQLException e) {
                 if (!isOvertaken(e) || System.nanoTime() > deadline) {
-                    throw explained(connections, timeout, e);
+                    throw explained(primary, timeout, e);
                 }
                 LOG.debug("Cut taken again: reason={}", PostgresErrors.primary(e));
             }
@@ -112,12 +130,12 @@ public final class CutOpener {
                 && PostgresErrors.primary(e).contains("oldest safe xid");
     }
 
-    private static TidemarkException explained(Connections connections, Duration timeout, SQLException e)
+    private static TidemarkException explained(Connections primary, Duration timeout, SQLException e)
             throws SQLException {
         String attempt = "take a consistent cut";
         return switch (SqlState.of(e)) {
             case SqlState.CANCELLED -> {
-                try (Connection connection = connections.open()) {
+                try (Connection connection = primary.open()) {
                     yield RunningTransactions.blocked(attempt, timeout, connection, e);
                 }
             }
@@ -127,8 +145,8 @@ public final class CutOpener {
             case SqlState.NO_PRIVILEGE ->
                 new TidemarkException(
                         ErrorCode.SOURCE_PERMISSION,
-                        "Cannot " + attempt + ": " + PostgresErrors.primary(e) + " (user=" + connections.user() + ")",
-                        PostgresErrors.replicationRemedy(connections.user()),
+                        "Cannot " + attempt + ": " + PostgresErrors.primary(e) + " (user=" + primary.user() + ")",
+                        PostgresErrors.replicationRemedy(primary.user()),
                         e);
             default -> PostgresErrors.running(attempt, e);
         };

@@ -9,6 +9,7 @@ import io.tidemark.spi.change.Position;
 import io.tidemark.spi.source.LogSource;
 import io.tidemark.spi.source.SnapshotCut;
 import io.tidemark.spi.source.SourceTable;
+import io.tidemark.spi.source.TypeChoices;
 import io.tidemark.testkit.postgres.EmbeddedPostgresServer;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -32,9 +33,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Many writers, each of which numbers its transactions, and many cuts meanwhile. Afterwards a slot tells at which position each transaction
@@ -43,37 +44,55 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ExactCutIT {
     private static final int WRITERS = 8;
     private static final int CUTTERS = 8;
-    private static final int CUTS = Boolean.getBoolean("tidemark.slow") ? 300 : 50;
+    private static final int CUTS = Boolean.getBoolean("tidemark.slow") ? 300 : 20;
 
     private static EmbeddedPostgresServer server;
+    private static EmbeddedPostgresServer standby;
 
     @BeforeAll
     static void start() {
         server = EmbeddedPostgresServer.start(
                 Map.of("synchronous_commit", "on", "max_replication_slots", "20", "max_wal_senders", "20"));
+        standby = server.startStandby();
     }
 
     @AfterAll
     static void stop() {
+        standby.close();
         server.close();
     }
 
+    /** Where rows are read. */
+    private enum Server {
+        PRIMARY,
+        STANDBY
+    }
+
+    private static LogSource open(String database, Server reading) {
+        Map<String, String> settings = reading == Server.PRIMARY
+                ? Map.of()
+                : Map.of("replica-url", "postgresql://localhost:" + standby.port() + "/" + database);
+        return TestSource.open(server, database, "exact", settings, TypeChoices.NONE);
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"on", "off"})
-    void aCutHoldsExactlyTheTransactionsThatCommitBeforeItsPosition(String synchronousCommit) throws Exception {
+    @CsvSource({"on, PRIMARY", "off, PRIMARY", "on, STANDBY"})
+    void aCutHoldsExactlyTheTransactionsThatCommitBeforeItsPosition(String synchronousCommit, Server reading)
+            throws Exception {
         String database = server.createDatabase();
+        String slot = "counted_" + database;
         server.execute(
                 database,
                 "create table counter (writer int primary key, n bigint not null) with (fillfactor = 50)",
                 "create table ledger (writer int, n bigint, part int, primary key (writer, n, part))",
                 "insert into counter select w, 0 from generate_series(0, " + (WRITERS - 1) + ") w",
                 "create publication counted for table counter",
-                "select pg_create_logical_replication_slot('counted_" + synchronousCommit + "', 'pgoutput')");
+                "select pg_create_logical_replication_slot('" + slot + "', 'pgoutput')");
         List<Seen> seen = new ArrayList<>();
         long[] committed = new long[WRITERS];
         AtomicBoolean isStopped = new AtomicBoolean();
         ExecutorService executor = Executors.newFixedThreadPool(WRITERS);
-        try (LogSource source = TestSource.open(server, database, "exact")) {
+        try (LogSource source = open(database, reading)) {
             SourceTable counter = TestSource.table(source, "public", "counter");
             SourceTable ledger = TestSource.table(source, "public", "ledger");
             List<Future<Void>> writers = new ArrayList<>();
@@ -91,7 +110,7 @@ class ExactCutIT {
             executor.shutdownNow();
         }
 
-        List<Commit> commits = commits(database, "counted_" + synchronousCommit);
+        List<Commit> commits = commits(database, slot);
         assertThat(seen).allSatisfy(cut -> {
             long[] expected = new long[WRITERS];
             commits.stream()
@@ -114,17 +133,18 @@ class ExactCutIT {
      * Rows of one page are updated, and so pruned, all the time, while several cuts at once make and drop slots. Taken by the exported snapshot
      * alone, a few cuts in 10,000 missed a row, and a few were refused because of the other slots.
      */
-    @Test
-    void cutsTakenAtOnceMissNoRowThatIsUpdatedMeanwhile() throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void cutsTakenAtOnceMissNoRowThatIsUpdatedMeanwhile(Server reading) throws Exception {
         String database = server.createDatabase();
         server.execute(
                 database,
                 "create table counter (writer int primary key, n bigint not null, pad text) with (fillfactor = 50)",
                 "insert into counter select w, 0, repeat('x', 200) from generate_series(1, " + WRITERS + ") w");
         AtomicBoolean isStopped = new AtomicBoolean();
-        AtomicInteger left = new AtomicInteger(CUTS * (Boolean.getBoolean("tidemark.slow") ? 30 : 4));
+        AtomicInteger left = new AtomicInteger(CUTS * (Boolean.getBoolean("tidemark.slow") ? 30 : 5));
         ExecutorService executor = Executors.newFixedThreadPool(WRITERS + CUTTERS);
-        try (LogSource source = TestSource.open(server, database, "exact")) {
+        try (LogSource source = open(database, reading)) {
             SourceTable counter = TestSource.table(source, "public", "counter");
             List<Future<Void>> writers = new ArrayList<>();
             for (int i = 1; i <= WRITERS; i++) {
