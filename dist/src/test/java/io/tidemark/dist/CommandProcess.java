@@ -37,6 +37,7 @@ final class CommandProcess {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options);
         command.addAll(List.of(
+                "-XX:TieredStopAtLevel=1",
                 "-D" + PLUGINS + "=" + System.getProperty(PLUGINS, ""),
                 "-cp",
                 System.getProperty("java.class.path"),

@@ -13,6 +13,9 @@ import java.util.Map;
 
 /** A folder as Spark is unpacked to: its jars, and the commands that tests need. */
 final class SparkHome {
+    /** Jobs of tests take seconds, most of them for classes that run once. */
+    private static final List<String> OPTIONS = List.of("-Xmx1g", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+
     private final Path folder;
 
     private SparkHome(Path folder) {
@@ -43,8 +46,9 @@ final class SparkHome {
         Files.writeString(submit, """
                 #!/bin/sh
                 export SPARK_HOME='%s' SPARK_SCALA_VERSION=2.13 SPARK_LOCAL_IP=127.0.0.1
-                exec '%s' -Xmx1g %s -cp "$SPARK_HOME/conf:$SPARK_HOME/jars/*" org.apache.spark.deploy.SparkSubmit "$@"
-                """.formatted(folder, home.java(), System.getProperty("tidemark.spark.opens")));
+                exec '%s' %s %s -cp "$SPARK_HOME/conf:$SPARK_HOME/jars/*" org.apache.spark.deploy.SparkSubmit "$@"
+                """.formatted(
+                        folder, home.java(), String.join(" ", OPTIONS), System.getProperty("tidemark.spark.opens")));
         Files.setPosixFilePermissions(submit, PosixFilePermissions.fromString("rwxr-xr-x"));
         return home;
     }
@@ -75,7 +79,8 @@ final class SparkHome {
 
     /** Starts a process of Spark's. */
     Process process(String main, Map<String, String> properties, List<String> arguments, Path log) throws IOException {
-        List<String> command = new ArrayList<>(List.of(java(), "-Xmx1g"));
+        List<String> command = new ArrayList<>(List.of(java()));
+        command.addAll(OPTIONS);
         command.addAll(List.of(System.getProperty("tidemark.spark.opens").split(" ", -1)));
         properties.forEach((key, value) -> command.add("-D" + key + "=" + value));
         command.add("-cp");
