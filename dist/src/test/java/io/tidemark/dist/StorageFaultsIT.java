@@ -17,8 +17,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * What storages and networks do to requests, one after the other, to a pipeline that runs in a small process of its own under load: nothing dies, status
@@ -31,8 +32,14 @@ class StorageFaultsIT {
     @TempDir
     Path folder;
 
-    @Test
-    void everyFaultOfTheStorageIsToldAndGoneThrough() throws Exception {
+    /** Iceberg; the slow form takes Delta too. */
+    static List<String> lakes() {
+        return Boolean.getBoolean("tidemark.slow") ? List.of("iceberg", "delta") : List.of("iceberg");
+    }
+
+    @ParameterizedTest
+    @MethodSource("lakes")
+    void everyFaultOfTheStorageIsToldAndGoneThrough(String lake) throws Exception {
         try (EmbeddedPostgresServer server = EmbeddedPostgresServer.start();
                 S3Server storage = S3Server.start(folder.resolve("s3"));
                 S3Faults faults = new S3Faults(storage)) {
@@ -41,7 +48,7 @@ class StorageFaultsIT {
             Path own = Files.createDirectories(folder.resolve("mirror"));
             try (TpcB load = new TpcB(server, database, 1);
                     MirroredDatabase mirror =
-                            new MirroredDatabase(server, database, database, own, location, settings(faults))) {
+                            new MirroredDatabase(server, database, database, own, location, settings(lake, faults))) {
                 load.load();
                 load.start(1);
                 Path log = folder.resolve("run.log");
@@ -120,14 +127,14 @@ class StorageFaultsIT {
         }
     }
 
-    private static String settings(S3Faults faults) {
+    private static String settings(String lake, S3Faults faults) {
         Map<String, String> properties = new HashMap<>(faults.properties());
         properties.putAll(Map.of(
                 "s3.retry.num-retries", "2",
                 "s3.retry.min-wait-ms", "100",
                 "s3.retry.max-wait-ms", "500",
                 "http-client.apache.socket-timeout-ms", "1500"));
-        return "  properties:\n"
+        return "  type: " + lake + "\n  properties:\n"
                 + properties.entrySet().stream()
                         .map(property -> "    " + property.getKey() + ": \"" + property.getValue() + "\"\n")
                         .collect(Collectors.joining())

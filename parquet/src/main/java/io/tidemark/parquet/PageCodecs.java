@@ -1,6 +1,8 @@
 package io.tidemark.parquet;
 
 import com.github.luben.zstd.Zstd;
+import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.TidemarkException;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -16,6 +18,9 @@ import org.xerial.snappy.Snappy;
  * write.
  */
 final class PageCodecs implements CompressionCodecFactory {
+    /** A page that leaves no room for what is made of it is not unpacked, so that a small file cannot take all memory. */
+    private static final long PAGE_BYTES_MAX = Runtime.getRuntime().maxMemory() / 2;
+
     private final int zstdLevel;
 
     PageCodecs(int zstdLevel) {
@@ -77,6 +82,18 @@ final class PageCodecs implements CompressionCodecFactory {
         return result;
     }
 
+    private static void requireRoom(int size) throws IOException {
+        if (size < 0) {
+            throw new IOException("Cannot read a Parquet page: its size is damaged (expected=" + size + " bytes)");
+        }
+        if (size > PAGE_BYTES_MAX) {
+            throw new TidemarkException(
+                    ErrorCode.MEMORY_EXHAUSTED,
+                    "Cannot read a Parquet page: unpacked it would take more than half of Java's memory (bytes=" + size
+                            + ", memory=" + 2 * PAGE_BYTES_MAX + ")");
+        }
+    }
+
     /** Turns the bytes of a page into those it was made from. */
     private interface Unpack {
         byte[] apply(byte[] page, int size) throws IOException;
@@ -86,6 +103,7 @@ final class PageCodecs implements CompressionCodecFactory {
     private record Decompressor(Unpack unpack) implements BytesInputDecompressor {
         @Override
         public BytesInput decompress(BytesInput page, int size) throws IOException {
+            requireRoom(size);
             byte[] bytes = new byte[Math.toIntExact(page.size())];
             page.toInputStream().readNBytes(bytes, 0, bytes.length);
             return BytesInput.from(unpack.apply(bytes, size));
@@ -93,6 +111,7 @@ final class PageCodecs implements CompressionCodecFactory {
 
         @Override
         public void decompress(ByteBuffer input, int compressedSize, ByteBuffer output, int size) throws IOException {
+            requireRoom(size);
             byte[] page = new byte[compressedSize];
             input.get(page);
             output.put(unpack.apply(page, size));

@@ -134,6 +134,8 @@ final class SliceFileReader {
             if (!decoder.read(batch)) {
                 return false;
             }
+        } catch (TidemarkException e) {
+            throw e;
         } catch (IOException | RuntimeException e) {
             throw malformed(in, e);
         }

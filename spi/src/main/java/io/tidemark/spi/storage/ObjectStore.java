@@ -84,9 +84,12 @@ public interface ObjectStore extends AutoCloseable {
         /** Fills {@code buffer[offset, offset+length)} from the object's bytes that start at {@code position}. */
         void readFully(long position, byte[] buffer, int offset, int length) throws IOException;
 
-        /** The whole of a small object. */
+        /** The whole of a small object; an IOException when it is larger than an array can be. */
         default byte[] readAll() throws IOException {
-            byte[] bytes = new byte[Math.toIntExact(length())];
+            if (length() > Integer.MAX_VALUE - 8) {
+                throw new IOException("it is too large to be read at once (bytes=" + length() + ")");
+            }
+            byte[] bytes = new byte[(int) length()];
             readFully(0, bytes, 0, bytes.length);
             return bytes;
         }
