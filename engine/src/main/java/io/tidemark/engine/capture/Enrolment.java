@@ -283,7 +283,7 @@ public final class Enrolment {
             return false;
         }
         if (record.isToBeEnrolled()) {
-            checkLoaded(register(record, whole), whole);
+            register(record, whole);
             return true;
         }
         SourceTable table = pipeline.wanted().asRegistered(whole, record);
@@ -345,16 +345,14 @@ public final class Enrolment {
                             ErrorCode.SOURCE_SCHEMA_CHANGED, "Cannot go on with table " + record.id() + ": " + reason));
         } else if (record.state() != TableState.PAUSED) {
             registry.reload(record.id(), reason);
-            checkLoaded(register(record, whole), whole);
+            register(record, whole);
             pipeline.signals().tables().wake();
         }
         return true;
     }
 
-    private TableRecord register(TableRecord record, SourceTable whole) {
-        TableRecord after = registry.update(record.id(), (current, now) -> asFound(current, whole));
-        dropLeft(record, after);
-        return after;
+    private void register(TableRecord record, SourceTable whole) {
+        dropLeft(record, registry.update(record.id(), (current, now) -> asFound(current, whole)));
     }
 
     /** Columns are told apart by their ids where both know them, so that a renamed key is the same key. */
