@@ -28,6 +28,8 @@ import java.util.function.BooleanSupplier;
 final class BenchPipeline implements AutoCloseable {
     static final TableId TRANSACTIONS = new TableId("bank", "transactions");
 
+    private static final String EQUAL = "proof: EQUAL";
+
     private final Plugins plugins = new Plugins();
     private final Path file;
     private final TableId table;
@@ -121,6 +123,15 @@ final class BenchPipeline implements AutoCloseable {
         return pipeline.progress().find(table).map(TableProgress::events).orElse(0L);
     }
 
+    /** The proof, which has to be that of equality. */
+    String requireProof() throws InterruptedException {
+        String proof = proof();
+        if (!proof.startsWith(EQUAL)) {
+            throw new IllegalStateException("Cannot go on: the mirror is not equal to its table: " + proof);
+        }
+        return proof;
+    }
+
     String proof() throws InterruptedException {
         try (Queries queries = new Queries(pipeline, plugins)) {
             VerifyRequest request = VerifyRequest.everything();
@@ -133,7 +144,7 @@ final class BenchPipeline implements AutoCloseable {
                 }
                 rows += proof.certificate().orElseThrow().rows();
             }
-            return "proof: EQUAL, tables=" + report.proofs().size() + ", rows=" + rows + ", in "
+            return EQUAL + ", tables=" + report.proofs().size() + ", rows=" + rows + ", in "
                     + Duration.ofNanos(System.nanoTime() - started).toMillis() + " ms";
         } finally {
             reopen();

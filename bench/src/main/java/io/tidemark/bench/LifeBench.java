@@ -35,9 +35,10 @@ import java.util.stream.Stream;
  * The life of a mirror: slices of ten seconds one after the other, without the waiting, with upkeep and cuts as often as the pipeline has them. What
  * grows is printed once per so many slices: files and bytes of the mirror, how long applies, upkeep and a whole read take.
  *
- * <p>Arguments: slices (default 8,640, a day), rows of the table (20,000), changes of a slice (50), slices between two lines (360, an hour);
- * {@code -Dlake=delta} for another format. Ages are those of the machine's clock, so that only their number has versions expire, and files that no
- * version refers to are not looked for.
+ * <p>Arguments: slices (default 8,640, a day), rows of the table (20,000), changes of a slice (50), slices between two lines (360, an hour), seconds
+ * that a slice stands for (10; with longer ones fewer slices make a year of cuts); {@code -Dlake=delta} for another format. Cuts are as old as their
+ * slices say. The age of a version is that of the machine's clock, so that only their number has versions expire, and files that no version refers to
+ * are not looked for.
  */
 public final class LifeBench {
     private static final TableId TABLE = new TableId("public", "t");
@@ -49,8 +50,6 @@ public final class LifeBench {
                     new Column("note", ColumnType.STRING, true, "text", 3)),
             List.of("id"),
             BeforeImage.KEY);
-    private static final Duration SLICE = Duration.ofSeconds(10);
-
     /** Upkeep is done once in thirty seconds. */
     private static final int UPKEEP_EVERY = 3;
 
@@ -60,6 +59,7 @@ public final class LifeBench {
     private final PrintStream out;
     private final LakeTable table;
     private final int changes;
+    private final Duration interval;
     private final Random random = new Random(1);
     private final Histogram applies = new Histogram();
     private final Histogram steps = new Histogram();
@@ -69,11 +69,12 @@ public final class LifeBench {
     private long oldest;
     private long nextId;
 
-    private LifeBench(PrintStream out, LakeTable table, long rows, int changes) {
+    private LifeBench(PrintStream out, LakeTable table, long rows, int changes, Duration interval) {
         this.out = out;
         this.table = table;
         this.nextId = rows;
         this.changes = changes;
+        this.interval = interval;
     }
 
     public static void main(String[] arguments) throws Exception {
@@ -81,6 +82,7 @@ public final class LifeBench {
         long rows = Bench.number(arguments, 1, 20_000);
         int changes = (int) Bench.number(arguments, 2, 50);
         long every = Bench.number(arguments, 3, 360);
+        Duration interval = Duration.ofSeconds(Bench.number(arguments, 4, 10));
         Path folder = Files.createTempDirectory("tidemark-bench");
         String configuration = """
                 pipeline: bench
@@ -91,7 +93,7 @@ public final class LifeBench {
             Lake lake = pipeline.pipeline().lake();
             load(lake, rows);
             try (LakeTable table = lake.find(TABLE).orElseThrow()) {
-                LifeBench life = new LifeBench(System.out, table, rows, changes);
+                LifeBench life = new LifeBench(System.out, table, rows, changes, interval);
                 life.out.printf(
                         "%10s %8s %10s %8s %10s %9s %9s %9s %9s %9s %8s%n",
                         "slices",
@@ -140,7 +142,7 @@ public final class LifeBench {
     /** Two thirds updates, the newer rows more often; as many inserts as deletes of old rows. */
     private void slice(long slice) {
         position++;
-        now = now.plus(SLICE);
+        now = now.plus(interval);
         ChangeBatch batch = new ChangeBatch(SCHEMA, changes);
         for (int i = 0; i < changes; i++) {
             switch (i % 6) {

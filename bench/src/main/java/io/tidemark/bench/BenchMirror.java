@@ -1,0 +1,158 @@
+package io.tidemark.bench;
+
+import io.tidemark.bench.contest.Scale;
+import io.tidemark.bench.contest.Surroundings;
+import io.tidemark.bench.postgres.BenchDatabase;
+import io.tidemark.bench.process.MeasuredProcess;
+import io.tidemark.engine.run.Role;
+import io.tidemark.engine.table.TableState;
+import io.tidemark.spi.schema.TableId;
+import io.tidemark.spi.slice.SliceManifest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+
+/** A pipeline of one table in a folder of its own, whose roles are processes that are measured; this process only looks on. */
+final class BenchMirror implements AutoCloseable {
+    /** As much memory as a small machine has to spare. */
+    private static final String JAVA_OPTIONS = "-Xmx1g";
+
+    /** Where time is of no interest, code that runs for seconds is compiled lightly. */
+    private static final String SMOKE_OPTIONS = JAVA_OPTIONS + " -XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
+
+    private final Surroundings surroundings;
+    private final BenchDatabase database;
+    private final String table;
+    private final String name;
+    private final Path folder;
+    private final BenchPipeline pipeline;
+    private int processes;
+
+    private BenchMirror(
+            Surroundings surroundings,
+            BenchDatabase database,
+            String table,
+            String name,
+            Path folder,
+            BenchPipeline pipeline) {
+        this.surroundings = surroundings;
+        this.database = database;
+        this.table = table;
+        this.name = name;
+        this.folder = folder;
+        this.pipeline = pipeline;
+    }
+
+    /**
+     * Writes the configuration; nothing runs yet.
+     *
+     * @param table in the schema public
+     * @param name of pipeline, slot and folder
+     * @param settings more lines of the configuration
+     */
+    static BenchMirror of(Surroundings surroundings, BenchDatabase database, String table, String name, String settings)
+            throws IOException {
+        Path folder = Files.createDirectory(surroundings.folder().resolve(name));
+        String configuration =
+                """
+                pipeline: %s
+                %s
+                lake: {type: %s, location: ./lake}
+                tables:
+                  - include: public.%s
+                %s
+                """.formatted(name, database.sourceSection(), System.getProperty("lake", "iceberg"), table, settings);
+        return new BenchMirror(
+                surroundings,
+                database,
+                table,
+                name,
+                folder,
+                new BenchPipeline(folder, configuration, new TableId("public", table)));
+    }
+
+    /** Starts a command of Tidemark on the pipeline. */
+    MeasuredProcess start(String command) throws IOException {
+        return MeasuredProcess.start(
+                List.of(
+                        surroundings.program(),
+                        command,
+                        "--config",
+                        pipeline.file().toString()),
+                Map.of("TIDEMARK_JAVA_OPTS", surroundings.scale() == Scale.SMOKE ? SMOKE_OPTIONS : JAVA_OPTIONS),
+                folder.resolve(command + "-" + ++processes + ".log"));
+    }
+
+    /**
+     * Starts an {@link ApplyMain} on the pipeline.
+     *
+     * @param counted how many slices are measured
+     */
+    MeasuredProcess startApply(String what, long throughSlice, int counted) throws IOException {
+        return MeasuredProcess.start(
+                List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        JAVA_OPTIONS,
+                        "-Dtidemark.plugins=" + System.getProperty("tidemark.plugins", ""),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        ApplyMain.class.getName(),
+                        pipeline.file().toString(),
+                        table,
+                        what,
+                        Long.toString(throughSlice),
+                        Integer.toString(counted)),
+                Map.of(),
+                folder.resolve(what + "-" + ++processes + ".log"));
+    }
+
+    boolean isIn(TableState state) {
+        return pipeline.isIn(state);
+    }
+
+    /** Number of the newest sealed slice; 0 when there is none. */
+    long newestSlice() {
+        return pipeline.pipeline()
+                .sliceLog()
+                .newest()
+                .map(SliceManifest::sequence)
+                .orElse(0L);
+    }
+
+    /** Changes in all sealed slices. */
+    long sealedRows() {
+        long rows = 0;
+        for (SliceManifest slice : pipeline.pipeline().sliceLog().after(0, Integer.MAX_VALUE)) {
+            rows += slice.rows();
+        }
+        return rows;
+    }
+
+    /** Proves the table as it is, while the roles are played here so that it is up to date. */
+    void catchUpAndProve() throws InterruptedException {
+        long newest = newestSlice();
+        pipeline.play(EnumSet.allOf(Role.class), () -> pipeline.isIn(TableState.LIVE) && pipeline.applied() >= newest);
+        surroundings.out().accept("  " + pipeline.requireProof());
+    }
+
+    /** Proves that the mirror has these rows and no others. */
+    void requireProof(long rows) throws InterruptedException {
+        String proof = pipeline.requireProof();
+        if (!proof.contains("rows=" + rows + ",")) {
+            throw new IllegalStateException("Cannot go on: expected a proof of " + rows + " rows, got " + proof);
+        }
+        surroundings.out().accept("  " + proof);
+    }
+
+    /** Drops what the source keeps for the pipeline, and deletes its files. */
+    @Override
+    public void close() throws IOException, SQLException {
+        pipeline.close();
+        database.forget(name);
+        Bench.delete(folder);
+    }
+}

@@ -1,0 +1,173 @@
+package io.tidemark.bench;
+
+import io.tidemark.bench.contest.Benchmark;
+import io.tidemark.bench.contest.Check;
+import io.tidemark.bench.contest.Contender;
+import io.tidemark.bench.contest.Contest;
+import io.tidemark.bench.contest.Findings;
+import io.tidemark.bench.contest.Measurement;
+import io.tidemark.bench.contest.ProcessUse;
+import io.tidemark.bench.contest.Scale;
+import io.tidemark.bench.contest.Series;
+import io.tidemark.bench.contest.Side;
+import io.tidemark.bench.contest.Surroundings;
+import io.tidemark.bench.peer.DebeziumPeer;
+import io.tidemark.bench.postgres.Backlog;
+import io.tidemark.bench.postgres.BenchDatabase;
+import io.tidemark.bench.postgres.BenchTable;
+import io.tidemark.bench.postgres.RawStream;
+import io.tidemark.bench.process.MeasuredProcess;
+import io.tidemark.engine.table.TableState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** A backlog of changes, from the slot to sealed slices. */
+final class CaptureBenchmark implements Benchmark {
+    private static final int TEN = 10;
+    private static final long SMOKE_CHANGES = 20_000;
+    private static final long ROWS_BEFORE = 10_000;
+    private static final int HUGE = 1_000_000;
+    private static final double TIMES_OF_CLIENT = 2;
+    private static final double TIMES_OF_DEBEZIUM = 4;
+    private static final double TIMES_OF_CLIENT_HUGE = 0.8;
+    private static final double CPU_SECONDS_A_MILLION = 2.5;
+
+    private final int transactionChanges;
+    private final long fullChanges;
+
+    /** @param transactionChanges changes of a transaction */
+    CaptureBenchmark(int transactionChanges, long fullChanges) {
+        this.transactionChanges = transactionChanges;
+        this.fullChanges = fullChanges;
+    }
+
+    @Override
+    public String name() {
+        return transactionChanges == TEN ? "capture" : "capture-" + (isHuge() ? "huge" : transactionChanges);
+    }
+
+    @Override
+    public String title() {
+        return "Capture of a backlog in transactions of %,d, from the start of the program to sealed slices"
+                .formatted(transactionChanges);
+    }
+
+    @Override
+    public Findings run(Surroundings surroundings) throws Exception {
+        long wanted = surroundings.scale().of(fullChanges, SMOKE_CHANGES);
+        int size = (int) Math.min(transactionChanges, wanted);
+        try (BenchDatabase database = BenchDatabase.start(surroundings.folder().resolve("postgres"))) {
+            BenchTable.BANK.create(database, ROWS_BEFORE);
+            Backlog backlog = new Backlog(database, size, 2 * ROWS_BEFORE);
+            long unused = backlog.add(2);
+            List<BenchMirror> mirrors = new ArrayList<>();
+            try {
+                for (int round = 0; round < surroundings.rounds(); round++) {
+                    mirrors.add(mirrored(surroundings, database, round));
+                }
+                Optional<RawStream> stream = RawStream.begin(database, BenchTable.BANK.table(), options());
+                Optional<DebeziumPeer> debezium = peer(surroundings, database);
+                if (debezium.isPresent()) {
+                    debezium.orElseThrow().beginStream();
+                }
+                long changes = backlog.add(wanted / size);
+                database.settle();
+                List<Contender> contenders = new ArrayList<>();
+                stream.ifPresent(found ->
+                        contenders.add(new Contender("pg_recvlogical", Side.LIMIT, round -> found.read(changes))));
+                debezium.ifPresent(peer ->
+                        contenders.add(new Contender("Debezium engine", Side.PEER, round -> peer.stream(changes))));
+                contenders.add(new Contender(
+                        "tidemark capture", Side.TIDEMARK, round -> drain(database, mirrors.get(round), changes)));
+                List<Series> series = new Contest("changes", surroundings.rounds(), surroundings.out()).run(contenders);
+                mirrors.get(mirrors.size() - 1).catchUpAndProve();
+                return new Findings(
+                        "%,d changes in transactions of %,d".formatted(changes, size),
+                        series,
+                        checks(series),
+                        notes(series));
+            } finally {
+                for (BenchMirror mirror : mirrors) {
+                    mirror.close();
+                }
+            }
+        }
+    }
+
+    /** A try with little work does without it where another benchmark tries it. */
+    private Optional<DebeziumPeer> peer(Surroundings surroundings, BenchDatabase database) {
+        return surroundings.scale() == Scale.FULL || transactionChanges == TEN
+                ? DebeziumPeer.find(surroundings.checkout(), database, BenchTable.BANK.table(), surroundings.folder())
+                : Optional.empty();
+    }
+
+    /** A pipeline whose slot stands before the backlog. */
+    private static BenchMirror mirrored(Surroundings surroundings, BenchDatabase database, int round) throws Exception {
+        BenchMirror mirror = BenchMirror.of(
+                surroundings, database, BenchTable.BANK.table(), "capture_" + round, "slices: {interval: 1s}");
+        try (MeasuredProcess process = mirror.start("run")) {
+            process.await(() -> mirror.isIn(TableState.LIVE));
+        }
+        return mirror;
+    }
+
+    private static Measurement drain(BenchDatabase database, BenchMirror mirror, long changes) throws Exception {
+        double cpuBefore = database.cpuSeconds();
+        try (MeasuredProcess process = mirror.start("capture")) {
+            double seconds = process.await(() -> mirror.sealedRows() >= changes);
+            return new Measurement(
+                    changes,
+                    seconds,
+                    List.of(process.use("tidemark"), new ProcessUse("postgres", database.cpuSeconds() - cpuBefore, 0)));
+        }
+    }
+
+    private boolean isHuge() {
+        return transactionChanges >= HUGE;
+    }
+
+    /** Of pgoutput; Tidemark has a huge transaction streamed before it ends, so the client does too. */
+    private List<String> options() {
+        return isHuge()
+                ? List.of("proto_version=2", "streaming=on", "binary=true")
+                : List.of("proto_version=1", "binary=true");
+    }
+
+    private List<Check> checks(List<Series> series) {
+        List<Check> checks = new ArrayList<>();
+        if (transactionChanges != TEN && !isHuge()) {
+            return checks;
+        }
+        Series tidemark = Series.first(series, Side.TIDEMARK).orElseThrow();
+        Series.first(series, Side.LIMIT)
+                .ifPresent(limit -> checks.add(Check.atLeast(
+                        isHuge() ? TIMES_OF_CLIENT_HUGE : TIMES_OF_CLIENT,
+                        "changes a second, times " + limit.contender(),
+                        tidemark.medianPerSecond() / limit.medianPerSecond())));
+        if (isHuge()) {
+            return checks;
+        }
+        checks.add(Check.atMost(
+                CPU_SECONDS_A_MILLION,
+                "CPU seconds of Tidemark's process per million changes",
+                tidemark.median(run -> run.cpuSeconds("tidemark") * 1e6 / run.amount())));
+        checks.addAll(DebeziumPeer.checks(series, TIMES_OF_DEBEZIUM));
+        return checks;
+    }
+
+    private static List<String> notes(List<Series> series) {
+        List<String> notes = new ArrayList<>(
+                List.of(
+                        "Of ten changes six are inserts, three updates, one is a delete.",
+                        "Slices of one second; the time ends when the last change is in a sealed one, so that up to a second of it is waiting for the clock.",
+                        "Each run drains the same backlog from a slot of its own; the last mirror is brought up to it and proven."));
+        if (Series.first(series, Side.LIMIT).isEmpty()) {
+            notes.add("No limit: pg_recvlogical is not installed.");
+        }
+        if (Series.first(series, Side.PEER).isPresent()) {
+            notes.add(DebeziumPeer.NOTE);
+        }
+        return notes;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.tidemark.bench.report;
+
+import org.jspecify.annotations.NullMarked;
