@@ -14,7 +14,6 @@ import io.tidemark.bench.postgres.BenchDatabase;
 import io.tidemark.bench.postgres.BenchTable;
 import io.tidemark.bench.postgres.ChangeShape;
 import io.tidemark.bench.process.MeasuredProcess;
-import io.tidemark.engine.table.TableState;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -64,15 +63,12 @@ final class ApplyBenchmark implements Benchmark {
         medians.clear();
         try (BenchDatabase database = BenchDatabase.start(surroundings.folder().resolve("postgres"))) {
             BenchTable.BANK.create(database, rows);
-            try (BenchMirror mirror = BenchMirror.of(
+            try (BenchMirror mirror = BenchMirror.live(
                     surroundings,
                     database,
-                    BenchTable.BANK.table(),
+                    BenchTable.BANK.id(),
                     "apply",
                     "    partition: [" + PARTITIONS + "]\nslices: {interval: 1s}")) {
-                try (MeasuredProcess process = mirror.start("run")) {
-                    double unused = process.await(() -> mirror.isIn(TableState.LIVE));
-                }
                 long first = mirror.newestSlice() + 1;
                 int slices = (counted + 1) * surroundings.rounds();
                 surroundings.out().accept("  writing %,d changes".formatted((long) slices * events));
@@ -80,7 +76,7 @@ final class ApplyBenchmark implements Benchmark {
                     for (int slice = 0; slice < slices; slice++) {
                         long wanted = first + slice;
                         shape.commit(database, events, slice, rows);
-                        double unused = process.await(() -> mirror.newestSlice() >= wanted);
+                        process.await(() -> mirror.newestSlice() >= wanted);
                     }
                 }
                 List<Series> series = new Contest("events", surroundings.rounds(), surroundings.out())
@@ -110,7 +106,7 @@ final class ApplyBenchmark implements Benchmark {
 
     private Measurement measure(BenchMirror mirror, String what, long through, int counted) throws Exception {
         try (MeasuredProcess process = mirror.startApply(what, through, counted)) {
-            double unused = process.await(() -> process.line(ApplyMain.MEASURED).isPresent());
+            process.await(() -> process.line(ApplyMain.MEASURED).isPresent());
             String[] measured = process.line(ApplyMain.MEASURED).orElseThrow().split(" ");
             if (!what.equals(ApplyMain.READ)) {
                 medians.add(Long.parseLong(measured[4]));

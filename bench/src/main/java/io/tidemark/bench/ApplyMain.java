@@ -19,7 +19,7 @@ import java.util.Map;
  * Applies sealed slices of a table, or only reads them, in a process of its own and prints a line {@code measured EVENTS SECONDS CPU-SECONDS P50 P99 MAX}, where the last three are
  * milliseconds a commit, upkeep behind it included; then it stays until it is ended, so that its memory can be measured.
  *
- * <p>Arguments: configuration file; table of the schema public; what to do: {@code each} slice as a commit, all as a {@code backlog}, or {@code read} them; through which slice;
+ * <p>Arguments: configuration file; schema and name of the table; what to do: {@code each} slice as a commit, all as a {@code backlog}, or {@code read} them; through which slice;
  * how many slices count, those before them make it warm.
  */
 final class ApplyMain {
@@ -41,8 +41,8 @@ final class ApplyMain {
         Plugins plugins = new Plugins();
         try (Pipeline pipeline = Pipeline.open(
                 ConfigReader.read(Path.of(arguments[0]), plugins, Map.of()), plugins, Clock.systemUTC())) {
-            ApplyMain main = new ApplyMain(pipeline, new TableId("public", arguments[1]));
-            main.run(arguments[2], Long.parseLong(arguments[3]), Integer.parseInt(arguments[4]));
+            ApplyMain main = new ApplyMain(pipeline, new TableId(arguments[1], arguments[2]));
+            main.run(arguments[3], Long.parseLong(arguments[4]), Integer.parseInt(arguments[5]));
             Thread.sleep(Long.MAX_VALUE);
         }
     }

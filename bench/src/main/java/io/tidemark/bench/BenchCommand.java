@@ -39,7 +39,10 @@ public final class BenchCommand implements Callable<Integer> {
             new CaptureBenchmark(5_000_000, 5_000_000),
             ApplyBenchmark.ofEach(ChangeShape.RECENT, 200_000, 150),
             ApplyBenchmark.ofEach(ChangeShape.RANDOM, 100_000, 300),
-            ApplyBenchmark.ofBacklog(500_000));
+            ApplyBenchmark.ofBacklog(500_000),
+            new ChainBenchmark(),
+            new GrowthBenchmark(),
+            new LiveBenchmark());
 
     /** The launcher names it; otherwise it is the current folder. */
     private static final Path CHECKOUT = Path.of(System.getProperty("tidemark.checkout", ""))

@@ -5,6 +5,7 @@ import io.tidemark.bench.contest.Surroundings;
 import io.tidemark.bench.postgres.BenchDatabase;
 import io.tidemark.bench.process.MeasuredProcess;
 import io.tidemark.engine.run.Role;
+import io.tidemark.engine.table.TableProgress;
 import io.tidemark.engine.table.TableState;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.slice.SliceManifest;
@@ -26,7 +27,7 @@ final class BenchMirror implements AutoCloseable {
 
     private final Surroundings surroundings;
     private final BenchDatabase database;
-    private final String table;
+    private final TableId table;
     private final String name;
     private final Path folder;
     private final BenchPipeline pipeline;
@@ -35,7 +36,7 @@ final class BenchMirror implements AutoCloseable {
     private BenchMirror(
             Surroundings surroundings,
             BenchDatabase database,
-            String table,
+            TableId table,
             String name,
             Path folder,
             BenchPipeline pipeline) {
@@ -50,29 +51,40 @@ final class BenchMirror implements AutoCloseable {
     /**
      * Writes the configuration; nothing runs yet.
      *
-     * @param table in the schema public
      * @param name of pipeline, slot and folder
      * @param settings more lines of the configuration
      */
-    static BenchMirror of(Surroundings surroundings, BenchDatabase database, String table, String name, String settings)
+    static BenchMirror of(
+            Surroundings surroundings, BenchDatabase database, TableId table, String name, String settings)
             throws IOException {
         Path folder = Files.createDirectory(surroundings.folder().resolve(name));
-        String configuration =
-                """
+        String configuration = """
                 pipeline: %s
                 %s
                 lake: {type: %s, location: ./lake}
                 tables:
-                  - include: public.%s
+                  - include: %s.%s
                 %s
-                """.formatted(name, database.sourceSection(), System.getProperty("lake", "iceberg"), table, settings);
+                """.formatted(
+                        name,
+                        database.sourceSection(),
+                        System.getProperty("lake", "iceberg"),
+                        table.schema(),
+                        table.name(),
+                        settings);
         return new BenchMirror(
-                surroundings,
-                database,
-                table,
-                name,
-                folder,
-                new BenchPipeline(folder, configuration, new TableId("public", table)));
+                surroundings, database, table, name, folder, new BenchPipeline(folder, configuration, table));
+    }
+
+    /** Writes the configuration, loads the mirror and brings it up to date, and stops again. */
+    static BenchMirror live(
+            Surroundings surroundings, BenchDatabase database, TableId table, String name, String settings)
+            throws IOException, InterruptedException {
+        BenchMirror mirror = of(surroundings, database, table, name, settings);
+        try (MeasuredProcess process = mirror.start("run")) {
+            process.await(() -> mirror.isIn(TableState.LIVE));
+        }
+        return mirror;
     }
 
     /** Starts a command of Tidemark on the pipeline. */
@@ -102,7 +114,8 @@ final class BenchMirror implements AutoCloseable {
                         System.getProperty("java.class.path"),
                         ApplyMain.class.getName(),
                         pipeline.file().toString(),
-                        table,
+                        table.schema(),
+                        table.name(),
                         what,
                         Long.toString(throughSlice),
                         Integer.toString(counted)),
@@ -110,8 +123,26 @@ final class BenchMirror implements AutoCloseable {
                 folder.resolve(what + "-" + ++processes + ".log"));
     }
 
+    /** What looks on. */
+    BenchPipeline pipeline() {
+        return pipeline;
+    }
+
+    Path folder() {
+        return folder;
+    }
+
     boolean isIn(TableState state) {
         return pipeline.isIn(state);
+    }
+
+    /** Commit time of the newest transaction that the mirror shows, in microseconds since 1970; 0 before the first. */
+    long newestCommitMicros() {
+        return pipeline.pipeline()
+                .progress()
+                .find(table)
+                .map(TableProgress::newestCommitMicros)
+                .orElse(0L);
     }
 
     /** Number of the newest sealed slice; 0 when there is none. */

@@ -17,7 +17,6 @@ import io.tidemark.bench.postgres.BenchDatabase;
 import io.tidemark.bench.postgres.BenchTable;
 import io.tidemark.bench.postgres.RawStream;
 import io.tidemark.bench.process.MeasuredProcess;
-import io.tidemark.engine.table.TableState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -64,7 +63,12 @@ final class CaptureBenchmark implements Benchmark {
             List<BenchMirror> mirrors = new ArrayList<>();
             try {
                 for (int round = 0; round < surroundings.rounds(); round++) {
-                    mirrors.add(mirrored(surroundings, database, round));
+                    mirrors.add(BenchMirror.live(
+                            surroundings,
+                            database,
+                            BenchTable.BANK.id(),
+                            "capture_" + round,
+                            "slices: {interval: 1s}"));
                 }
                 Optional<RawStream> stream = RawStream.begin(database, BenchTable.BANK.table(), options());
                 Optional<DebeziumPeer> debezium = peer(surroundings, database);
@@ -102,20 +106,10 @@ final class CaptureBenchmark implements Benchmark {
                 : Optional.empty();
     }
 
-    /** A pipeline whose slot stands before the backlog. */
-    private static BenchMirror mirrored(Surroundings surroundings, BenchDatabase database, int round) throws Exception {
-        BenchMirror mirror = BenchMirror.of(
-                surroundings, database, BenchTable.BANK.table(), "capture_" + round, "slices: {interval: 1s}");
-        try (MeasuredProcess process = mirror.start("run")) {
-            process.await(() -> mirror.isIn(TableState.LIVE));
-        }
-        return mirror;
-    }
-
     private static Measurement drain(BenchDatabase database, BenchMirror mirror, long changes) throws Exception {
         double cpuBefore = database.cpuSeconds();
         try (MeasuredProcess process = mirror.start("capture")) {
-            double seconds = process.await(() -> mirror.sealedRows() >= changes);
+            double seconds = process.secondsUntil(() -> mirror.sealedRows() >= changes);
             return new Measurement(
                     changes,
                     seconds,

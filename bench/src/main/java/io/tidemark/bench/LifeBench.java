@@ -2,23 +2,14 @@ package io.tidemark.bench;
 
 import io.tidemark.engine.cut.Cut;
 import io.tidemark.engine.cut.CutLog;
-import io.tidemark.spi.change.BytesVector;
 import io.tidemark.spi.change.ChangeBatch;
-import io.tidemark.spi.change.LongVector;
 import io.tidemark.spi.change.Operation;
 import io.tidemark.spi.change.Position;
 import io.tidemark.spi.lake.Lake;
 import io.tidemark.spi.lake.LakeApply;
 import io.tidemark.spi.lake.LakeProgress;
 import io.tidemark.spi.lake.LakeTable;
-import io.tidemark.spi.lake.LakeTableSpec;
-import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
 import io.tidemark.spi.lake.PinnedTable;
-import io.tidemark.spi.schema.BeforeImage;
-import io.tidemark.spi.schema.Column;
-import io.tidemark.spi.schema.ColumnType;
-import io.tidemark.spi.schema.RowSchema;
-import io.tidemark.spi.schema.TableId;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -41,20 +32,8 @@ import java.util.stream.Stream;
  * are not looked for.
  */
 public final class LifeBench {
-    private static final TableId TABLE = new TableId("public", "t");
-    private static final RowSchema SCHEMA = new RowSchema(
-            TABLE,
-            List.of(
-                    new Column("id", ColumnType.INT64, false, "bigint", 1),
-                    new Column("n", ColumnType.INT64, true, "bigint", 2),
-                    new Column("note", ColumnType.STRING, true, "text", 3)),
-            List.of("id"),
-            BeforeImage.KEY);
     /** Upkeep is done once in thirty seconds. */
     private static final int UPKEEP_EVERY = 3;
-
-    private static final int LOAD_BATCH = 1_024;
-    private static final long FENCE = 1;
 
     private final PrintStream out;
     private final LakeTable table;
@@ -89,10 +68,10 @@ public final class LifeBench {
                 source: {type: postgres, url: 'postgresql://localhost:1/nobody-asks', user: nobody, password: none}
                 lake: {type: %s, location: ./lake}
                 """.formatted(System.getProperty("lake", "iceberg"));
-        try (BenchPipeline pipeline = new BenchPipeline(folder, configuration, TABLE)) {
+        try (BenchPipeline pipeline = new BenchPipeline(folder, configuration, MadeTable.ID)) {
             Lake lake = pipeline.pipeline().lake();
-            load(lake, rows);
-            try (LakeTable table = lake.find(TABLE).orElseThrow()) {
+            MadeTable.load(lake, rows);
+            try (LakeTable table = lake.find(MadeTable.ID).orElseThrow()) {
                 LifeBench life = new LifeBench(System.out, table, rows, changes, interval);
                 life.out.printf(
                         "%10s %8s %10s %8s %10s %9s %9s %9s %9s %9s %8s%n",
@@ -119,71 +98,44 @@ public final class LifeBench {
         }
     }
 
-    private static void load(Lake lake, long rows) {
-        LakeTableSpec spec = new LakeTableSpec(SCHEMA, List.of(), DeleteMode.HARD);
-        try (LakeTable making = lake.openLoad(spec)) {
-            making.beginLoad("load", FENCE);
-            try (LakeTable.ChunkWriter writer = making.openChunk(0)) {
-                ChangeBatch batch = new ChangeBatch(SCHEMA, LOAD_BATCH);
-                for (long id = 0; id < rows; id++) {
-                    add(batch, Operation.INSERT, 1, id, id);
-                    if (batch.size() == LOAD_BATCH || id == rows - 1) {
-                        writer.append(batch);
-                        batch.clear();
-                    }
-                }
-                writer.commit();
-            }
-            making.finishLoad(LakeProgress.NONE.withApplied(new Position(1), 0, 0));
-        }
-        lake.publish(TABLE, "load");
-    }
-
     /** Two thirds updates, the newer rows more often; as many inserts as deletes of old rows. */
     private void slice(long slice) {
         position++;
         now = now.plus(interval);
-        ChangeBatch batch = new ChangeBatch(SCHEMA, changes);
+        ChangeBatch batch = new ChangeBatch(MadeTable.SCHEMA, changes);
         for (int i = 0; i < changes; i++) {
             switch (i % 6) {
-                case 0 -> add(batch, Operation.INSERT, position, nextId++, slice);
-                case 1 -> add(batch, Operation.DELETE, position, oldest++, slice);
+                case 0 -> MadeTable.add(batch, Operation.INSERT, position, nextId++, slice);
+                case 1 -> MadeTable.add(batch, Operation.DELETE, position, oldest++, slice);
                 default -> {
                     double recent = Math.pow(random.nextDouble(), 3);
                     long id = nextId - 1 - (long) (recent * (nextId - 1 - oldest));
-                    add(batch, Operation.UPDATE, position, id, slice);
+                    MadeTable.add(batch, Operation.UPDATE, position, id, slice);
                 }
             }
         }
         long started = System.nanoTime();
         LakeProgress before = table.progress();
         long version;
-        try (LakeApply apply = table.beginApply(before, FENCE)) {
+        try (LakeApply apply = table.beginApply(before, MadeTable.FENCE)) {
             apply.add(batch);
             version = apply.commit(before.withApplied(new Position(position), slice, position))
                     .progress()
                     .version();
         }
         applies.add(millis(started));
-        cuts.add(new Cut(slice, "slice", new Position(position), now, List.of(new Cut.TableVersion(TABLE, version))));
+        cuts.add(new Cut(
+                slice, "slice", new Position(position), now, List.of(new Cut.TableVersion(MadeTable.ID, version))));
         cuts = new ArrayList<>(CutLog.kept(cuts, now));
         if (slice % UPKEEP_EVERY == 0) {
             long upkeep = System.nanoTime();
             var unused = table.maintain(
-                    FENCE,
-                    cuts.stream().flatMap(cut -> cut.versionOf(TABLE).stream()).toList());
+                    MadeTable.FENCE,
+                    cuts.stream()
+                            .flatMap(cut -> cut.versionOf(MadeTable.ID).stream())
+                            .toList());
             steps.add(millis(upkeep));
         }
-    }
-
-    private static void add(ChangeBatch batch, Operation operation, long position, long id, long n) {
-        batch.beginRow(operation, position, batch.size(), position, position);
-        ((LongVector) batch.column(0)).append(id);
-        if (operation != Operation.DELETE) {
-            ((LongVector) batch.column(1)).append(n);
-            ((BytesVector) batch.column(2)).append("note " + id + " of slice " + n);
-        }
-        batch.padRow();
     }
 
     private void line(long slice, Path lake) throws IOException {

@@ -83,12 +83,12 @@ final class SnapshotBenchmark implements Benchmark {
 
     private Measurement load(Surroundings surroundings, BenchDatabase database, long rows, int round) throws Exception {
         database.settle();
-        try (BenchMirror mirror = BenchMirror.of(surroundings, database, table.table(), "copy_" + round, "")) {
+        try (BenchMirror mirror = BenchMirror.of(surroundings, database, table.id(), "copy_" + round, "")) {
             double cpuBefore = database.cpuSeconds();
             Measurement measured;
             try (MeasuredProcess process = mirror.start("run")) {
                 double seconds =
-                        process.await(() -> mirror.isIn(TableState.CATCHING_UP) || mirror.isIn(TableState.LIVE));
+                        process.secondsUntil(() -> mirror.isIn(TableState.CATCHING_UP) || mirror.isIn(TableState.LIVE));
                 measured = new Measurement(
                         rows,
                         seconds,

@@ -12,7 +12,6 @@ import io.tidemark.bench.contest.Surroundings;
 import io.tidemark.bench.postgres.BenchDatabase;
 import io.tidemark.bench.postgres.BenchTable;
 import io.tidemark.bench.process.MeasuredProcess;
-import io.tidemark.engine.table.TableState;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -39,11 +38,8 @@ final class StartBenchmark implements Benchmark {
     public Findings run(Surroundings surroundings) throws Exception {
         try (BenchDatabase database = BenchDatabase.start(surroundings.folder().resolve("postgres"))) {
             BenchTable.BANK.create(database, ROWS);
-            try (BenchMirror mirror = BenchMirror.of(
-                    surroundings, database, BenchTable.BANK.table(), "start", "slices: {interval: 1s}")) {
-                try (MeasuredProcess process = mirror.start("run")) {
-                    process.await(() -> mirror.isIn(TableState.LIVE));
-                }
+            try (BenchMirror mirror =
+                    BenchMirror.live(surroundings, database, BenchTable.BANK.id(), "start", "slices: {interval: 1s}")) {
                 List<Series> series = new Contest("starts", surroundings.rounds(), surroundings.out())
                         .run(List.of(
                                 new Contender("tidemark --help", Side.TIDEMARK, round -> help(surroundings)),
@@ -81,7 +77,7 @@ final class StartBenchmark implements Benchmark {
     private Measurement firstChange(BenchDatabase database, BenchMirror mirror) throws Exception {
         database.execute("update bank set entity = 'started' where id = " + ++changes);
         try (MeasuredProcess process = mirror.start("run")) {
-            double seconds = process.await(() -> mirror.sealedRows() >= changes);
+            double seconds = process.secondsUntil(() -> mirror.sealedRows() >= changes);
             return new Measurement(1, seconds, List.of(process.use("tidemark")));
         }
     }

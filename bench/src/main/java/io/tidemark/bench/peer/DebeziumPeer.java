@@ -141,7 +141,7 @@ public final class DebeziumPeer {
                         file.toString()),
                 Map.of(),
                 log)) {
-            double seconds = process.await(() -> process.line(DONE).isPresent());
+            double seconds = process.secondsUntil(() -> process.line(DONE).isPresent());
             return new Measurement(
                     events,
                     seconds,

@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
+import javax.sql.DataSource;
 
 /** A PostgreSQL server of a benchmark's own, with fsync on and room in the log for loads. */
 public final class BenchDatabase implements AutoCloseable {
@@ -61,8 +62,13 @@ public final class BenchDatabase implements AutoCloseable {
         return server.folder();
     }
 
+    /** For a workload; nothing is pooled. */
+    public DataSource dataSource() {
+        return server.dataSource();
+    }
+
     public Connection connect() throws SQLException {
-        return server.dataSource().getConnection();
+        return dataSource().getConnection();
     }
 
     public void execute(String... statements) throws SQLException {
@@ -88,6 +94,11 @@ public final class BenchDatabase implements AutoCloseable {
 
     public long number(String sql) throws SQLException {
         return Long.parseLong(value(sql));
+    }
+
+    /** The server's clock, in microseconds since 1970. */
+    public long nowMicros() throws SQLException {
+        return number("select (extract(epoch from clock_timestamp()) * 1000000)::bigint");
     }
 
     /** Processor seconds of the server so far, all of its processes. */

@@ -1,5 +1,6 @@
 package io.tidemark.bench.postgres;
 
+import io.tidemark.spi.schema.TableId;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
@@ -41,7 +42,12 @@ public enum BenchTable {
         this.rows = rows;
     }
 
-    /** Its name in the database, in the schema public. */
+    /** What it is called in the database. */
+    public TableId id() {
+        return new TableId("public", table());
+    }
+
+    /** Its name, which is found without its schema. */
     public String table() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -44,14 +44,19 @@ public final class MeasuredProcess implements AutoCloseable {
         return new MeasuredProcess(builder.start(), log, started);
     }
 
-    /** Waits until the condition holds; returns the seconds since the start. */
-    public double await(BooleanSupplier condition) throws InterruptedException, IOException {
+    /** Waits until the condition holds. */
+    public void await(BooleanSupplier condition) throws InterruptedException, IOException {
         while (!condition.getAsBoolean()) {
             if (process.waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
                 throw new IllegalStateException(
                         "Cannot go on: a process ended by itself (exit=" + process.exitValue() + "): " + lastLines());
             }
         }
+    }
+
+    /** Waits until the condition holds; returns the seconds since the start. */
+    public double secondsUntil(BooleanSupplier condition) throws InterruptedException, IOException {
+        await(condition);
         return seconds();
     }
 
