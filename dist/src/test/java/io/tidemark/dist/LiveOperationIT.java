@@ -15,7 +15,9 @@ import io.tidemark.spi.lake.LakeTableSpec;
 import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.testkit.postgres.EmbeddedPostgresServer;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
@@ -115,6 +117,13 @@ class LiveOperationIT {
             mirrored.prove();
             assertThat(spec(mirrored).partitions()).containsExactly("bucket(2, id)");
             assertThat(spec(mirrored).deletes()).isEqualTo(DeleteMode.HARD);
+            mirrored.execute("update t set kind = 'c' where id = 1");
+            mirrored.prove();
+            Path index = mirrored.file().resolveSibling(".tidemark").resolve(Path.of("index", "public", "t"));
+            assertThat(index).as("the worker has it open").isDirectory();
+            later.drop(T, MirrorFate.DELETED);
+            assertThat(mirrored.pipeline().lake().find(T)).isEmpty();
+            await().atMost(Duration.ofMinutes(1)).until(() -> !Files.exists(index));
         }
     }
 

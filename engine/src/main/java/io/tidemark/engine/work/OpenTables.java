@@ -9,6 +9,7 @@ import io.tidemark.spi.schema.TableId;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.Lock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +55,20 @@ final class OpenTables implements AutoCloseable {
                 found.table().close();
             }
             return found;
+        });
+    }
+
+    /** Closes those that are kept open and are none of these. */
+    void closeOthers(Set<TableId> tables) {
+        locked(() -> {
+            open.entrySet().removeIf(kept -> {
+                boolean isGone = !tables.contains(kept.getKey());
+                if (isGone) {
+                    kept.getValue().table().close();
+                }
+                return isGone;
+            });
+            return open;
         });
     }
 

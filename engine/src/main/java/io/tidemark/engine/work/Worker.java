@@ -10,6 +10,7 @@ import io.tidemark.engine.pipeline.Pipeline;
 import io.tidemark.engine.report.RoleReports;
 import io.tidemark.engine.table.SchemaPolicy;
 import io.tidemark.engine.table.TableRecord;
+import io.tidemark.engine.table.TableState;
 import io.tidemark.spi.change.Position;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.RetryRule;
@@ -24,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,6 +49,8 @@ public final class Worker implements AutoCloseable {
     private final Documents<RepairRequest> repairs;
     private final Optional<JobEngine> engine;
     private final Map<TableId, Retry> retries = new HashMap<>();
+
+    private volatile Instant nextLook = Instant.EPOCH;
 
     private record Retry(Instant notBefore, Duration pause) {}
 
@@ -114,6 +118,7 @@ public final class Worker implements AutoCloseable {
 
     /** Takes every item once; returns whether some are left that could not be done now. */
     private boolean round() throws InterruptedException {
+        closeDropped();
         boolean left = false;
         for (WorkItem item : items.list(Keys.WORK)) {
             if (pipeline.signals().stopping()) {
@@ -122,6 +127,19 @@ public final class Worker implements AutoCloseable {
             left |= !isDue(item.table()) || !work(item);
         }
         return left;
+    }
+
+    /** A table that was dropped, maybe by another process, has no work that would tell: what is kept open of it is let go. */
+    private void closeDropped() {
+        Instant now = pipeline.clock().instant();
+        if (now.isBefore(nextLook)) {
+            return;
+        }
+        nextLook = now.plus(POLL);
+        tables.closeOthers(pipeline.registry().list().stream()
+                .filter(record -> record.state() != TableState.DROPPED)
+                .map(TableRecord::id)
+                .collect(Collectors.toSet()));
     }
 
     private boolean work(WorkItem item) throws InterruptedException {

@@ -202,6 +202,22 @@ class IcebergLakeTest {
     }
 
     @Test
+    void theIndexOfADroppedMirrorGoesWhenItIsClosed() {
+        load("a");
+        apply(Operation.INSERT, 3, "three");
+        Path index = fixture.state().resolve("index").resolve(ID.schema()).resolve(ID.name());
+        assertThat(index).isDirectory();
+        fixture.lake().drop(ID);
+        assertThat(index).isDirectory();
+        table.close();
+        assertThat(index).doesNotExist();
+        table = fixture.empty(SPEC);
+        load("b");
+        apply(Operation.INSERT, 3, "three");
+        assertThat(rows()).contains("3=three");
+    }
+
+    @Test
     void anIndexInUseIsAClearError() {
         load("a");
         apply(Operation.INSERT, 3, "three");

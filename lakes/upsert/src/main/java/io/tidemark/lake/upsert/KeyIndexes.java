@@ -25,7 +25,7 @@ public final class KeyIndexes implements AutoCloseable {
         return KeyIndex.open(folder(table), memory());
     }
 
-    /** Deletes the index of a table; none is no error. */
+    /** Deletes the index of a table; none is no error, and one that somebody has open goes when it is closed. */
     public void delete(TableId table) {
         if (Files.isDirectory(folder(table))) {
             KeyIndex.delete(folder(table));

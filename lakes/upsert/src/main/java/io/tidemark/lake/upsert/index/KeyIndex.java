@@ -1,6 +1,7 @@
 package io.tidemark.lake.upsert.index;
 
 import io.tidemark.spi.error.MachineLimits;
+import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -91,6 +92,7 @@ public final class KeyIndex implements KeyLocations, AutoCloseable {
     public static KeyIndex open(Path folder, IndexMemory memory) {
         IndexLock lock = IndexLock.acquire(folder);
         try {
+            deleteIfAsked(folder, lock);
             Files.createDirectories(folder);
             return new KeyIndex(folder, memory, lock);
         } catch (RocksDBException e) {
@@ -114,12 +116,26 @@ public final class KeyIndex implements KeyLocations, AutoCloseable {
         }
     }
 
-    /** Deletes the index in the folder, if there is one. */
+    /** Deletes the index in the folder, if there is one; one that somebody has open goes when it is closed. */
     public static void delete(Path folder) {
-        try (IndexLock lock = IndexLock.acquire(folder)) {
-            deleteFolder(folder);
+        try {
+            IndexLock.askDeletion(folder);
+            try (IndexLock lock = IndexLock.acquire(folder)) {
+                deleteIfAsked(folder, lock);
+            }
+        } catch (TidemarkException e) {
+            if (e.code() != ErrorCode.LAKE_INDEX_IN_USE) {
+                throw e;
+            }
         } catch (IOException e) {
             throw failed("delete", folder, e);
+        }
+    }
+
+    private static void deleteIfAsked(Path folder, IndexLock lock) throws IOException {
+        if (lock.isDeletionAsked()) {
+            deleteFolder(folder);
+            lock.deletionDone();
         }
     }
 
@@ -244,6 +260,11 @@ public final class KeyIndex implements KeyLocations, AutoCloseable {
         } finally {
             closeDatabase();
             withoutLog.close();
+            try {
+                deleteIfAsked(folder, lock);
+            } catch (IOException e) {
+                LOG.warn("Left a key index that was to be deleted folder={} reason={}", folder, e.toString());
+            }
             lock.close();
         }
     }
