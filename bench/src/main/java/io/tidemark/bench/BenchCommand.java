@@ -42,6 +42,7 @@ public final class BenchCommand implements Callable<Integer> {
             ApplyBenchmark.ofBacklog(500_000),
             new ChainBenchmark(),
             new GrowthBenchmark(),
+            new LoopsBenchmark(),
             new LiveBenchmark());
 
     /** The launcher names it; otherwise it is the current folder. */

@@ -12,6 +12,11 @@ import java.util.function.Consumer;
  * @param out receives lines for people
  */
 public record Surroundings(Scale scale, int rounds, Path folder, Path checkout, Consumer<String> out) {
+    /** The libraries of the program that is measured, as a class path. */
+    public String libraries() {
+        return checkout.resolve(Path.of("dist", "target", "tidemark", "lib")) + "/*";
+    }
+
     /** The program that is measured, as it is installed. */
     public String program() {
         return checkout.resolve(Path.of("dist", "target", "tidemark", "bin", "tidemark"))

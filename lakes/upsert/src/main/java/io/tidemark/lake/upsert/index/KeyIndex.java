@@ -1,7 +1,7 @@
 package io.tidemark.lake.upsert.index;
 
-import io.tidemark.spi.error.MachineLimits;
 import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.MachineLimits;
 import io.tidemark.spi.error.TidemarkException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
