@@ -68,10 +68,20 @@ final class Notes {
     }
 
     static void apply(LakeTable mirror, Operation operation, long id, String note) {
+        apply(mirror, (batch, position) -> append(batch, operation, position, id, note));
+    }
+
+    /** What a commit changes. */
+    interface Changes {
+        void addTo(ChangeBatch batch, long position);
+    }
+
+    /** Applies events and commits them. */
+    static void apply(LakeTable mirror, Changes changes) {
         LakeProgress before = mirror.progress();
         long position = before.slice() + 2;
-        ChangeBatch batch = new ChangeBatch(mirror.spec().schema(), 1);
-        append(batch, operation, position, id, note);
+        ChangeBatch batch = new ChangeBatch(mirror.spec().schema(), 8);
+        changes.addTo(batch, position);
         try (LakeApply apply = mirror.beginApply(before, 1)) {
             apply.add(batch);
             apply.commit(before.withApplied(new Position(position), before.slice() + 1, 1));
@@ -93,7 +103,7 @@ final class Notes {
         return rows;
     }
 
-    private static void append(ChangeBatch batch, Operation operation, long at, long id, String note) {
+    static void append(ChangeBatch batch, Operation operation, long at, long id, String note) {
         batch.beginRow(operation, at, 0, 1, 1);
         ((LongVector) batch.column(0)).append(id);
         ((BytesVector) batch.column(1)).append(note);
