@@ -11,11 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.apache.iceberg.ContentFile;
 import org.apache.iceberg.ManifestContent;
 import org.apache.iceberg.ManifestFile;
-import org.apache.iceberg.ManifestFiles;
-import org.apache.iceberg.ManifestReader;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotParser;
 import org.apache.iceberg.TableMetadata;
@@ -139,15 +136,7 @@ final class ExpiredFiles {
     }
 
     private Set<String> contents(ManifestFile manifest) throws IOException {
-        Set<String> files = new HashSet<>();
-        try (ManifestReader<? extends ContentFile<?>> reader = manifest.content() == ManifestContent.DATA
-                ? ManifestFiles.read(manifest, io, metadata.specsById())
-                : ManifestFiles.readDeleteManifest(manifest, io, metadata.specsById())) {
-            for (ContentFile<?> file : reader) {
-                files.add(file.location());
-            }
-        }
-        return files;
+        return ManifestContents.locations(manifest, io, metadata.specsById());
     }
 
     /** By location. The version is read through a copy, since one that has told its manifests remembers them. */

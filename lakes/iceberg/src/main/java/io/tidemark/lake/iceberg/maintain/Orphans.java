@@ -14,12 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.apache.iceberg.ContentFile;
-import org.apache.iceberg.HasTableOperations;
-import org.apache.iceberg.ManifestContent;
 import org.apache.iceberg.ManifestFile;
-import org.apache.iceberg.ManifestFiles;
-import org.apache.iceberg.ManifestReader;
 import org.apache.iceberg.ReachableFileUtil;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
@@ -129,22 +124,12 @@ final class Orphans {
             for (ManifestFile manifest : snapshot.allManifests(io)) {
                 if (manifests.add(manifest.path())) {
                     used.add(name(manifest.path()));
-                    addFiles(manifest, table, used);
+                    ManifestContents.locations(manifest, io, metadata.specsById())
+                            .forEach(location -> used.add(name(location)));
                 }
             }
         }
         return used;
-    }
-
-    private static void addFiles(ManifestFile manifest, Table table, Set<String> used) throws IOException {
-        var specs = ((HasTableOperations) table).operations().current().specsById();
-        try (ManifestReader<? extends ContentFile<?>> files = manifest.content() == ManifestContent.DATA
-                ? ManifestFiles.read(manifest, table.io(), specs)
-                : ManifestFiles.readDeleteManifest(manifest, table.io(), specs)) {
-            for (ContentFile<?> file : files) {
-                used.add(name(file.location()));
-            }
-        }
     }
 
     private static boolean isOfTable(String location) {
