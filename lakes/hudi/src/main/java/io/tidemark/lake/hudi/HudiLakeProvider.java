@@ -45,6 +45,7 @@ public final class HudiLakeProvider implements LakeProvider {
                 settings.value(HudiSettings.APPLY_MEMORY),
                 state.resolve("hudi").toFile(),
                 settings.properties());
+        options.requireFree();
         return new HudiLake(root(location), options, creation(settings));
     }
 

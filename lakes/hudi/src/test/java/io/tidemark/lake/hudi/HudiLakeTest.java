@@ -74,6 +74,9 @@ class HudiLakeTest {
         assertThatThrownBy(() -> provider.open("s3://bucket/lake", settings, folder))
                 .asInstanceOf(type(TidemarkException.class))
                 .returns(ErrorCode.CONFIG_INVALID, TidemarkException::code);
+        Settings ours = new Settings("lake", Map.of(), Map.of("hoodie.archive.beyond.savepoint", "true"));
+        assertThatThrownBy(() -> provider.open(folder.toString(), ours, folder))
+                .hasMessageContaining("hoodie.archive.beyond.savepoint");
     }
 
     @ParameterizedTest
@@ -236,13 +239,44 @@ class HudiLakeTest {
                 apply(table, events(SCHEMA).update("2", "b", Integer.toString(i)));
                 table.maintain(1, List.of(kept.progress().version()));
             }
-            List<List<@Nullable String>> rows = new ArrayList<>();
-            table.readAll(table.pin(kept.progress().version()).orElseThrow(), batch -> {
-                for (int row = 0; row < batch.size(); row++) {
-                    rows.add(Events.texts(batch.columns(), row));
+            PinnedTable found = table.pin(kept.progress().version()).orElseThrow();
+            assertThat(rows(table, found)).containsExactly(Events.row("1", "a", "0"));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(HoodieTableType.class)
+    void aMirrorOfManyCutsStaysSmallAndKeepsItsNewerOnes(HoodieTableType type) {
+        LakeTableSpec spec = new LakeTableSpec(SCHEMA, List.of("note"), DeleteMode.HARD);
+        try (HudiFixture fixture = fixture(type, Index.SIMPLE, false);
+                LakeTable table = mirror(
+                        fixture,
+                        spec,
+                        new Events(SCHEMA, 1).insert("0", "left alone", "0").insert("1", "a", "0"))) {
+            // Written once, early in what is kept, and never again.
+            apply(table, events(SCHEMA).insert("2", "left alone, too", "0"));
+            List<Long> cuts = new ArrayList<>();
+            for (int i = 0; i < 115; i++) {
+                cuts.add(apply(table, events(SCHEMA).update("1", "a", Integer.toString(i)))
+                        .version());
+                if (i % 3 == 0) {
+                    // Where log files are due for a merge, that is the first.
+                    table.maintain(1, cuts);
+                    table.maintain(1, cuts);
                 }
-            });
-            assertThat(rows).containsExactly(Events.row("1", "a", "0"));
+            }
+            // Twenty times the five that are retained, and those since the last upkeep.
+            HoodieTableMetaClient meta = versions(fixture).refresh();
+            assertThat(TableVersions.completed(meta).countInstants()).isBetween(100, 110);
+            assertThat(table.pin(cuts.get(0))).isEmpty();
+            for (int i = cuts.size() - 40; i < cuts.size(); i++) {
+                PinnedTable cut = table.pin(cuts.get(i)).orElseThrow();
+                assertThat(rows(table, cut))
+                        .containsExactlyInAnyOrder(
+                                Events.row("0", "left alone", "0"),
+                                Events.row("2", "left alone, too", "0"),
+                                Events.row("1", "a", Integer.toString(i)));
+            }
         }
     }
 
@@ -354,8 +388,12 @@ class HudiLakeTest {
     }
 
     private static List<List<@Nullable String>> rows(LakeTable table) {
+        return rows(table, table.pin());
+    }
+
+    private static List<List<@Nullable String>> rows(LakeTable table, PinnedTable pinned) {
         List<List<@Nullable String>> rows = new ArrayList<>();
-        table.readAll(table.pin(), batch -> {
+        table.readAll(pinned, batch -> {
             for (int row = 0; row < batch.size(); row++) {
                 rows.add(Events.texts(batch.columns(), row));
             }

@@ -7,7 +7,9 @@ import io.tidemark.lake.hudi.commit.TableCommits.Written;
 import io.tidemark.lake.hudi.commit.TableVersions;
 import io.tidemark.lake.hudi.commit.WriteOptions;
 import io.tidemark.lake.hudi.row.RowCodec;
+import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeProgress;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -30,9 +32,19 @@ import org.apache.hudi.common.table.timeline.HoodieTimeline;
 import org.apache.hudi.common.util.Option;
 import org.apache.hudi.common.util.collection.ClosableIterator;
 
-/** Upkeep, one step at a time: log files are merged, small files are merged, files that no kept version needs are deleted, old commits archived. */
+/**
+ * Upkeep, one step at a time: log files are merged, small files are merged, or versions are kept and let go, files that none of them needs deleted, and
+ * old commits archived.
+ */
 public final class Upkeep {
     private static final int SMALL_FILES_MAX = 7;
+
+    /**
+     * A version is kept until this many times as many commits came after it as are retained anyway. Hudi archives no commit that is newer than the
+     * oldest savepoint, and each of its actions lists all commits that are not archived. (Its setting to archive beyond savepoints leaves holes in the
+     * timeline, whose commits its view of the files then takes for commits that never completed.)
+     */
+    private static final int SAVED_FACTOR = 20;
 
     private final TableCommits commits;
     private final WriteOptions options;
@@ -50,13 +62,16 @@ public final class Upkeep {
         if (done.isEmpty()) {
             done = mergeSmallFiles(fence);
         }
-        if (done.isEmpty()) {
-            done = save(keep);
-        }
-        if (done.isEmpty()) {
-            done = clean();
-        }
-        return done.isEmpty() ? archive() : done;
+        return done.isEmpty() ? history(keep) : done;
+    }
+
+    /** In one step, or else versions that come and go at each one would leave no time for the rest. */
+    private Optional<String> history(List<Long> keep) {
+        List<String> done = new ArrayList<>();
+        save(keep).ifPresent(done::add);
+        clean().ifPresent(done::add);
+        archive().ifPresent(done::add);
+        return done.isEmpty() ? Optional.empty() : Optional.of(String.join(", ", done));
     }
 
     /** Merges log files if enough commits wrote some. */
@@ -131,37 +146,41 @@ public final class Upkeep {
     /** Savepoints keep the files of versions from being cleaned. */
     private Optional<String> save(List<Long> keep) {
         HoodieTableMetaClient meta = commits.versions().refresh();
-        Set<String> wanted = new HashSet<>();
-        keep.forEach(version -> wanted.add(Long.toString(version)));
-        Set<String> saved = saved(meta);
-        for (String version : saved) {
-            if (!wanted.contains(version)) {
-                commits.client().deleteSavepoint(version);
-                return Optional.of("let go of a version (version=" + version + ")");
-            }
-        }
         HoodieTimeline versions = TableVersions.completed(meta);
-        for (String version : wanted) {
-            boolean isDue = !saved.contains(version)
-                    && versions.containsInstant(version)
-                    && versions.findInstantsAfter(version).countInstants() >= options.retainedCommits() - 1
-                    && commits.versions().find(meta, Long.parseLong(version)).isPresent();
-            if (isDue) {
-                commits.client().savepoint(version, "tidemark", "a cut that readers may ask for");
-                return Optional.of("kept a version (version=" + version + ")");
+        Set<String> saved = saved(meta);
+        Set<String> wanted = new HashSet<>();
+        List<String> due = new ArrayList<>();
+        for (long number : keep) {
+            String version = Long.toString(number);
+            int later = versions.findInstantsAfter(version).countInstants();
+            if (versions.containsInstant(version) && later < SAVED_FACTOR * options.retainedCommits()) {
+                wanted.add(version);
+                boolean isDue = !saved.contains(version)
+                        && later >= options.retainedCommits() - 1
+                        && commits.versions().find(meta, number).isPresent();
+                if (isDue) {
+                    due.add(version);
+                }
             }
         }
-        return Optional.empty();
+        List<String> gone =
+                saved.stream().filter(version -> !wanted.contains(version)).toList();
+        gone.forEach(commits.client()::deleteSavepoint);
+        due.forEach(version -> commits.client().savepoint(version, "tidemark", "a cut that readers may ask for"));
+        return due.isEmpty() && gone.isEmpty()
+                ? Optional.empty()
+                : Optional.of("kept versions (new=" + due.size() + ", let go=" + gone.size() + ")");
+    }
+
+    private static HoodieTimeline savepoints(HoodieTableMetaClient meta) {
+        return meta.getActiveTimeline().getSavePointTimeline().filterCompletedInstants();
     }
 
     private static Set<String> saved(HoodieTableMetaClient meta) {
-        Set<String> saved = new HashSet<>();
-        meta.getActiveTimeline()
-                .getSavePointTimeline()
-                .filterCompletedInstants()
-                .getInstants()
-                .forEach(instant -> saved.add(instant.requestedTime()));
-        return saved;
+        return savepoints(meta)
+                .getInstantsAsStream()
+                .map(HoodieInstant::requestedTime)
+                .collect(Collectors.toSet());
     }
 
     /**
@@ -170,20 +189,35 @@ public final class Upkeep {
      */
     private boolean wouldLoseSavedFiles() {
         HoodieTableMetaClient meta = commits.versions().refresh();
-        Set<String> live = partitions(commits.files());
-        for (String version : saved(meta)) {
-            Optional<HoodieInstant> found = commits.versions().find(meta, Long.parseLong(version));
-            if (found.isPresent()
-                    && !live.containsAll(partitions(
-                            commits.versions().files(meta, found.orElseThrow()).slices()))) {
-                return true;
+        List<HoodieInstant> saved = savepoints(meta).getInstants();
+        if (saved.isEmpty()) {
+            return false;
+        }
+        Set<String> live =
+                commits.files().stream().map(FileSlice::getPartitionPath).collect(Collectors.toSet());
+        for (HoodieInstant savepoint : saved) {
+            try {
+                boolean isLost =
+                        meta
+                                .getActiveTimeline()
+                                .readSavepointMetadata(savepoint)
+                                .getPartitionMetadata()
+                                .values()
+                                .stream()
+                                .filter(partition ->
+                                        !partition.getSavepointDataFile().isEmpty())
+                                .anyMatch(partition -> !live.contains(partition.getPartitionPath()));
+                if (isLost) {
+                    return true;
+                }
+            } catch (IOException e) {
+                throw TidemarkException.ofStorage(
+                        "Cannot read what a kept version consists of",
+                        " (version=" + savepoint.requestedTime() + ")",
+                        e);
             }
         }
         return false;
-    }
-
-    private static Set<String> partitions(List<FileSlice> slices) {
-        return slices.stream().map(FileSlice::getPartitionPath).collect(Collectors.toSet());
     }
 
     private Optional<String> clean() {

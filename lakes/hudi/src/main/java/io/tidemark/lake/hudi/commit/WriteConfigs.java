@@ -56,27 +56,8 @@ final class WriteConfigs {
         // Listing files is what the metadata table saves; a mirror has few, and each of its commits would be two.
         pairs.putIfAbsent("hoodie.metadata.enable", "false");
         pairs.putIfAbsent("hoodie.logfile.data.block.max.size", Long.toString(LOG_BLOCK_BYTES));
-        pairs.setProperty("hoodie.write.concurrency.mode", "OPTIMISTIC_CONCURRENCY_CONTROL");
-        // A pending commit may be another worker's that is at work: only who holds the table's lease rolls it back.
-        pairs.setProperty("hoodie.clean.failed.writes.policy", "LAZY");
-        pairs.setProperty("hoodie.write.markers.type", "DIRECT");
         FieldIdWriteSupport.configure(pairs, stored);
-        pairs.setProperty("hoodie.index.type", options.index().name());
-        pairs.setProperty("hoodie.parquet.bloom.filter.enabled", Boolean.toString(options.index() == Index.BLOOM));
-        pairs.setProperty("hoodie.allow.empty.commit", "true");
-        pairs.setProperty("hoodie.clean.automatic", "false");
-        pairs.setProperty("hoodie.clean.policy", "KEEP_LATEST_COMMITS");
-        pairs.setProperty("hoodie.clean.commits.retained", Integer.toString(options.retainedCommits()));
-        pairs.setProperty("hoodie.archive.automatic", "false");
-        pairs.setProperty("hoodie.keep.min.commits", Integer.toString(options.retainedCommits() + ARCHIVAL_MARGIN));
-        pairs.setProperty("hoodie.keep.max.commits", Integer.toString(options.retainedCommits() + 2 * ARCHIVAL_MARGIN));
-        pairs.setProperty("hoodie.compact.inline", "false");
-        pairs.setProperty("hoodie.compact.schedule.inline", "false");
-        pairs.setProperty("hoodie.compact.inline.max.delta.commits", Integer.toString(options.compactionCommits()));
-        pairs.setProperty("hoodie.parquet.max.file.size", Long.toString(options.fileBytes()));
-        pairs.setProperty("hoodie.memory.merge.max.size", Long.toString(options.memoryBytes()));
-        pairs.setProperty("hoodie.memory.compaction.max.size", Long.toString(options.memoryBytes()));
-        pairs.setProperty("hoodie.memory.spillable.map.path", options.spill().getAbsolutePath());
+        own(options).forEach(pairs::setProperty);
         return HoodieWriteConfig.newBuilder()
                 .withEngineType(EngineType.JAVA)
                 .withPath(basePath)
@@ -85,5 +66,34 @@ final class WriteConfigs {
                 .withEmbeddedTimelineServerEnabled(false)
                 .withProperties(pairs)
                 .build();
+    }
+
+    /** What a mirror depends on, whatever the user says. */
+    static Map<String, String> own(WriteOptions options) {
+        String memory = Long.toString(options.memoryBytes());
+        return Map.ofEntries(
+                Map.entry("hoodie.write.concurrency.mode", "OPTIMISTIC_CONCURRENCY_CONTROL"),
+                // A pending commit may be another worker's that is at work: only who holds the table's lease rolls it
+                // back.
+                Map.entry("hoodie.clean.failed.writes.policy", "LAZY"),
+                Map.entry("hoodie.write.markers.type", "DIRECT"),
+                Map.entry("hoodie.index.type", options.index().name()),
+                Map.entry("hoodie.parquet.bloom.filter.enabled", Boolean.toString(options.index() == Index.BLOOM)),
+                Map.entry("hoodie.allow.empty.commit", "true"),
+                Map.entry("hoodie.clean.automatic", "false"),
+                Map.entry("hoodie.clean.policy", "KEEP_LATEST_COMMITS"),
+                Map.entry("hoodie.clean.commits.retained", Integer.toString(options.retainedCommits())),
+                Map.entry("hoodie.archive.automatic", "false"),
+                // With it, rows of commits that are gone from the middle of the timeline are no longer read.
+                Map.entry("hoodie.archive.beyond.savepoint", "false"),
+                Map.entry("hoodie.keep.min.commits", Integer.toString(options.retainedCommits() + ARCHIVAL_MARGIN)),
+                Map.entry("hoodie.keep.max.commits", Integer.toString(options.retainedCommits() + 2 * ARCHIVAL_MARGIN)),
+                Map.entry("hoodie.compact.inline", "false"),
+                Map.entry("hoodie.compact.schedule.inline", "false"),
+                Map.entry("hoodie.compact.inline.max.delta.commits", Integer.toString(options.compactionCommits())),
+                Map.entry("hoodie.parquet.max.file.size", Long.toString(options.fileBytes())),
+                Map.entry("hoodie.memory.merge.max.size", memory),
+                Map.entry("hoodie.memory.compaction.max.size", memory),
+                Map.entry("hoodie.memory.spillable.map.path", options.spill().getAbsolutePath()));
     }
 }

@@ -1,5 +1,7 @@
 package io.tidemark.lake.hudi.commit;
 
+import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.TidemarkException;
 import java.io.File;
 import java.io.Serializable;
 import java.nio.file.Path;
@@ -29,6 +31,20 @@ public record WriteOptions(
         implements Serializable {
     public WriteOptions {
         properties = Map.copyOf(properties);
+    }
+
+    /** @throws TidemarkException {@code CONFIG_INVALID} when the further settings have one that Tidemark decides */
+    public void requireFree() {
+        WriteConfigs.own(this).forEach((key, value) -> {
+            if (properties.containsKey(key)) {
+                throw new TidemarkException(
+                        ErrorCode.CONFIG_INVALID,
+                        "Cannot open a Hudi lake: a property is one that Tidemark sets itself (property=" + key
+                                + ", value=" + value + ")",
+                        "Take it out of 'properties:'; what can be chosen has a setting of its own under 'lake:'.",
+                        null);
+            }
+        });
     }
 
     /** The same for a task on any machine: what does not fit goes to the machine's folder for temporary files. */

@@ -1,9 +1,19 @@
 package io.tidemark.lake.hudi.storage;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.permission.FsPermission;
@@ -52,6 +62,42 @@ public final class SyncedLocalFiles extends RawLocalFileSystem {
     @Override
     public void setPermission(Path file, FsPermission permission) {
         // The umask has decided.
+    }
+
+    /** As Hadoop's own, which asks the operating system five times for each file; Hudi lists all files of a timeline at every turn. */
+    @Override
+    public FileStatus[] listStatus(Path folder) throws IOException {
+        Path whole = makeQualified(folder);
+        long blockSize = getDefaultBlockSize(folder);
+        List<FileStatus> found = new ArrayList<>();
+        try (DirectoryStream<java.nio.file.Path> entries =
+                Files.newDirectoryStream(pathToFile(folder).toPath())) {
+            for (java.nio.file.Path entry : entries) {
+                // Not as a string, which would be taken for a scheme up to its first colon.
+                Path path =
+                        new Path(whole, new Path(null, null, entry.getFileName().toString()));
+                status(entry, path, blockSize, found);
+            }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        } catch (NotDirectoryException e) {
+            return super.listStatus(folder);
+        } catch (NoSuchFileException e) {
+            throw new FileNotFoundException("Cannot list a folder: it does not exist (folder=" + folder + ")");
+        }
+        return found.toArray(FileStatus[]::new);
+    }
+
+    private static void status(java.nio.file.Path entry, Path path, long blockSize, List<FileStatus> found)
+            throws IOException {
+        try {
+            BasicFileAttributes attributes = Files.readAttributes(entry, BasicFileAttributes.class);
+            long modified = attributes.lastModifiedTime().toMillis();
+            found.add(new FileStatus(attributes.size(), attributes.isDirectory(), 1, blockSize, modified, path));
+        } catch (NoSuchFileException e) {
+            // Deleted since the folder was read.
+            return;
+        }
     }
 
     private FSDataOutputStream synced(FSDataOutputStream stream, long position) throws IOException {
