@@ -29,8 +29,11 @@ final class SturdyWrites implements AutoCloseable {
     private static final int WRITERS = 2;
     private static final long PAUSE_MILLIS = 20;
 
-    /** SQLState classes of what a crash of the server does, and of deadlocks: the transaction is lost, the next one may do. */
-    private static final Set<String> PASSING = Set.of("08", "57", "40");
+    /**
+     * SQLState classes of what a crash of the server does, of deadlocks, and of a key that another writer has inserted since it was looked for: the
+     * transaction is lost, the next one may do.
+     */
+    private static final Set<String> PASSING = Set.of("08", "57", "40", "23");
 
     private final EmbeddedPostgresServer server;
     private final String database;

@@ -40,15 +40,23 @@ final class BoundedStatistics implements PageWriter {
         }
         BinaryTruncator truncator = BinaryTruncator.getTruncator(type);
         BinaryStatistics bounded = (BinaryStatistics) Statistics.createStats(type);
-        bounded.setMinMax(
-                shortened(truncator.truncateMin(values.genericGetMin(), BYTES_MAX)),
-                shortened(truncator.truncateMax(values.genericGetMax(), BYTES_MAX)));
+        bounded.setMinMax(least(truncator, values.genericGetMin()), greatest(truncator, values.genericGetMax()));
         bounded.setNumNulls(values.getNumNulls());
         return bounded;
     }
 
-    /** A copy, so that the value it is the beginning of is not held. */
-    private static Binary shortened(Binary bound) {
+    /** A lower bound of a value that may be large: a copy of its beginning. */
+    static Binary least(BinaryTruncator truncator, Binary value) {
+        return copy(value.length() <= BYTES_MAX ? value : truncator.truncateMin(value, BYTES_MAX));
+    }
+
+    /** An upper bound of a value that may be large: a copy of its beginning, raised. */
+    static Binary greatest(BinaryTruncator truncator, Binary value) {
+        return copy(value.length() <= BYTES_MAX ? value : truncator.truncateMax(value, BYTES_MAX));
+    }
+
+    /** So that the array that the value lies in is not held. */
+    private static Binary copy(Binary bound) {
         return Binary.fromConstantByteArray(bound.getBytes());
     }
 

@@ -1,7 +1,6 @@
 package io.tidemark.parquet;
 
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import org.apache.parquet.column.ColumnDescriptor;
@@ -21,9 +20,9 @@ final class LearningValuesWriters implements ValuesWriterFactory {
     private final Set<String> withoutUse;
     private final Map<ColumnDescriptor, FallbackValuesWriter<?, ?>> trials = new HashMap<>();
 
-    /** @param withoutUse columns that are not tried at all */
+    /** @param withoutUse columns that are not tried; those that give up are added */
     LearningValuesWriters(Set<String> withoutUse) {
-        this.withoutUse = new HashSet<>(withoutUse);
+        this.withoutUse = withoutUse;
     }
 
     @Override

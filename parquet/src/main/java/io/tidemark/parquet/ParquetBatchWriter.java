@@ -5,6 +5,7 @@ import io.tidemark.spi.change.ColumnVector;
 import io.tidemark.spi.storage.ObjectStore.ObjectOutput;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -13,12 +14,15 @@ import org.apache.parquet.bytes.HeapByteBufferAllocator;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.ColumnWriteStore;
 import org.apache.parquet.column.ParquetProperties;
+import org.apache.parquet.column.page.PageWriter;
 import org.apache.parquet.compression.CompressionCodecFactory.BytesInputCompressor;
 import org.apache.parquet.hadoop.ColumnChunkPageWriteStore;
 import org.apache.parquet.hadoop.ParquetFileWriter;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.PrimitiveType;
+import org.apache.parquet.schema.Type;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,12 +45,18 @@ public final class ParquetBatchWriter implements AutoCloseable {
 
     private static final int ROW_GROUP_ROWS_MAX = Integer.MAX_VALUE / 2;
 
-    private final List<Appender> appenders = new ArrayList<>();
+    private final List<ParquetColumn> columns;
+    /** Of nested columns; null for the others. */
+    private final List<@Nullable NestedAppender> nested = new ArrayList<>();
+
     private final ParquetWriteOptions options;
     private final Map<String, String> keyValueMetadata;
     private final MessageType schema;
     private final DictionaryMemory memory;
     private final Set<String> withoutDictionary;
+    /** Columns that are written without one from now on. */
+    private final Set<String> withoutUse;
+
     private final LearningValuesWriters valuesWriters;
     private final ParquetProperties properties;
     private final BytesInputCompressor compressor;
@@ -83,13 +93,15 @@ public final class ParquetBatchWriter implements AutoCloseable {
         if (columns.isEmpty()) {
             throw new IllegalArgumentException("Cannot write Parquet: a file has at least one column");
         }
+        this.columns = List.copyOf(columns);
         this.options = options;
         this.memory = memory;
         this.withoutDictionary = memory.columnsWithout();
-        this.valuesWriters = new LearningValuesWriters(withoutDictionary);
+        this.withoutUse = new HashSet<>(withoutDictionary);
+        this.valuesWriters = new LearningValuesWriters(withoutUse);
         this.keyValueMetadata = Map.copyOf(keyValueMetadata);
         this.schema = ParquetTypes.schema(columns);
-        addAppenders(columns);
+        findNested();
         this.properties = ParquetProperties.builder()
                 .withPageSize(options.pageBytes())
                 .withDictionaryPageSize(options.pageBytes())
@@ -151,9 +163,8 @@ public final class ParquetBatchWriter implements AutoCloseable {
         try (RowGroup group = rowGroup) {
             rowGroup = null;
             bufferedBytes = 0;
-            valuesWriters.learn();
             file.startBlock(group.rows);
-            group.columns.flush();
+            group.finish();
             group.pages.flushToFileWriter(file);
             file.endBlock();
         }
@@ -193,9 +204,9 @@ public final class ParquetBatchWriter implements AutoCloseable {
     private void appendRows(List<? extends ColumnVector> vectors, int @Nullable [] rowNumbers, int from, int to)
             throws IOException {
         require(State.OPEN);
-        if (vectors.size() != appenders.size()) {
+        if (vectors.size() != columns.size()) {
             throw new IllegalArgumentException("Cannot append rows: one vector for each column is needed (columns="
-                    + appenders.size() + ", vectors=" + vectors.size() + ")");
+                    + columns.size() + ", vectors=" + vectors.size() + ")");
         }
         for (int start = from; start < to; ) {
             int end = blockEnd(vectors, rowNumbers, start, to);
@@ -224,19 +235,15 @@ public final class ParquetBatchWriter implements AutoCloseable {
     }
 
     private void appendBlock(
-            List<? extends ColumnVector> vectors, int @Nullable [] rowNumbers, int from, int to, long bytes) {
+            List<? extends ColumnVector> vectors, int @Nullable [] rowNumbers, int from, int to, long bytes)
+            throws IOException {
         RowGroup group = rowGroup;
         if (group == null) {
             group = new RowGroup();
             rowGroup = group;
         }
-        for (int i = 0; i < appenders.size(); i++) {
-            appenders.get(i).append(group.columns, vectors.get(i), rowNumbers, from, to);
-        }
-        for (int i = from; i < to; i++) {
-            group.columns.endRecord();
-        }
-        bufferedBytes = group.columns.getBufferedSize();
+        group.append(vectors, rowNumbers, from, to);
+        bufferedBytes = group.bufferedBytes();
         group.rows += to - from;
         group.bytes += bytes;
         rows += to - from;
@@ -261,7 +268,7 @@ public final class ParquetBatchWriter implements AutoCloseable {
     }
 
     /** A column that is not nested is one column of the file, a nested one is one for each value inside that is not nested. */
-    private void addAppenders(List<ParquetColumn> columns) {
+    private void findNested() {
         int leaf = 0;
         List<ColumnDescriptor> descriptors = schema.getColumns();
         for (ParquetColumn column : columns) {
@@ -270,14 +277,7 @@ public final class ParquetBatchWriter implements AutoCloseable {
                     && descriptors.get(leaf).getPath()[0].equals(column.name())) {
                 leaf++;
             }
-            if (column.type().isNested()) {
-                appenders.add(new NestedAppender(column, descriptors.subList(first, leaf))::append);
-            } else {
-                ColumnDescriptor descriptor = descriptors.get(first);
-                ColumnAppender appender = new ColumnAppender(column);
-                appenders.add((writers, vector, rowNumbers, from, to) ->
-                        appender.append(writers.getColumnWriter(descriptor), vector, rowNumbers, from, to));
-            }
+            nested.add(column.type().isNested() ? new NestedAppender(column, descriptors.subList(first, leaf)) : null);
         }
     }
 
@@ -304,11 +304,6 @@ public final class ParquetBatchWriter implements AutoCloseable {
         }
     }
 
-    /** Writes rows of one column; called once for a block of rows. */
-    private interface Appender {
-        void append(ColumnWriteStore writers, ColumnVector vector, int @Nullable [] rowNumbers, int from, int to);
-    }
-
     private enum State {
         OPEN,
         FINISHED,
@@ -323,13 +318,83 @@ public final class ParquetBatchWriter implements AutoCloseable {
                 properties.getAllocator(),
                 properties.getColumnIndexTruncateLength(),
                 properties.getPageWriteChecksumEnabled());
-        final ColumnWriteStore columns = properties.newColumnWriteStore(
-                schema, column -> new BoundedStatistics(pages.getPageWriter(column), column.getPrimitiveType()), pages);
+        /** Of columns that are not nested; null for the others. */
+        private final List<@Nullable FlatColumn> flat = new ArrayList<>();
+        /** Of nested columns. */
+        private final @Nullable ColumnWriteStore nestedColumns;
+
         int rows;
         long bytes;
 
+        RowGroup() {
+            List<Type> nestedFields = new ArrayList<>();
+            PageScratch scratch = new PageScratch();
+            for (int i = 0; i < columns.size(); i++) {
+                ParquetColumn column = columns.get(i);
+                if (nested.get(i) == null) {
+                    PrimitiveType type = schema.getType(i).asPrimitiveType();
+                    boolean isTried = options.dictionary() && !withoutUse.contains(column.name());
+                    PageWriter writer = pages.getPageWriter(schema.getColumnDescription(new String[] {column.name()}));
+                    flat.add(FlatColumn.of(column, type, writer, scratch, options, isTried));
+                } else {
+                    flat.add(null);
+                    nestedFields.add(schema.getType(i));
+                }
+            }
+            this.nestedColumns = nestedFields.isEmpty()
+                    ? null
+                    : properties.newColumnWriteStore(
+                            new MessageType(schema.getName(), nestedFields),
+                            column -> new BoundedStatistics(pages.getPageWriter(column), column.getPrimitiveType()),
+                            pages);
+        }
+
         boolean isFull() {
             return rows >= ROW_GROUP_ROWS_MAX || bytes >= ROW_GROUP_SIZES * options.rowGroupBytes();
+        }
+
+        void append(List<? extends ColumnVector> vectors, int @Nullable [] rowNumbers, int from, int to)
+                throws IOException {
+            for (int i = 0; i < flat.size(); i++) {
+                FlatColumn column = flat.get(i);
+                if (column != null) {
+                    column.append(vectors.get(i), rowNumbers, from, to);
+                }
+            }
+            if (nestedColumns != null) {
+                for (int i = 0; i < flat.size(); i++) {
+                    NestedAppender appender = nested.get(i);
+                    if (appender != null) {
+                        appender.append(nestedColumns, vectors.get(i), rowNumbers, from, to);
+                    }
+                }
+                for (int i = from; i < to; i++) {
+                    nestedColumns.endRecord();
+                }
+            }
+        }
+
+        long bufferedBytes() {
+            long sum = nestedColumns == null ? 0 : nestedColumns.getBufferedSize();
+            for (FlatColumn column : flat) {
+                sum += column == null ? 0 : column.bufferedBytes();
+            }
+            return sum;
+        }
+
+        void finish() throws IOException {
+            for (FlatColumn column : flat) {
+                if (column != null) {
+                    column.finish();
+                    if (column.hasGivenUpDictionary()) {
+                        withoutUse.add(column.column.name());
+                    }
+                }
+            }
+            if (nestedColumns != null) {
+                valuesWriters.learn();
+                nestedColumns.flush();
+            }
         }
 
         @Override

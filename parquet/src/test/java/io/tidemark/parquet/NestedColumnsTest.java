@@ -37,7 +37,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class NestedColumnsTest {
-    private static final ParquetWriteOptions SMALL = new ParquetWriteOptions(1, 64 << 10, 4096, true);
+    private static final ParquetWriteOptions SMALL = new ParquetWriteOptions(1, 64 << 10, 4096, true, false);
 
     @TempDir
     Path folder;

@@ -10,6 +10,8 @@ import java.math.BigInteger;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import org.apache.parquet.column.Encoding;
 import org.apache.parquet.column.statistics.Statistics;
 import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.example.data.Group;
@@ -17,6 +19,8 @@ import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.ParquetReader;
 import org.apache.parquet.hadoop.api.ReadSupport;
 import org.apache.parquet.hadoop.example.GroupReadSupport;
+import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
+import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 import org.apache.parquet.io.InputFile;
 import org.apache.parquet.io.LocalInputFile;
 import org.apache.parquet.schema.MessageTypeParser;
@@ -77,7 +81,7 @@ class OtherReadersTest {
         for (ColumnType type : SampleValues.TYPES) {
             ColumnVector written = SampleValues.vector(type, 6000, 9, true);
             List<ParquetColumn> columns = List.of(ParquetColumn.optional("value", type));
-            files.write(columns, List.of(written), new ParquetWriteOptions(3, 64 << 10, 4096, true));
+            files.write(columns, List.of(written), new ParquetWriteOptions(3, 64 << 10, 4096, true, false));
             ColumnVector read = files.read(columns).get(0);
 
             try (ParquetReader<Group> reader = new GroupReader(input()).build()) {
@@ -93,6 +97,47 @@ class OtherReadersTest {
                 assertThat(reader.read()).isNull();
             }
         }
+    }
+
+    @Test
+    void ascendingNumbersAreDifferencesOnlyWhereTheyAreAskedFor() throws IOException {
+        List<ParquetColumn> columns = List.of(
+                ParquetColumn.optional("ascending", ColumnType.INT64),
+                ParquetColumn.optional("neither", ColumnType.INT64));
+        LongVector ascending = (LongVector) ColumnVector.of(ColumnType.INT64, 0);
+        LongVector neither = (LongVector) ColumnVector.of(ColumnType.INT64, 0);
+        for (int i = 0; i < 50_000; i++) {
+            if (i % 1000 == 7) {
+                ascending.appendNull();
+            } else {
+                ascending.append(i < 100 ? Long.MIN_VALUE : i > 49_900 ? Long.MAX_VALUE : 1L << 40 | i / 10);
+            }
+            neither.append(i * 0x9E3779B97F4A7C15L);
+        }
+        ParquetWriteOptions plain = ParquetWriteOptions.defaults().withoutDictionary();
+        assertThat(encodings(files.write(columns, List.of(ascending, neither), plain)))
+                .noneMatch(column -> column.contains(Encoding.DELTA_BINARY_PACKED));
+        assertThat(encodings(files.write(columns, List.of(ascending, neither), plain.withDeltas())))
+                .extracting(column -> column.contains(Encoding.DELTA_BINARY_PACKED))
+                .containsExactly(true, false);
+        ParquetFiles.assertSame(ascending, files.read(columns).get(0));
+        ParquetFiles.assertSame(neither, files.read(columns).get(1));
+        try (ParquetReader<Group> reader = new GroupReader(input()).build()) {
+            for (int row = 0; row < ascending.size(); row++) {
+                Group group = reader.read();
+                assertThat(group.getFieldRepetitionCount("ascending")).isEqualTo(ascending.isPresent(row) ? 1 : 0);
+                if (ascending.isPresent(row)) {
+                    assertThat(group.getLong("ascending", 0)).isEqualTo(ascending.value(row));
+                }
+                assertThat(group.getLong("neither", 0)).isEqualTo(neither.value(row));
+            }
+        }
+    }
+
+    private static List<Set<Encoding>> encodings(ParquetMetadata footer) {
+        return footer.getBlocks().get(0).getColumns().stream()
+                .map(ColumnChunkMetaData::getEncodings)
+                .toList();
     }
 
     @Test

@@ -28,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ParquetRoundTripTest {
-    private static final ParquetWriteOptions SMALL = new ParquetWriteOptions(1, 64 << 10, 4096, true);
+    private static final ParquetWriteOptions SMALL = new ParquetWriteOptions(1, 64 << 10, 4096, true, false);
 
     @TempDir
     Path folder;
@@ -184,7 +184,7 @@ class ParquetRoundTripTest {
             random.nextBytes(blob);
             blobs.append(blob);
         }
-        ParquetWriteOptions options = new ParquetWriteOptions(1, 4 << 20, 1 << 20, true);
+        ParquetWriteOptions options = new ParquetWriteOptions(1, 4 << 20, 1 << 20, true, false);
         long mostBuffered = 0;
         try (var out = files.store().create(ParquetFiles.NAME);
                 var writer = new ParquetBatchWriter(out, columns, options, Map.of())) {

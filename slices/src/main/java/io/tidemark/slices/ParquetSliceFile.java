@@ -29,6 +29,7 @@ final class ParquetSliceFile implements SliceFileOutput {
     /** How files of slices are written. */
     static ParquetWriteOptions options(SliceLimits limits) {
         return ParquetWriteOptions.defaults()
+                .withDeltas()
                 .withZstdLevel(limits.zstdLevel())
                 .withRowGroupBytes(limits.rowGroupBytes());
     }
