@@ -5,9 +5,11 @@ import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeProgress;
 import io.tidemark.spi.schema.TableId;
+import io.tidemark.storage.LocalFileIO;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -33,6 +35,7 @@ import org.slf4j.LoggerFactory;
 public final class TableCommits {
     private static final Logger LOG = LoggerFactory.getLogger(TableCommits.class);
     private static final int LOOKUPS = 3;
+    private static final ExecutorService HERE = new CallingThread();
 
     private final TableId table;
     private final TableOperations operations;
@@ -105,6 +108,11 @@ public final class TableCommits {
                 SnapshotUpdate<?> pending = update.apply(target);
                 pairs.forEach(pending::set);
                 pending.set(ProgressSummary.COMMIT_ID, commitId);
+                if (LocalFileIO.isLocal(target.location())) {
+                    // Iceberg looks at tasks on its pool every 10 ms, and a commit has up to ten such steps, one after
+                    // the other.
+                    pending.scanManifestsWith(HERE);
+                }
                 pending.commit();
             });
             TableMetadata after = afterCommit();

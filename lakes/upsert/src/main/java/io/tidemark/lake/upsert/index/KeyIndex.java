@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyDescriptor;
@@ -45,7 +46,7 @@ import org.slf4j.LoggerFactory;
  * crash it is what it was at some earlier moment, and the header names a version not newer than its entries. File numbers are reserved before the
  * entries that use them and never used again.
  *
- * <p>Not thread-safe; one process at a time.
+ * <p>Not thread-safe; one process at a time. Look-ups spread over the processors by themselves.
  */
 public final class KeyIndex implements KeyLocations, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(KeyIndex.class);
@@ -168,17 +169,17 @@ public final class KeyIndex implements KeyLocations, AutoCloseable {
 
     @Override
     public void lookup(KeyArena keys, int[] order, boolean useEntries, long[] locations) {
-        try {
-            for (int from = 0; from < order.length; from += LOOKUP_KEYS) {
-                lookup(
-                        keys,
-                        Arrays.copyOfRange(order, from, Math.min(order.length, from + LOOKUP_KEYS)),
-                        locations,
-                        useEntries);
+        int portions = (order.length + LOOKUP_KEYS - 1) / LOOKUP_KEYS;
+        // RocksDB reads with any number of threads; portions write to places of their own.
+        IntStream.range(0, portions).parallel().forEach(portion -> {
+            int from = portion * LOOKUP_KEYS;
+            int to = Math.min(order.length, from + LOOKUP_KEYS);
+            try {
+                lookup(keys, Arrays.copyOfRange(order, from, to), locations, useEntries);
+            } catch (RocksDBException e) {
+                throw failed("read", folder, e);
             }
-        } catch (RocksDBException e) {
-            throw failed("read", folder, e);
-        }
+        });
     }
 
     @Override
