@@ -58,7 +58,7 @@ final class BooleanColumn extends FlatColumn {
 
     @Override
     long valueBytes() {
-        return (count + 7) / 8;
+        return (count + 7L) / 8;
     }
 
     @Override

@@ -10,7 +10,6 @@ import java.util.Arrays;
 import org.apache.parquet.bytes.BytesInput;
 import org.apache.parquet.column.Encoding;
 import org.apache.parquet.column.page.PageWriter;
-import org.apache.parquet.column.statistics.BinaryStatistics;
 import org.apache.parquet.column.statistics.Statistics;
 import org.apache.parquet.internal.column.columnindex.BinaryTruncator;
 import org.apache.parquet.io.api.Binary;
@@ -130,10 +129,8 @@ final class BytesColumn extends FlatColumn {
             }
         }
         BinaryTruncator truncator = BinaryTruncator.getTruncator(type);
-        ((BinaryStatistics) statistics)
-                .setMinMax(
-                        BoundedStatistics.least(truncator, value(least)),
-                        BoundedStatistics.greatest(truncator, value(greatest)));
+        statistics.updateStats(BoundedStatistics.least(truncator, value(least)));
+        statistics.updateStats(BoundedStatistics.greatest(truncator, value(greatest)));
     }
 
     /** By bytes without a sign; decimals by their sign first. */

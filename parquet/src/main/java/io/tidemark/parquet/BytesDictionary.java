@@ -62,7 +62,7 @@ final class BytesDictionary {
             return indexOf(source, from, to);
         }
         append(source, from, to);
-        slots[slot] = (long) hash << Integer.SIZE | ++size;
+        slots[slot] = ((long) hash << Integer.SIZE) | ++size;
         return size - 1;
     }
 
@@ -105,21 +105,21 @@ final class BytesDictionary {
     }
 
     private static int hash(byte[] source, int from, int to) {
-        long hash = to - from;
+        long hash = (long) to - from;
         int i = from;
         for (; i + Long.BYTES <= to; i += Long.BYTES) {
             hash = mixed(hash ^ (long) LONG.get(source, i));
         }
         long rest = 0;
         for (; i < to; i++) {
-            rest = rest << Byte.SIZE | source[i] & 0xFF;
+            rest = (rest << Byte.SIZE) | (source[i] & 0xFF);
         }
         hash = mixed(hash ^ rest);
-        return (int) (hash ^ hash >>> 32);
+        return (int) (hash ^ (hash >>> 32));
     }
 
     private static long mixed(long value) {
         long product = value * MIX;
-        return product ^ product >>> 32;
+        return product ^ (product >>> 32);
     }
 }

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Encodings are those that every engine reads: plain, and dictionary while it makes a column smaller; besides, where it is asked for, deltas.
  */
+// Version 1 calls its encodings by names that version 2 has replaced.
+@SuppressWarnings("deprecation")
 abstract class FlatColumn {
     /** As many as Parquet's own writers put into a page, so that its statistics say something. */
     static final int PAGE_ROWS_MAX = 20_000;

@@ -110,7 +110,7 @@ class OtherReadersTest {
             if (i % 1000 == 7) {
                 ascending.appendNull();
             } else {
-                ascending.append(i < 100 ? Long.MIN_VALUE : i > 49_900 ? Long.MAX_VALUE : 1L << 40 | i / 10);
+                ascending.append(i < 100 ? Long.MIN_VALUE : i > 49_900 ? Long.MAX_VALUE : (1L << 40) | (i / 10));
             }
             neither.append(i * 0x9E3779B97F4A7C15L);
         }
