@@ -23,6 +23,7 @@ final class BytesColumn extends FlatColumn {
     private static final int FIRST_VALUES = 256;
 
     private final int prefix;
+    private final DecimalDigits digits;
     private final int decimalBytes;
     /** Values as a page holds them: each with its length before it, unless all have the same. */
     private byte[] data = {};
@@ -44,9 +45,8 @@ final class BytesColumn extends FlatColumn {
         super(column, type, pages, scratch, pageBytes, dictionary);
         boolean isFixed = column.type().isWideDecimal() || column.type().kind() == ColumnType.Kind.UUID;
         this.prefix = isFixed ? 0 : Integer.BYTES;
-        this.decimalBytes = column.type().isWideDecimal()
-                ? ParquetTypes.decimalBytes(column.type().precision())
-                : 0;
+        this.digits = new DecimalDigits(column.name(), column.type());
+        this.decimalBytes = digits.wideBytes();
         this.dictionary = new BytesDictionary(prefix);
     }
 
@@ -61,7 +61,7 @@ final class BytesColumn extends FlatColumn {
             int row = rows == null ? i : rows[i];
             if (isWhole || vector.isPresent(row)) {
                 if (decimalBytes > 0) {
-                    int start = decimal(bytes, row);
+                    int start = digits.wideStart(bytes, row);
                     add(bytes.data(), start, decimalBytes);
                 } else {
                     add(bytes.data(), bytes.start(row), bytes.length(row));
@@ -91,25 +91,6 @@ final class BytesColumn extends FlatColumn {
         starts[count++] = end;
         System.arraycopy(source, start, data, end, length);
         end += length;
-    }
-
-    /** Where a wide decimal's bytes begin that the file holds. */
-    private int decimal(BytesVector vector, int row) {
-        byte[] source = vector.data();
-        int start = vector.start(row);
-        if (vector.length(row) != ParquetTypes.BYTES_16) {
-            throw new IllegalArgumentException("Cannot write column: a wide decimal takes 16 bytes (column="
-                    + column.name() + ", bytes=" + vector.length(row) + ")");
-        }
-        int first = start + ParquetTypes.BYTES_16 - decimalBytes;
-        byte sign = (byte) (source[first] >> 7);
-        for (int b = start; b < first; b++) {
-            if (source[b] != sign) {
-                throw new IllegalArgumentException("Cannot write column: a value has more digits than the type (column="
-                        + column.name() + ", type=" + column.type() + ")");
-            }
-        }
-        return first;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.tidemark.parquet;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import org.apache.parquet.bytes.BytesInput;
 import org.apache.parquet.bytes.HeapByteBufferAllocator;
 import org.apache.parquet.column.values.rle.RunLengthBitPackingHybridEncoder;
@@ -79,7 +80,7 @@ final class DefinitionLevels {
                 encoder.writeInt(level);
             }
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 }

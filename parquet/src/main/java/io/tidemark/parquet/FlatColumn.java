@@ -121,13 +121,14 @@ abstract class FlatColumn {
     /** Least and greatest of the page's values. */
     abstract void fill(Statistics<?> statistics);
 
-    /** Whether differences make the page smaller and faster than anything else. */
-    boolean isDelta() {
-        return false;
+    /** The values of the page as differences; null where they are not asked for, or would not make it smaller than anything else. */
+    @Nullable
+    Encoded deltas() throws IOException {
+        return null;
     }
 
-    /** The values of the page plainly, or as differences. */
-    abstract Encoded plain() throws IOException;
+    /** The values of the page plainly. */
+    abstract Encoded plain();
 
     /** Forgets the values of the page. */
     abstract void clear();
@@ -157,7 +158,8 @@ abstract class FlatColumn {
         Encoded encoded;
         if (values() > 0) {
             fill(statistics);
-            encoded = usesDictionary && !isDelta() ? indexed() : plain();
+            Encoded deltas = deltas();
+            encoded = deltas != null ? deltas : usesDictionary ? indexed() : plain();
         } else {
             encoded = new Encoded(Encoding.PLAIN, BytesInput.empty());
         }

@@ -8,25 +8,17 @@ import io.tidemark.spi.change.FloatVector;
 import io.tidemark.spi.change.IntVector;
 import io.tidemark.spi.change.LongVector;
 import io.tidemark.spi.schema.ColumnType;
-import java.math.BigInteger;
 import org.apache.parquet.column.ColumnWriter;
 import org.apache.parquet.io.api.Binary;
 
 /** Hands single values inside nested ones to Parquet's column writer. */
 final class LeafValue {
-    private final String column;
     private final ColumnType type;
-    private final long decimalLimit;
-    private final int decimalBytes;
+    private final DecimalDigits digits;
 
     LeafValue(String column, ColumnType type) {
-        this.column = column;
         this.type = type;
-        boolean isDecimal = type.kind() == ColumnType.Kind.DECIMAL;
-        this.decimalLimit = isDecimal && !type.isWideDecimal()
-                ? BigInteger.TEN.pow(type.precision()).longValueExact()
-                : 0;
-        this.decimalBytes = type.isWideDecimal() ? ParquetTypes.decimalBytes(type.precision()) : 0;
+        this.digits = new DecimalDigits(column, type);
     }
 
     void append(ColumnWriter writer, ColumnVector vector, int row, int repetition, int definition) {
@@ -55,9 +47,7 @@ final class LeafValue {
     }
 
     private void decimal(ColumnWriter writer, long value, int repetition, int definition) {
-        if (value <= -decimalLimit || value >= decimalLimit) {
-            throw tooManyDigits();
-        }
+        digits.require(value);
         if (ParquetTypes.isInt32Decimal(type)) {
             writer.write((int) value, repetition, definition);
         } else {
@@ -66,24 +56,6 @@ final class LeafValue {
     }
 
     private Binary wide(BytesVector vector, int row) {
-        byte[] data = vector.data();
-        int start = vector.start(row);
-        if (vector.length(row) != ParquetTypes.BYTES_16) {
-            throw new IllegalArgumentException("Cannot write column: a wide decimal takes 16 bytes (column=" + column
-                    + ", bytes=" + vector.length(row) + ")");
-        }
-        int skipped = ParquetTypes.BYTES_16 - decimalBytes;
-        byte sign = (byte) (data[start + skipped] >> 7);
-        for (int b = start; b < start + skipped; b++) {
-            if (data[b] != sign) {
-                throw tooManyDigits();
-            }
-        }
-        return Binary.fromReusedByteArray(data, start + skipped, decimalBytes);
-    }
-
-    private IllegalArgumentException tooManyDigits() {
-        return new IllegalArgumentException("Cannot write column: a value has more digits than the type (column="
-                + column + ", type=" + type + ")");
+        return Binary.fromReusedByteArray(vector.data(), digits.wideStart(vector, row), digits.wideBytes());
     }
 }

@@ -5,8 +5,8 @@ import io.tidemark.spi.change.DoubleVector;
 import io.tidemark.spi.change.FloatVector;
 import io.tidemark.spi.change.IntVector;
 import io.tidemark.spi.change.LongVector;
+import io.tidemark.spi.schema.ColumnType;
 import java.io.IOException;
-import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -34,7 +34,8 @@ final class NumberColumn extends FlatColumn {
     private final boolean deltas;
     private final int width;
     private final int pageBytes;
-    private final long decimalLimit;
+    private final boolean isDecimal;
+    private final DecimalDigits digits;
     private long[] values = {};
     private int count;
     private LongDictionary dictionary = new LongDictionary();
@@ -53,9 +54,8 @@ final class NumberColumn extends FlatColumn {
                         || type.getPrimitiveTypeName() == PrimitiveTypeName.FLOAT
                 ? Integer.BYTES
                 : Long.BYTES;
-        this.decimalLimit = column.type().kind() == io.tidemark.spi.schema.ColumnType.Kind.DECIMAL
-                ? BigInteger.TEN.pow(column.type().precision()).longValueExact()
-                : 0;
+        this.isDecimal = column.type().kind() == ColumnType.Kind.DECIMAL;
+        this.digits = new DecimalDigits(column.name(), column.type());
     }
 
     @Override
@@ -79,8 +79,8 @@ final class NumberColumn extends FlatColumn {
             copy(vector, rows, from, to);
             levels.present(to - from);
         }
-        if (decimalLimit > 0) {
-            requireDigits(before);
+        for (int i = before; isDecimal && i < count; i++) {
+            digits.require(values[i]);
         }
     }
 
@@ -108,15 +108,6 @@ final class NumberColumn extends FlatColumn {
             FloatVector floats = (FloatVector) vector;
             for (int i = from; i < to; i++) {
                 values[count++] = Float.floatToRawIntBits(floats.value(rows == null ? i : rows[i]));
-            }
-        }
-    }
-
-    private void requireDigits(int from) {
-        for (int i = from; i < count; i++) {
-            if (values[i] <= -decimalLimit || values[i] >= decimalLimit) {
-                throw new IllegalArgumentException("Cannot write column: a value has more digits than the type (column="
-                        + column.name() + ", type=" + column.type() + ")");
             }
         }
     }
@@ -152,15 +143,21 @@ final class NumberColumn extends FlatColumn {
     }
 
     @Override
-    Encoded plain() throws IOException {
-        if (isDelta()) {
-            DeltaBinaryPackingValuesWriterForLong encoder = new DeltaBinaryPackingValuesWriterForLong(
-                    DELTA_SLAB_BYTES, pageBytes, HeapByteBufferAllocator.getInstance());
-            for (int i = 0; i < count; i++) {
-                encoder.writeLong(values[i]);
-            }
-            return new Encoded(Encoding.DELTA_BINARY_PACKED, encoder.getBytes());
+    @Nullable
+    Encoded deltas() throws IOException {
+        if (!deltas || !isAscending()) {
+            return null;
         }
+        DeltaBinaryPackingValuesWriterForLong encoder = new DeltaBinaryPackingValuesWriterForLong(
+                DELTA_SLAB_BYTES, pageBytes, HeapByteBufferAllocator.getInstance());
+        for (int i = 0; i < count; i++) {
+            encoder.writeLong(values[i]);
+        }
+        return new Encoded(Encoding.DELTA_BINARY_PACKED, encoder.getBytes());
+    }
+
+    @Override
+    Encoded plain() {
         return new Encoded(Encoding.PLAIN, plainly(values, count));
     }
 
@@ -177,11 +174,7 @@ final class NumberColumn extends FlatColumn {
         return BytesInput.from(bytes, 0, size * width);
     }
 
-    @Override
-    boolean isDelta() {
-        if (!deltas) {
-            return false;
-        }
+    private boolean isAscending() {
         for (int i = 1; i < count; i++) {
             if (values[i - 1] > values[i]) {
                 return false;
