@@ -3,7 +3,7 @@ package io.tidemark.cli;
 import java.util.List;
 
 /**
- * Adds subcommands to {@code tidemark}; found by {@link java.util.ServiceLoader}.
+ * Adds subcommands to {@code tidemark}.
  *
  * <p>A command is an object with picocli's {@code @Command} that implements {@code Callable<Integer>}; what it throws becomes an error message
  * and an exit code. A field {@code @ParentCommand Tidemark} gives it the {@link Session}. The global options ({@code --config}, {@code --json},

@@ -1,14 +1,16 @@
 package io.tidemark.cli;
 
 import io.tidemark.cli.Session.Surroundings;
+import io.tidemark.cli.command.Commands;
 import io.tidemark.cli.output.Capture;
+import io.tidemark.cli.role.RoleCommands;
+import io.tidemark.cli.steer.SteerCommands;
 import io.tidemark.engine.plugin.Plugins;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.ServiceLoader;
 
 /** Runs command lines and keeps what they print. */
 final class RecordedCommands {
@@ -30,10 +32,9 @@ final class RecordedCommands {
                 Plugins::new,
                 levels::add,
                 Optional.empty());
-        List<CommandProvider> providers = new ArrayList<>();
-        ServiceLoader.load(CommandProvider.class).forEach(providers::add);
-        providers.add(() -> List.of(furtherCommands));
-        this.runner = new CommandRunner(surroundings, providers);
+        this.runner = new CommandRunner(
+                surroundings,
+                List.of(new Commands(), new RoleCommands(), new SteerCommands(), () -> List.of(furtherCommands)));
     }
 
     int run(String... args) {

@@ -4,18 +4,26 @@ import io.tidemark.cli.CommandProvider;
 import io.tidemark.cli.CommandRunner;
 import io.tidemark.cli.ConsolePrompt;
 import io.tidemark.cli.Session.Surroundings;
+import io.tidemark.cli.command.Commands;
 import io.tidemark.cli.output.Terminal;
+import io.tidemark.cli.role.RoleCommands;
+import io.tidemark.cli.steer.SteerCommands;
 import io.tidemark.engine.plugin.Plugins;
+import io.tidemark.workload.command.WorkloadCommands;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.ServiceLoader;
 
 /** Program entry: gives the command line its surroundings and every plug-in on the class path. */
 public final class Main {
+    /** Named, not looked for: looking opens every jar. */
+    static final List<CommandProvider> COMMANDS =
+            List.of(new Commands(), new RoleCommands(), new SteerCommands(), new WorkloadCommands());
+
     private Main() {}
 
     /** Runs one command and ends the process with its exit code. */
@@ -37,7 +45,7 @@ public final class Main {
                 Plugins::new,
                 Logging::apply,
                 ConsolePrompt.find());
-        return new CommandRunner(surroundings, ServiceLoader.load(CommandProvider.class));
+        return new CommandRunner(surroundings, COMMANDS);
     }
 
     private static String version() {

@@ -1,6 +1,5 @@
 package io.tidemark.dist;
 
-import io.tidemark.cli.CommandProvider;
 import io.tidemark.cli.CommandRunner;
 import io.tidemark.cli.Session.Surroundings;
 import io.tidemark.cli.output.Terminal;
@@ -14,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.ServiceLoader;
 
 /**
  * What a command printed and how it ended.
@@ -39,8 +37,7 @@ record RecordedCommand(int exitCode, String out, String err) {
                 "test", terminal, environment, Clock.systemUTC(), Plugins::new, level -> {}, Optional.empty());
         List<String> line = new ArrayList<>(List.of(args));
         line.addAll(List.of("--config", config.toString()));
-        int exitCode = new CommandRunner(surroundings, ServiceLoader.load(CommandProvider.class))
-                .run(line.toArray(new String[0]));
+        int exitCode = new CommandRunner(surroundings, Main.COMMANDS).run(line.toArray(new String[0]));
         return new RecordedCommand(
                 exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }

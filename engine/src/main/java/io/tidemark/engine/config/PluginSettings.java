@@ -80,7 +80,9 @@ public record PluginSettings(
 
     public static PluginSettings of(Plugins plugins) {
         Map<String, TypeRefusal> refusals = new TreeMap<>();
-        plugins.sourceTypes().forEach(type -> refusals.put(type, plugins.source(type)::refusal));
+        plugins.sourceTypes()
+                .forEach(type -> refusals.put(
+                        type, (sourceType, wanted) -> plugins.source(type).refusal(sourceType, wanted)));
         return new PluginSettings(
                 byType(plugins.sourceTypes(), type -> plugins.source(type).settings()),
                 byType(plugins.lakeTypes(), type -> plugins.lake(type).settings()),

@@ -9,7 +9,6 @@ import java.net.MalformedURLException;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -112,20 +111,22 @@ final class PluginFolders {
 
     /** Tidemark's own jars come first, so that asking a plug-in for its settings opens no other. */
     private static ClassLoader open(Path folder) {
-        Comparator<Path> order = Comparator.comparing((Path jar) -> !name(jar).startsWith("tidemark-"))
-                .thenComparing(PluginFolders::name);
-        List<URL> jars = new ArrayList<>();
-        for (Path jar : list(folder)
-                .filter(file -> name(file).endsWith(".jar"))
-                .sorted(order)
-                .toList()) {
-            try {
-                jars.add(jar.toUri().toURL());
-            } catch (MalformedURLException e) {
-                throw new IllegalArgumentException("Cannot open a plug-in: " + jar + " is no URL", e);
-            }
+        Comparator<Path> order = Comparator.comparing((Path jar) -> !isOwn(jar)).thenComparing(PluginFolders::name);
+        return new PluginClassLoader(
+                name(folder), jars(folder).sorted(order).map(PluginFolders::url).toArray(URL[]::new));
+    }
+
+    /** The jars of a folder. */
+    static Stream<Path> jars(Path folder) {
+        return list(folder).filter(file -> name(file).endsWith(".jar"));
+    }
+
+    static URL url(Path jar) {
+        try {
+            return jar.toUri().toURL();
+        } catch (MalformedURLException e) {
+            throw new IllegalArgumentException("Cannot open a plug-in: " + jar + " is no URL", e);
         }
-        return new PluginClassLoader(name(folder), jars.toArray(URL[]::new));
     }
 
     private static Stream<Path> list(Path folder) {
@@ -137,6 +138,11 @@ final class PluginFolders {
                     "Cannot look for plug-ins: " + e.getMessage() + " (folder=" + folder + ")",
                     e);
         }
+    }
+
+    /** Whether a jar is one of Tidemark's, not a library. */
+    static boolean isOwn(Path jar) {
+        return name(jar).startsWith("tidemark-");
     }
 
     private static String name(Path path) {

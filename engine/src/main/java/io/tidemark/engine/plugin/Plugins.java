@@ -13,13 +13,12 @@ import io.tidemark.spi.slice.SliceLogProvider;
 import io.tidemark.spi.source.SourceProvider;
 import java.util.List;
 import java.util.Map;
-import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 
-/** The installed plug-ins by type: those on the class path, and those in folders of their own, which are opened when they are asked for. */
+/** The installed plug-ins by type: those of Tidemark itself, and those in folders of their own, which are opened when they are asked for. */
 public final class Plugins {
     private final Kind<SourceProvider> sources;
     private final Kind<LakeProvider> lakes;
@@ -107,7 +106,7 @@ public final class Plugins {
     }
 
     private static <T> T only(Class<T> contract, String what) {
-        return ServiceLoader.load(contract)
+        return OwnJars.services(contract)
                 .findFirst()
                 .orElseThrow(() -> new TidemarkException(
                         ErrorCode.PLUGIN_NOT_FOUND, "Cannot find a " + what + ": no plug-in is installed"));
@@ -126,7 +125,7 @@ public final class Plugins {
             this.contract = contract;
             this.typeOf = typeOf;
             this.folders = folders;
-            ServiceLoader.load(contract).forEach(plugin -> present.put(typeOf.apply(plugin), plugin));
+            OwnJars.services(contract).forEach(plugin -> present.put(typeOf.apply(plugin), plugin));
         }
 
         T get(String type) {

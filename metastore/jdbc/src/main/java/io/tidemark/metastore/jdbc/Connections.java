@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -160,7 +159,7 @@ final class Connections implements AutoCloseable {
     }
 
     private Connection opened(Properties properties) throws SQLException {
-        Connection connection = DriverManager.getConnection(url, properties);
+        Connection connection = dialect.driver().connect(url, properties);
         try {
             if (dialect == Dialect.POSTGRES) {
                 // Waiting for a concurrent writer and then seeing its row is what the compare-and-set statements rely

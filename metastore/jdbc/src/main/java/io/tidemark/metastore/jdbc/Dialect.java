@@ -1,5 +1,6 @@
 package io.tidemark.metastore.jdbc;
 
+import java.sql.Driver;
 import java.sql.SQLException;
 import java.util.Locale;
 import java.util.Optional;
@@ -12,6 +13,11 @@ enum Dialect {
      * that one that has read never fails to become a writer.
      */
     SQLITE("jdbc:sqlite:", "TEXT") {
+        @Override
+        Driver driver() {
+            return new org.sqlite.JDBC();
+        }
+
         @Override
         void addTo(Properties properties) {
             properties.setProperty("journal_mode", "WAL");
@@ -33,6 +39,11 @@ enum Dialect {
     },
     /** The key compares by bytes, so that its order and prefixes do not depend on the database's locale. */
     POSTGRES("jdbc:postgresql:", "TEXT COLLATE \"C\"") {
+        @Override
+        Driver driver() {
+            return new org.postgresql.Driver();
+        }
+
         @Override
         void addTo(Properties properties) {
             properties.putIfAbsent("ApplicationName", "tidemark");
@@ -84,6 +95,9 @@ enum Dialect {
         }
         return Optional.empty();
     }
+
+    /** Asked for by name: {@link java.sql.DriverManager} opens every jar to find all drivers. */
+    abstract Driver driver();
 
     /** Adds the connection properties that the guarantees rest on. */
     abstract void addTo(Properties properties);
