@@ -174,6 +174,22 @@ class CommandsIT {
         assertThat(command.out() + command.err()).contains(texts).doesNotContain("\tat ");
     }
 
+    /** The launcher of the layout has plug-ins looked for in Tidemark's own jars alone; here it is all of the class path. */
+    @Test
+    void knowsAllPlugInsWhenItIsInstalled() throws Exception {
+        config = folder.resolve("tidemark.yaml");
+        Path launcher = Path.of(System.getProperty("tidemark.plugins")).resolveSibling("bin/tidemark");
+        Path out = folder.resolve("settings.json");
+        Process process = new ProcessBuilder(launcher.toString(), "settings", "--json")
+                .redirectOutput(out.toFile())
+                .redirectError(log("settings").toFile())
+                .start();
+        assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+
+        assertThat(Files.readString(log("settings"))).isEmpty();
+        assertThat(Files.readString(out)).isEqualTo(run("settings", "--json").out());
+    }
+
     private void write(String source) throws IOException {
         Files.writeString(
                 config,
