@@ -61,17 +61,10 @@ final class Feedback implements AutoCloseable {
      */
     record LogEnd(long position, Instant time) {}
 
-    Feedback(
-            PGReplicationStream stream,
-            int senderPid,
-            Connections connections,
-            @Nullable Connection sql,
-            Clock clock,
-            String slot) {
+    Feedback(PGReplicationStream stream, int senderPid, Connections connections, Clock clock, String slot) {
         this.stream = stream;
         this.senderPid = senderPid;
         this.connections = connections;
-        this.sql = sql;
         this.clock = clock;
         this.thread = new Thread(this::run, "tidemark-feedback-" + slot);
         thread.setDaemon(true);
@@ -84,9 +77,13 @@ final class Feedback implements AutoCloseable {
         return logEnd;
     }
 
-    /** The connection has shown life: something came. */
-    void alive() {
-        aliveAt = System.nanoTime();
+    /**
+     * The connection has shown life: something came.
+     *
+     * @param now what {@link System#nanoTime} says
+     */
+    void alive(long now) {
+        aliveAt = now;
     }
 
     /** For how long nothing came, and the server did not say either that it hears of us. */
@@ -158,7 +155,7 @@ final class Feedback implements AutoCloseable {
                     if (row.next()) {
                         String heard = row.getString(1);
                         if (row.getBoolean(2) || !heard.equals(lastHeard)) {
-                            alive();
+                            alive(System.nanoTime());
                         }
                         lastHeard = heard;
                     }

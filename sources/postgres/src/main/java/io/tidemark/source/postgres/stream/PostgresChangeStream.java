@@ -21,16 +21,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
-import org.postgresql.PGConnection;
 import org.postgresql.replication.LogSequenceNumber;
-import org.postgresql.replication.PGReplicationStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The stream of a logical slot through {@code pgoutput}, over the driver's replication stream.
- *
- * <p><b>Reading.</b> When the socket has run empty, reading pauses for a fifth of a millisecond before it takes what has arrived since: the
- * server then sends many changes at once instead of waking up for each. While nothing comes, pauses grow to some milliseconds.
+ * The stream of a logical slot through {@code pgoutput}: a long backlog by SQL ({@link CatchUp}), then from the server's sender ({@link SlotStream}).
  *
  * <p><b>What may be acknowledged.</b> {@link #deliveredToken} is the end of the newest commit record handed on, or later the newest position that
  * the driver has received, taken when nothing waits to be read and no transaction is half handed on. That position is either what a keepalive
@@ -45,49 +41,35 @@ import org.postgresql.replication.PGReplicationStream;
  * the server keeps its log meanwhile.
  */
 public final class PostgresChangeStream implements ChangeStream {
-    private static final long FILL_PAUSE_NANOS = 200_000;
+    private static final Logger LOG = LoggerFactory.getLogger(PostgresChangeStream.class);
+    private static final long PAUSE_NANOS = 200_000;
     private static final long IDLE_PAUSE_NANOS_MAX = 4_000_000;
-
-    /** A read that took this long has waited for the socket. */
-    private static final long WAITED_NANOS = 15_000;
-
-    /** A connection on which nothing has come for so long, and whose server end does not hear of us either, is dead. */
-    private static final Duration SILENCE_MAX = Duration.ofSeconds(30);
 
     /** Transactions may follow each other without a gap; then the caller gets its turn after one of them. */
     private static final long TURN_NANOS = 20_000_000;
 
-    private final Connection connection;
-    private final PGReplicationStream stream;
+    private final ReplicationRequest request;
     private final SpilledTransactions spilled;
     private final PgOutputDecoder decoder;
-    private final Feedback feedback;
     private final String slot;
+    private LogReader reader;
     private long delivered;
     private volatile String deliveredToken;
     private volatile Instant caughtUpAt = Instant.EPOCH;
     private long acknowledged;
-    private long idlePause = FILL_PAUSE_NANOS;
-    private boolean socketWasEmpty = true;
+    private long idlePause = PAUSE_NANOS;
 
-    private PostgresChangeStream(
-            ReplicationRequest request,
-            Connection connection,
-            PGReplicationStream stream,
-            Relations relations,
-            @Nullable Connection sql,
-            long start) {
-        this.connection = connection;
-        this.stream = stream;
+    private PostgresChangeStream(ReplicationRequest request, LogReader reader, Relations relations, long start) {
+        this.request = request;
+        this.reader = reader;
         this.slot = request.slot();
         this.delivered = start;
         this.deliveredToken = new Position(start).toString();
         this.spilled = new SpilledTransactions(request.scratch());
         this.decoder = new PgOutputDecoder(relations, spilled);
-        this.feedback = new Feedback(stream, pid(connection), request.connections(), sql, request.clock(), slot);
         if (start != 0) {
             acknowledged = start;
-            feedback.acknowledge(start);
+            reader.acknowledge(start);
         }
     }
 
@@ -98,26 +80,27 @@ public final class PostgresChangeStream implements ChangeStream {
      *     invalid, or what connecting ends with
      */
     public static PostgresChangeStream open(ReplicationRequest request) {
-        Connection sql = request.connections().open();
-        Connection connection = null;
+        return open(request, CatchUp.Limits.USUAL);
+    }
+
+    /** @param limits when reading by SQL begins and ends */
+    static PostgresChangeStream open(ReplicationRequest request, CatchUp.Limits limits) {
+        Relations relations = new Relations(
+                request.tables(),
+                request.choices(),
+                () -> look(request, PostgresChangeStream::types),
+                new Lookup(request));
+        long start = request.resumeToken().isPresent()
+                ? lsn(request.resumeToken().orElseThrow())
+                : look(request, sql -> confirmed(sql, request.slot()));
+        LogReader reader = CatchUp.begin(request, start, limits)
+                .<LogReader>map(catchUp -> catchUp)
+                .orElseGet(() -> SlotStream.open(request, start));
         try {
-            Relations relations = new Relations(
-                    request.tables(),
-                    request.choices(),
-                    () -> look(request, PostgresChangeStream::types),
-                    new Lookup(request));
-            connection = request.connections().openReplication();
-            long start = request.resumeToken().isPresent()
-                    ? lsn(request.resumeToken().orElseThrow())
-                    : confirmed(sql, request.slot());
-            PGReplicationStream stream = StreamStart.start(connection, request, start);
-            PostgresChangeStream opened = new PostgresChangeStream(request, connection, stream, relations, sql, start);
-            sql = null;
-            connection = null;
-            return opened;
-        } finally {
-            Connections.close(connection);
-            Connections.close(sql);
+            return new PostgresChangeStream(request, reader, relations, start);
+        } catch (TidemarkException e) {
+            reader.close();
+            throw e;
         }
     }
 
@@ -129,13 +112,14 @@ public final class PostgresChangeStream implements ChangeStream {
         long deadline = started + wait.toNanos();
         try {
             while (true) {
-                ByteBuffer message = readCoalesced();
+                ByteBuffer message = reader.read();
                 if (message != null) {
+                    idlePause = PAUSE_NANOS;
                     decoder.decode(
                             message.array(),
                             message.arrayOffset() + message.position(),
                             message.remaining(),
-                            stream.getLastReceiveLSN().asLong(),
+                            reader.place(),
                             sink);
                     if (!decoder.isInTransaction()
                             && isOver(started, deadline, decoder.deliveredEnd() != commitsBefore)) {
@@ -143,13 +127,17 @@ public final class PostgresChangeStream implements ChangeStream {
                     }
                     continue;
                 }
+                if (reader.hasEnded()) {
+                    goOnWithSender();
+                    continue;
+                }
                 if (!decoder.isInTransaction()) {
-                    moveTo(stream.getLastReceiveLSN().asLong());
+                    moveTo(reader.reached());
                     if (decoder.deliveredEnd() != commitsBefore || System.nanoTime() - deadline >= 0) {
                         break;
                     }
                 }
-                requireAlive();
+                reader.requireAlive();
                 pause(deadline);
             }
         } catch (SQLException e) {
@@ -180,15 +168,14 @@ public final class PostgresChangeStream implements ChangeStream {
         }
         if (Long.compareUnsigned(position, acknowledged) > 0) {
             acknowledged = position;
-            feedback.acknowledge(position);
+            reader.acknowledge(position);
         }
     }
 
     /** Ends the stream without waiting for the server, which may be in the middle of a huge transaction. */
     @Override
     public void close() {
-        feedback.close();
-        Connections.close(connection);
+        reader.close();
         spilled.close();
     }
 
@@ -198,42 +185,30 @@ public final class PostgresChangeStream implements ChangeStream {
         return now - started > TURN_NANOS && (hasDelivered || now - deadline >= 0);
     }
 
-    private @Nullable ByteBuffer readCoalesced() throws SQLException {
-        if (socketWasEmpty) {
-            socketWasEmpty = false;
-            LockSupport.parkNanos(this, FILL_PAUSE_NANOS);
-        }
-        long before = System.nanoTime();
-        ByteBuffer message = stream.readPending();
-        if (message == null) {
-            return null;
-        }
-        feedback.alive();
-        idlePause = FILL_PAUSE_NANOS;
-        socketWasEmpty = System.nanoTime() - before > WAITED_NANOS;
-        return message;
-    }
-
-    private void requireAlive() {
-        if (feedback.silence().compareTo(SILENCE_MAX) > 0) {
+    /** From reading by SQL to the sender, behind the last transaction that was handed on. */
+    private void goOnWithSender() {
+        if (decoder.isInTransaction()) {
             throw new TidemarkException(
-                    ErrorCode.SOURCE_CONNECTION_LOST,
-                    "Cannot read changes: the connection is dead, nothing has come through it for "
-                            + SILENCE_MAX.toSeconds() + " s (slot=" + slot + ")");
+                    ErrorCode.SOURCE_PROTOCOL,
+                    "Cannot read changes: a piece of the log ended inside of a transaction (slot=" + slot + ")");
         }
+        moveTo(decoder.deliveredEnd());
+        reader.close();
+        SlotStream sender = SlotStream.open(request, delivered);
+        LOG.info("The backlog has been read, the rest is a stream: slot={} from={}", slot, deliveredToken);
+        goOnWith(sender);
     }
 
-    private static int pid(Connection connection) {
-        try {
-            return connection.unwrap(PGConnection.class).getBackendPID();
-        } catch (SQLException e) {
-            throw new IllegalStateException("Cannot tell the server process of a connection", e);
+    private synchronized void goOnWith(LogReader next) {
+        reader = next;
+        if (acknowledged != 0) {
+            next.acknowledge(acknowledged);
         }
     }
 
     private void pause(long deadline) {
         long left = deadline - System.nanoTime();
-        long nanos = decoder.isInTransaction() ? FILL_PAUSE_NANOS : Math.min(idlePause, left);
+        long nanos = decoder.isInTransaction() ? PAUSE_NANOS : Math.min(idlePause, left);
         if (nanos > 0) {
             LockSupport.parkNanos(this, nanos);
         }
@@ -250,10 +225,10 @@ public final class PostgresChangeStream implements ChangeStream {
             delivered = position;
             deliveredToken = new Position(position).toString();
         }
-        Feedback.LogEnd end = feedback.logEnd();
+        Feedback.LogEnd end = reader.logEnd();
         if (end != null && Long.compareUnsigned(delivered, end.position()) >= 0) {
             caughtUpAt = end.time();
-            feedback.takeLogEnd();
+            reader.takeLogEnd();
         }
     }
 

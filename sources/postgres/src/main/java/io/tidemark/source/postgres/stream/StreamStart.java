@@ -17,7 +17,7 @@ import org.postgresql.replication.PGReplicationStream;
 /** Starts replication, and says what its errors mean. */
 final class StreamStart {
     /** Version 2 brings transactions in progress (PostgreSQL 14); later ones only what is not used. */
-    private static final int PROTOCOL_VERSION = 2;
+    static final int PROTOCOL_VERSION = 2;
 
     /** Replies are sent by {@link Feedback}; the driver's own interval must not be 0, or it polls an idle socket only once a second. */
     private static final int STATUS_SECONDS = 10;
@@ -63,7 +63,7 @@ final class StreamStart {
     }
 
     /** A list of quoted identifiers inside of a quoted literal. */
-    private static String publicationNames(ReplicationRequest request) {
+    static String publicationNames(ReplicationRequest request) {
         return request.publications().stream()
                 .map(TableId::quote)
                 .collect(Collectors.joining(","))

@@ -14,6 +14,9 @@ final class CountingSink implements ChangeSink {
     private long rows;
     private long sum;
     private long commits;
+    private long committedRows;
+    private long committedSum;
+    private String resumeToken = "";
     private int largest;
 
     CountingSink(int rowsMax) {
@@ -35,6 +38,9 @@ final class CountingSink implements ChangeSink {
     @Override
     public void commit(Position position, long commitMicros, String resumeToken) {
         commits++;
+        this.resumeToken = resumeToken;
+        committedRows = rows();
+        committedSum = sum();
     }
 
     @Override
@@ -61,6 +67,20 @@ final class CountingSink implements ChangeSink {
 
     long commits() {
         return commits;
+    }
+
+    /** Rows of transactions that have ended. */
+    long committedRows() {
+        return committedRows;
+    }
+
+    /** Behind the newest of them. */
+    String resumeToken() {
+        return resumeToken;
+    }
+
+    long committedSum() {
+        return committedSum;
     }
 
     int largestBatch() {

@@ -193,7 +193,11 @@ final class StreamProbe implements AutoCloseable {
     }
 
     PostgresChangeStream open(Optional<String> token) {
-        stream = PostgresChangeStream.open(new ReplicationRequest(
+        return open(token, CatchUp.Limits.USUAL);
+    }
+
+    PostgresChangeStream open(Optional<String> token, CatchUp.Limits limits) {
+        ReplicationRequest request = new ReplicationRequest(
                 connections(),
                 slot(),
                 List.of(publication),
@@ -201,7 +205,8 @@ final class StreamProbe implements AutoCloseable {
                 tables,
                 new TypeChoices(Map.of(), chosen),
                 scratch,
-                Clock.systemUTC()));
+                Clock.systemUTC());
+        stream = PostgresChangeStream.open(request, limits);
         return stream;
     }
 

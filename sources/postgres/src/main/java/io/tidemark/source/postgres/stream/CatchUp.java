@@ -1,0 +1,471 @@
+package io.tidemark.source.postgres.stream;
+
+import io.tidemark.source.postgres.connection.Connections;
+import io.tidemark.source.postgres.connection.PostgresErrors;
+import io.tidemark.source.postgres.connection.SqlState;
+import io.tidemark.source.postgres.type.BigEndian;
+import io.tidemark.source.postgres.type.CopyBinaryReader;
+import io.tidemark.source.postgres.view.CopyRows;
+import io.tidemark.spi.change.Position;
+import io.tidemark.spi.error.ErrorCode;
+import io.tidemark.spi.error.TidemarkException;
+import java.nio.ByteBuffer;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads a long backlog of a slot by SQL, several times as fast as the server's sender sends it: the sender makes system calls for each message, a
+ * function makes none (manual, "Replication Management Functions", {@code pg_logical_slot_get_binary_changes}).
+ *
+ * <p><b>Safety.</b> What is read comes from a temporary copy of the slot, which begins at the start token and is gone with the connection. The slot itself
+ * is advanced over what was acknowledged, and nothing else; so the server keeps the log of all the rest. Both decode the same log in the same order,
+ * and the sender goes on behind the last transaction that was read here.
+ *
+ * <p><b>Pieces.</b> The server keeps the result of a call, in files when it is large, before it sends it; so a call asks for a piece of the
+ * log. It ends at the end of a transaction. A call begins to read at the place from which the slot needs the log, which the oldest open transaction
+ * holds back; so when pieces come to take much longer than the first ones did, or one does not come at all because a huge transaction is in it, this
+ * ends and the sender takes over. So it does when a call is refused, and when the end of the log is reached.
+ */
+final class CatchUp implements LogReader {
+    private static final Logger LOG = LoggerFactory.getLogger(CatchUp.class);
+
+    private static final int FIRST_PIECE_MESSAGES = 200_000;
+    private static final int PIECE_MESSAGES_MIN = 10_000;
+    private static final int PIECE_MESSAGES_MAX = 1_000_000;
+    private static final long PIECE_BYTES = 128L << 20;
+
+    /** Pieces that take so many times as long for each change as the fastest one are read by reading most of the log again. */
+    private static final int TIMES_AS_LONG = 4;
+
+    private static final int BLOCK_BYTES = 256 << 10;
+    private static final int BLOCKS = 48;
+    private static final int MESSAGE_HEAD_BYTES = Integer.BYTES + Long.BYTES;
+
+    /** Count of fields, length of the first, the position, length of the second. */
+    private static final int ROW_HEAD_BYTES = Short.BYTES + Integer.BYTES + Long.BYTES + Integer.BYTES;
+
+    private static final Duration SILENCE_MAX = Duration.ofSeconds(30);
+    private static final long ADVANCE_MILLIS = 10_000;
+    private static final long LOOK_MILLIS = 100;
+    private static final long JOIN_MILLIS = 10_000;
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+    /** The copy has the name of nobody else's slot. */
+    private static final String COPY_SLOT =
+            "select slot_name from pg_catalog.pg_copy_logical_replication_slot(?, 'tidemark_catch_up_' || pg_catalog.pg_backend_pid(), true)";
+
+    private static final String IS_BEHIND = """
+            select pg_catalog.pg_current_wal_flush_lsn() - greatest(confirmed_flush_lsn, ?::pg_catalog.pg_lsn) >= ? and active_pid is null
+              from pg_catalog.pg_replication_slots where slot_name = ?
+            """;
+
+    private static final String ADVANCE = """
+            select pg_catalog.pg_replication_slot_advance(slot_name, ?::pg_catalog.pg_lsn)
+              from pg_catalog.pg_replication_slots where slot_name = ? and confirmed_flush_lsn < ?::pg_catalog.pg_lsn
+            """;
+
+    /**
+     * When it begins and when it ends.
+     *
+     * @param backlogBytes how much log has to be waiting: so much that the sender would need some seconds for it
+     * @param patience how long the server may decode a piece, so that what it keeps of a huge transaction stays small
+     */
+    record Limits(long backlogBytes, Duration patience) {
+        static final Limits USUAL = new Limits(64L << 20, Duration.ofSeconds(20));
+    }
+
+    private final String slot;
+    private final Duration patience;
+    private final Connection rows;
+    private final Connection steering;
+    private final String copy;
+    private final Thread reading;
+    private final Thread advancing;
+
+    /** Full blocks of messages: for each its length, its place, and itself. */
+    private final BlockingQueue<ByteBuffer> full = new ArrayBlockingQueue<>(BLOCKS);
+
+    private final BlockingQueue<ByteBuffer> free = new ArrayBlockingQueue<>(BLOCKS + 2);
+    private ByteBuffer block = NOTHING;
+    private int blockEnd;
+    private long place;
+    private boolean isCancelled;
+    private volatile boolean isWaiting;
+    private volatile boolean isDone;
+    private volatile boolean closed;
+    private volatile @Nullable Throwable failure;
+    private volatile long aliveAt = System.nanoTime();
+    private volatile long acknowledged;
+    private long advanced;
+
+    private CatchUp(
+            ReplicationRequest request, Connection rows, Connection steering, String copiedSlot, Duration patience) {
+        this.slot = request.slot();
+        this.patience = patience;
+        this.rows = rows;
+        this.steering = steering;
+        this.copy = "COPY (SELECT lsn, data FROM pg_catalog.pg_logical_slot_get_binary_changes('" + copiedSlot + "'"
+                + ", NULL, %d, 'proto_version', '" + StreamStart.PROTOCOL_VERSION + "', 'publication_names', '"
+                + StreamStart.publicationNames(request).replace("%", "%%")
+                + "', 'binary', 'true', 'messages', 'true')) TO STDOUT (FORMAT binary)";
+        this.reading = new Thread(this::readPieces, "tidemark-catch-up-" + slot);
+        this.advancing = new Thread(this::advanceNowAndThen, "tidemark-catch-up-feedback-" + slot);
+        reading.setDaemon(true);
+        advancing.setDaemon(true);
+        reading.start();
+        advancing.start();
+    }
+
+    /**
+     * Begins when the log behind a position is long enough, nobody reads the slot, and the server can have a slot more.
+     *
+     * @param start where the changes begin that are wanted, or the slot's own position when that is later
+     * @param limits how long the log has to be, and how long a piece may take
+     */
+    static Optional<CatchUp> begin(ReplicationRequest request, long start, Limits limits) {
+        Connection rows = request.connections().openReading();
+        Connection steering = null;
+        try {
+            if (!isBehind(rows, request.slot(), start, limits.backlogBytes())) {
+                return Optional.empty();
+            }
+            String copy = copy(rows, request.slot());
+            advance(rows, copy, start);
+            steering = request.connections().open();
+            CatchUp begun = new CatchUp(request, rows, steering, copy, limits.patience());
+            LOG.info("The backlog is read by SQL: slot={} from={}", request.slot(), new Position(start));
+            rows = null;
+            steering = null;
+            return Optional.of(begun);
+        } catch (SQLException e) {
+            LOG.info(
+                    "The backlog is read as a stream, because by SQL it cannot be: slot={} reason={}",
+                    request.slot(),
+                    PostgresErrors.primary(e));
+            return Optional.empty();
+        } finally {
+            Connections.close(rows);
+            Connections.close(steering);
+        }
+    }
+
+    @Override
+    public @Nullable ByteBuffer read() throws SQLException {
+        if (block.limit() == blockEnd && !nextBlock()) {
+            return null;
+        }
+        int at = block.limit();
+        block.limit(blockEnd);
+        int length = block.getInt(at);
+        place = block.getLong(at + Integer.BYTES);
+        int start = at + MESSAGE_HEAD_BYTES;
+        block.limit(start + length).position(start);
+        return block;
+    }
+
+    @Override
+    public long place() {
+        return place;
+    }
+
+    @Override
+    public long reached() {
+        return 0;
+    }
+
+    @Override
+    public boolean hasEnded() {
+        return isDone && full.isEmpty() && block.limit() == blockEnd;
+    }
+
+    @Override
+    public Feedback.@Nullable LogEnd logEnd() {
+        return null;
+    }
+
+    @Override
+    public void takeLogEnd() {
+        // Nobody asks for it.
+    }
+
+    @Override
+    public void acknowledge(long position) {
+        acknowledged = position;
+    }
+
+    @Override
+    public void requireAlive() {
+        Duration silence = Duration.ofNanos(System.nanoTime() - aliveAt);
+        if (isWaiting && !isCancelled && silence.compareTo(patience) > 0) {
+            isCancelled = true;
+            LOG.info("The backlog is read as a stream from here on, because a transaction is too large: slot={}", slot);
+            cancel();
+            aliveAt = System.nanoTime();
+        } else if (silence.compareTo(SILENCE_MAX) > 0) {
+            throw new TidemarkException(
+                    ErrorCode.SOURCE_CONNECTION_LOST,
+                    "Cannot read changes: the connection is dead, nothing has come through it for "
+                            + SILENCE_MAX.toSeconds() + " s (slot=" + slot + ")");
+        }
+    }
+
+    /**
+     * When all was read that is read here, tells the server what was acknowledged, so that the sender that takes over need not read the log of it
+     * again.
+     */
+    @Override
+    public void close() {
+        stop();
+        if (isDone) {
+            advanceSlot();
+        }
+        Connections.close(steering);
+    }
+
+    private void stop() {
+        closed = true;
+        if (isWaiting) {
+            cancel();
+        }
+        try {
+            rows.abort(Runnable::run);
+        } catch (SQLException e) {
+            LOG.debug("Connection was not closed properly", e);
+        }
+        advancing.interrupt();
+        boolean isInterrupted = false;
+        for (Thread thread : List.of(reading, advancing)) {
+            try {
+                thread.join(JOIN_MILLIS);
+            } catch (InterruptedException e) {
+                isInterrupted = true;
+            }
+        }
+        if (isInterrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Ends the piece that the server is making. */
+    private void cancel() {
+        try {
+            rows.unwrap(PGConnection.class).cancelQuery();
+        } catch (SQLException e) {
+            LOG.debug("A piece was not cancelled", e);
+        }
+    }
+
+    private boolean nextBlock() throws SQLException {
+        if (block.capacity() == BLOCK_BYTES) {
+            free.offer(block);
+        }
+        block = NOTHING;
+        blockEnd = 0;
+        ByteBuffer next = full.poll();
+        if (next == null) {
+            if (failure != null && full.isEmpty()) {
+                throw failed(failure);
+            }
+            return false;
+        }
+        block = next;
+        blockEnd = next.limit();
+        next.limit(0);
+        return true;
+    }
+
+    private static SQLException failed(Throwable failure) {
+        if (failure instanceof RuntimeException e) {
+            throw e;
+        }
+        if (failure instanceof Error e) {
+            throw e;
+        }
+        return (SQLException) failure;
+    }
+
+    private void readPieces() {
+        try {
+            int wanted = FIRST_PIECE_MESSAGES;
+            double fastest = Double.MAX_VALUE;
+            while (!closed) {
+                Piece piece = new Piece();
+                boolean isRead = readPiece(piece, wanted);
+                if (!isRead || piece.messages < wanted) {
+                    break;
+                }
+                double each = (double) piece.waitedNanos / piece.messages;
+                fastest = Math.min(fastest, each);
+                if (each > fastest * TIMES_AS_LONG) {
+                    LOG.info(
+                            "The rest of the backlog is read as a stream, because by SQL it takes ever longer: slot={}",
+                            slot);
+                    break;
+                }
+                wanted = (int) Math.max(
+                        PIECE_MESSAGES_MIN, Math.min(PIECE_MESSAGES_MAX, PIECE_BYTES * piece.messages / piece.bytes));
+            }
+            isDone = !closed;
+        } catch (SQLException | RuntimeException | Error e) {
+            failure = e;
+        }
+    }
+
+    /** Reads a piece; false when the server refuses it. */
+    private boolean readPiece(Piece piece, int wanted) throws SQLException {
+        aliveAt = System.nanoTime();
+        isWaiting = true;
+        try {
+            CopyRows.read(rows, copy.formatted(wanted), row -> {
+                piece.add(row);
+                return !closed;
+            });
+            piece.hand();
+            return true;
+        } catch (SQLException e) {
+            if (closed) {
+                return false;
+            }
+            if (piece.messages > 0 || SqlState.isLost(e)) {
+                throw e;
+            }
+            // It was told why when it was cancelled.
+            if (!SqlState.of(e).equals(SqlState.CANCELLED)) {
+                LOG.warn(
+                        "The rest of the backlog is read as a stream, because by SQL it cannot be: slot={} reason={}",
+                        slot,
+                        PostgresErrors.primary(e));
+            }
+            return false;
+        }
+    }
+
+    private void advanceNowAndThen() {
+        try {
+            while (!closed) {
+                Thread.sleep(ADVANCE_MILLIS);
+                advanceSlot();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private synchronized void advanceSlot() {
+        long position = acknowledged;
+        if (position == advanced) {
+            return;
+        }
+        try {
+            advance(steering, slot, position);
+            advanced = position;
+        } catch (SQLException e) {
+            // The sender that takes over meets what is wrong, if it lasts.
+            LOG.debug("The slot was not advanced", e);
+        }
+    }
+
+    private static boolean isBehind(Connection connection, String slot, long start, long bytes) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(IS_BEHIND)) {
+            statement.setString(1, new Position(start).toString());
+            statement.setLong(2, bytes);
+            statement.setString(3, slot);
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() && row.getBoolean(1);
+            }
+        }
+    }
+
+    private static String copy(Connection connection, String slot) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(COPY_SLOT)) {
+            statement.setString(1, slot);
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                return row.getString(1);
+            }
+        }
+    }
+
+    private static void advance(Connection connection, String slot, long position) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(ADVANCE)) {
+            statement.setString(1, new Position(position).toString());
+            statement.setString(2, slot);
+            statement.setString(3, new Position(position).toString());
+            statement.executeQuery().close();
+        }
+    }
+
+    /** What has come of a piece. */
+    private final class Piece {
+        private final long asked = System.nanoTime();
+        private long waitedNanos;
+        private int messages;
+        private long bytes;
+        private ByteBuffer filling = NOTHING;
+
+        /** @param row a row of the copy; the header comes before the first one, and the last one is only an end mark */
+        void add(byte[] row) {
+            if (isWaiting) {
+                isWaiting = false;
+                waitedNanos = System.nanoTime() - asked;
+            }
+            int at = CopyBinaryReader.rowStart(row);
+            if (row.length - at < ROW_HEAD_BYTES) {
+                return;
+            }
+            int lengthAt = at + ROW_HEAD_BYTES - Integer.BYTES;
+            int length = BigEndian.int32(row, lengthAt);
+            if (row.length - at != ROW_HEAD_BYTES + length) {
+                throw new TidemarkException(
+                        ErrorCode.SOURCE_PROTOCOL,
+                        "Cannot read changes: a row of the result is not as long as it says (slot=" + slot + ")");
+            }
+            if (filling.remaining() < MESSAGE_HEAD_BYTES + length) {
+                hand();
+                filling = block(MESSAGE_HEAD_BYTES + length);
+            }
+            filling.putInt(length)
+                    .putLong(BigEndian.int64(row, lengthAt - Long.BYTES))
+                    .put(row, at + ROW_HEAD_BYTES, length);
+            messages++;
+            bytes += row.length;
+        }
+
+        /** Gives what is there to the thread that reads. */
+        void hand() {
+            if (filling.position() == 0) {
+                return;
+            }
+            filling.flip();
+            try {
+                while (!closed && !full.offer(filling, LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+                    // The thread that reads is behind.
+                }
+            } catch (InterruptedException e) {
+                throw new IllegalStateException("Cannot hand changes on: nobody interrupts this thread", e);
+            }
+            filling = NOTHING;
+            aliveAt = System.nanoTime();
+        }
+
+        private ByteBuffer block(int bytesAtLeast) {
+            if (bytesAtLeast > BLOCK_BYTES) {
+                return ByteBuffer.allocate(bytesAtLeast);
+            }
+            ByteBuffer used = free.poll();
+            return used == null ? ByteBuffer.allocate(BLOCK_BYTES) : used.clear();
+        }
+    }
+}
