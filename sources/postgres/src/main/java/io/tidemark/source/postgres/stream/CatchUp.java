@@ -3,6 +3,7 @@ package io.tidemark.source.postgres.stream;
 import io.tidemark.source.postgres.connection.Connections;
 import io.tidemark.source.postgres.connection.PostgresErrors;
 import io.tidemark.source.postgres.connection.SqlState;
+import io.tidemark.source.postgres.slot.ReplicationSlot;
 import io.tidemark.source.postgres.type.BigEndian;
 import io.tidemark.source.postgres.type.CopyBinaryReader;
 import io.tidemark.source.postgres.view.CopyRows;
@@ -14,12 +15,16 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.slf4j.Logger;
@@ -34,9 +39,13 @@ import org.slf4j.LoggerFactory;
  * and the sender goes on behind the last transaction that was read here.
  *
  * <p><b>Pieces.</b> The server keeps the result of a call, in files when it is large, before it sends it; so a call asks for a piece of the
- * log. It ends at the end of a transaction. A call begins to read at the place from which the slot needs the log, which the oldest open transaction
- * holds back; so when pieces come to take much longer than the first ones did, or one does not come at all because a huge transaction is in it, this
- * ends and the sender takes over. So it does when a call is refused, and when the end of the log is reached.
+ * log, which ends at the end of a transaction. A call begins to read at the place from which the slot needs the log, which the oldest open transaction
+ * holds back; so when pieces come to take much longer than the first ones did, when one does not come at all because a huge transaction is in it, and
+ * when the server refuses one, this ends and the sender takes over.
+ *
+ * <p><b>End.</b> The sender too begins at that place, and goes through the log slowly. The place follows what is acknowledged only at records of the
+ * running transactions, which the server writes every 15 seconds; so at the end of the log, when the place is far behind, the server is made to
+ * write one, and small pieces are read until it is acknowledged.
  */
 final class CatchUp implements LogReader {
     private static final Logger LOG = LoggerFactory.getLogger(CatchUp.class);
@@ -59,6 +68,10 @@ final class CatchUp implements LogReader {
     private static final Duration SILENCE_MAX = Duration.ofSeconds(30);
     private static final long ADVANCE_MILLIS = 10_000;
     private static final long LOOK_MILLIS = 100;
+
+    /** Capture that finds nothing acknowledges every 30 seconds. */
+    private static final Duration CLOSING_PATIENCE = Duration.ofSeconds(45);
+
     private static final long JOIN_MILLIS = 10_000;
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
@@ -70,6 +83,16 @@ final class CatchUp implements LogReader {
             select pg_catalog.pg_current_wal_flush_lsn() - greatest(confirmed_flush_lsn, ?::pg_catalog.pg_lsn) >= ? and active_pid is null
               from pg_catalog.pg_replication_slots where slot_name = ?
             """;
+
+    private static final String IS_FAR = """
+            select pg_catalog.pg_current_wal_flush_lsn() - restart_lsn >= ? from pg_catalog.pg_replication_slots where slot_name = ?
+            """;
+
+    /** Making a logical slot writes a record of the running transactions before it waits for them to end (source, {@code ReplicationSlotReserveWal}). */
+    private static final String MAKE_SLOT =
+            "select slot_name from pg_catalog.pg_create_logical_replication_slot('tidemark_running_' || pg_catalog.pg_backend_pid(), 'pgoutput', true)";
+
+    private static final int MAKE_SLOT_SECONDS = 1;
 
     private static final String ADVANCE = """
             select pg_catalog.pg_replication_slot_advance(slot_name, ?::pg_catalog.pg_lsn)
@@ -87,7 +110,9 @@ final class CatchUp implements LogReader {
     }
 
     private final String slot;
-    private final Duration patience;
+    private final String copiedSlot;
+    private final Limits limits;
+    private final Clock clock;
     private final Connection rows;
     private final Connection steering;
     private final String copy;
@@ -108,19 +133,26 @@ final class CatchUp implements LogReader {
     private volatile @Nullable Throwable failure;
     private volatile long aliveAt = System.nanoTime();
     private volatile long acknowledged;
+
+    /** Before this place all is read when nothing waits. */
+    private volatile long read;
+
+    private volatile Feedback.@Nullable LogEnd logEnd;
     private long advanced;
 
     private CatchUp(
-            ReplicationRequest request, Connection rows, Connection steering, String copiedSlot, Duration patience) {
+            ReplicationRequest request, Connection rows, Connection steering, String copiedSlot, Limits limits) {
         this.slot = request.slot();
-        this.patience = patience;
+        this.copiedSlot = copiedSlot;
+        this.limits = limits;
+        this.clock = request.clock();
         this.rows = rows;
         this.steering = steering;
         this.copy = "COPY (SELECT lsn, data FROM pg_catalog.pg_logical_slot_get_binary_changes('" + copiedSlot + "'"
                 + ", NULL, %d, 'proto_version', '" + StreamStart.PROTOCOL_VERSION + "', 'publication_names', '"
                 + StreamStart.publicationNames(request).replace("%", "%%")
                 + "', 'binary', 'true', 'messages', 'true')) TO STDOUT (FORMAT binary)";
-        this.reading = new Thread(this::readPieces, "tidemark-catch-up-" + slot);
+        this.reading = new Thread(this::readBacklog, "tidemark-catch-up-" + slot);
         this.advancing = new Thread(this::advanceNowAndThen, "tidemark-catch-up-feedback-" + slot);
         reading.setDaemon(true);
         advancing.setDaemon(true);
@@ -144,7 +176,7 @@ final class CatchUp implements LogReader {
             String copy = copy(rows, request.slot());
             advance(rows, copy, start);
             steering = request.connections().open();
-            CatchUp begun = new CatchUp(request, rows, steering, copy, limits.patience());
+            CatchUp begun = new CatchUp(request, rows, steering, copy, limits);
             LOG.info("The backlog is read by SQL: slot={} from={}", request.slot(), new Position(start));
             rows = null;
             steering = null;
@@ -182,7 +214,8 @@ final class CatchUp implements LogReader {
 
     @Override
     public long reached() {
-        return 0;
+        long end = read;
+        return full.isEmpty() && block.limit() == blockEnd ? end : 0;
     }
 
     @Override
@@ -192,12 +225,12 @@ final class CatchUp implements LogReader {
 
     @Override
     public Feedback.@Nullable LogEnd logEnd() {
-        return null;
+        return logEnd;
     }
 
     @Override
     public void takeLogEnd() {
-        // Nobody asks for it.
+        logEnd = null;
     }
 
     @Override
@@ -208,7 +241,7 @@ final class CatchUp implements LogReader {
     @Override
     public void requireAlive() {
         Duration silence = Duration.ofNanos(System.nanoTime() - aliveAt);
-        if (isWaiting && !isCancelled && silence.compareTo(patience) > 0) {
+        if (isWaiting && !isCancelled && silence.compareTo(limits.patience()) > 0) {
             isCancelled = true;
             LOG.info("The backlog is read as a stream from here on, because a transaction is too large: slot={}", slot);
             cancel();
@@ -296,26 +329,10 @@ final class CatchUp implements LogReader {
         return (SQLException) failure;
     }
 
-    private void readPieces() {
+    private void readBacklog() {
         try {
-            int wanted = FIRST_PIECE_MESSAGES;
-            double fastest = Double.MAX_VALUE;
-            while (!closed) {
-                Piece piece = new Piece();
-                boolean isRead = readPiece(piece, wanted);
-                if (!isRead || piece.messages < wanted) {
-                    break;
-                }
-                double each = (double) piece.waitedNanos / piece.messages;
-                fastest = Math.min(fastest, each);
-                if (each > fastest * TIMES_AS_LONG) {
-                    LOG.info(
-                            "The rest of the backlog is read as a stream, because by SQL it takes ever longer: slot={}",
-                            slot);
-                    break;
-                }
-                wanted = (int) Math.max(
-                        PIECE_MESSAGES_MIN, Math.min(PIECE_MESSAGES_MAX, PIECE_BYTES * piece.messages / piece.bytes));
+            if (readPieces()) {
+                closeIn();
             }
             isDone = !closed;
         } catch (SQLException | RuntimeException | Error e) {
@@ -323,16 +340,100 @@ final class CatchUp implements LogReader {
         }
     }
 
+    /** Reads pieces; true when the end of the log has been reached. */
+    private boolean readPieces() throws SQLException {
+        int wanted = FIRST_PIECE_MESSAGES;
+        double fastest = Double.MAX_VALUE;
+        while (!closed) {
+            Piece piece = new Piece();
+            if (!readPiece(piece, wanted)) {
+                return false;
+            }
+            if (piece.messages < wanted) {
+                return true;
+            }
+            double each = (double) piece.waitedNanos / piece.messages;
+            fastest = Math.min(fastest, each);
+            if (each > fastest * TIMES_AS_LONG) {
+                LOG.info(
+                        "The rest of the backlog is read as a stream, because by SQL it takes ever longer: slot={}",
+                        slot);
+                return false;
+            }
+            wanted = (int) Math.max(
+                    PIECE_MESSAGES_MIN, Math.min(PIECE_MESSAGES_MAX, PIECE_BYTES * piece.messages / piece.bytes));
+        }
+        return false;
+    }
+
+    /** Lets the place from which the slot needs the log come near, with which the sender will begin. */
+    private void closeIn() throws SQLException {
+        advanceSlot();
+        if (!isFar()) {
+            return;
+        }
+        long record = writeRunningTransactions();
+        long deadline = System.nanoTime() + CLOSING_PATIENCE.toNanos();
+        while (!closed && Long.compareUnsigned(acknowledged, record) < 0 && System.nanoTime() - deadline < 0) {
+            if (!readPiece(new Piece(), PIECE_MESSAGES_MAX)) {
+                return;
+            }
+            LockSupport.parkNanos(this, TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS));
+        }
+    }
+
+    private boolean isFar() throws SQLException {
+        synchronized (steering) {
+            try (PreparedStatement statement = steering.prepareStatement(IS_FAR)) {
+                statement.setLong(1, limits.backlogBytes());
+                statement.setString(2, slot);
+                try (ResultSet row = statement.executeQuery()) {
+                    return row.next() && row.getBoolean(1);
+                }
+            }
+        }
+    }
+
+    /** Returns a place behind the record; 0 when it was not written. */
+    private long writeRunningTransactions() throws SQLException {
+        synchronized (steering) {
+            try (Statement statement = steering.createStatement()) {
+                statement.setQueryTimeout(MAKE_SLOT_SECONDS);
+                try (ResultSet made = statement.executeQuery(MAKE_SLOT)) {
+                    made.next();
+                    statement.execute("select pg_catalog.pg_drop_replication_slot('" + made.getString(1) + "')");
+                }
+            } catch (SQLException e) {
+                if (!SqlState.of(e).equals(SqlState.CANCELLED)) {
+                    LOG.debug("No record of the running transactions was written", e);
+                    return 0;
+                }
+            }
+            try (Statement statement = steering.createStatement();
+                    ResultSet row = statement.executeQuery("select pg_catalog.pg_current_wal_flush_lsn()::text")) {
+                row.next();
+                return ReplicationSlot.position(row.getString(1)).value();
+            }
+        }
+    }
+
     /** Reads a piece; false when the server refuses it. */
     private boolean readPiece(Piece piece, int wanted) throws SQLException {
         aliveAt = System.nanoTime();
         isWaiting = true;
+        Instant begun = clock.instant();
         try {
             CopyRows.read(rows, copy.formatted(wanted), row -> {
                 piece.add(row);
                 return !closed;
             });
             piece.hand();
+            if (!closed) {
+                read = confirmed();
+                if (piece.messages < wanted) {
+                    logEnd = new Feedback.LogEnd(read, begun);
+                }
+            }
             return true;
         } catch (SQLException e) {
             if (closed) {
@@ -363,18 +464,26 @@ final class CatchUp implements LogReader {
         }
     }
 
-    private synchronized void advanceSlot() {
-        long position = acknowledged;
-        if (position == advanced) {
-            return;
+    private void advanceSlot() {
+        synchronized (steering) {
+            long position = acknowledged;
+            if (position == advanced) {
+                return;
+            }
+            try {
+                advance(steering, slot, position);
+                advanced = position;
+            } catch (SQLException e) {
+                // The sender that takes over meets what is wrong, if it lasts.
+                LOG.debug("The slot was not advanced", e);
+            }
         }
-        try {
-            advance(steering, slot, position);
-            advanced = position;
-        } catch (SQLException e) {
-            // The sender that takes over meets what is wrong, if it lasts.
-            LOG.debug("The slot was not advanced", e);
-        }
+    }
+
+    private long confirmed() throws SQLException {
+        return ReplicationSlot.find(rows, copiedSlot)
+                .map(found -> found.confirmed().value())
+                .orElse(0L);
     }
 
     private static boolean isBehind(Connection connection, String slot, long start, long bytes) throws SQLException {

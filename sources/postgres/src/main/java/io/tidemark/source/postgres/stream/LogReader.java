@@ -19,7 +19,7 @@ interface LogReader extends AutoCloseable {
     /** Whether nothing will come from here any more, and the rest of the log has to be read otherwise. */
     boolean hasEnded();
 
-    /** What {@link Feedback#logEnd} says; null where nobody asks. */
+    /** Where the log ended when that was last asked for, until {@link #takeLogEnd} is called; null before. */
     Feedback.@Nullable LogEnd logEnd();
 
     /** Says that the end was reached, so that the next one is asked for. */

@@ -111,6 +111,7 @@ class CatchUpIT {
         first.close();
         awaitNoReader();
 
+        Instant begun = Instant.now();
         PostgresChangeStream second = probe.open(Optional.of(token), ALWAYS);
         assertThat(probe.take())
                 .containsExactly(
@@ -122,9 +123,11 @@ class CatchUpIT {
                         "commit");
         Awaitility.await().atMost(PATIENCE).until(() -> {
             second.poll(probe.sink, Duration.ofMillis(10));
+            second.acknowledge(second.deliveredToken());
             return isRead();
         });
         assertThat(copies()).isZero();
+        assertThat(second.caughtUpAt()).isAfter(begun);
         probe.execute("insert into t values (4)");
         assertThat(probe.take()).containsExactly("I public.t(id=4, note=null)", "commit");
     }
