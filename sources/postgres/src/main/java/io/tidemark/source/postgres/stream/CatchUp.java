@@ -79,8 +79,10 @@ final class CatchUp implements LogReader {
     private static final String COPY_SLOT =
             "select slot_name from pg_catalog.pg_copy_logical_replication_slot(?, 'tidemark_catch_up_' || pg_catalog.pg_backend_pid(), true)";
 
+    /** The sender waits for standbys that have to be ahead of a slot; a temporary slot cannot be one of those. */
     private static final String IS_BEHIND = """
             select pg_catalog.pg_current_wal_flush_lsn() - greatest(confirmed_flush_lsn, ?::pg_catalog.pg_lsn) >= ? and active_pid is null
+                   and coalesce(pg_catalog.current_setting('synchronized_standby_slots', true), '') = ''
               from pg_catalog.pg_replication_slots where slot_name = ?
             """;
 
@@ -161,7 +163,7 @@ final class CatchUp implements LogReader {
     }
 
     /**
-     * Begins when the log behind a position is long enough, nobody reads the slot, and the server can have a slot more.
+     * Begins when the log behind a position is long enough, nobody reads the slot, no standby has to be ahead of it, and the server can have a slot more.
      *
      * @param start where the changes begin that are wanted, or the slot's own position when that is later
      * @param limits how long the log has to be, and how long a piece may take
