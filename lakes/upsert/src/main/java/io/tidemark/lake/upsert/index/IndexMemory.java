@@ -1,5 +1,7 @@
 package io.tidemark.lake.upsert.index;
 
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.Cache;
@@ -12,7 +14,12 @@ import org.rocksdb.WriteBufferManager;
 
 /** The native memory that all key indexes of a lake share, and how their databases are set up. Closed after the last of them. */
 public final class IndexMemory implements AutoCloseable {
-    private static final long CACHE_BYTES = 128L << 20;
+    private static final long CACHE_BYTES_MIN = 128L << 20;
+    private static final long CACHE_BYTES_MAX = 1L << 30;
+
+    /** Of the machine's, or the container's, memory. */
+    private static final int CACHE_SHARE = 64;
+
     private static final long WRITE_BUFFERS_BYTES = 192L << 20;
     private static final long WRITE_BUFFER_BYTES = 48L << 20;
     private static final long SST_BYTES = 32L << 20;
@@ -28,7 +35,7 @@ public final class IndexMemory implements AutoCloseable {
         RocksDB.loadLibrary();
     }
 
-    private final Cache cache = new LRUCache(CACHE_BYTES, CACHE_SHARD_BITS);
+    private final Cache cache = new LRUCache(cacheBytes(), CACHE_SHARD_BITS);
 
     /** Write buffers are accounted apart: in the cache of blocks they would push filters and blocks out. */
     private final Cache writeBufferAccount = new LRUCache(WRITE_BUFFERS_BYTES);
@@ -65,6 +72,13 @@ public final class IndexMemory implements AutoCloseable {
 
     long sstBytes() {
         return SST_BYTES;
+    }
+
+    /** It pays: with a quarter of a table's entries in it look-ups took 1.4 times as long as with all of them. */
+    private static long cacheBytes() {
+        long memory =
+                ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
+        return Math.max(CACHE_BYTES_MIN, Math.min(CACHE_BYTES_MAX, memory / CACHE_SHARE));
     }
 
     @Override

@@ -363,18 +363,19 @@ public final class KeyIndex implements KeyLocations, AutoCloseable {
 
     private void write(ColumnFamilyHandle family, KeyArena keys, int[] order, long[] locations, boolean keepGone)
             throws RocksDBException {
-        try (WriteBatch batch = new WriteBatch()) {
-            for (int i = 0; i < order.length; i++) {
-                int key = order[i];
-                if (locations[key] != RowLocation.NONE || keepGone) {
-                    batch.put(family, keys.bytes(key), EntryValue.write(locations[key]));
-                } else {
-                    batch.delete(family, keys.bytes(key));
+        EntryBatch batch = new EntryBatch(family.getID());
+        for (int i = 0; i < order.length; i++) {
+            int key = order[i];
+            if (locations[key] != RowLocation.NONE || keepGone) {
+                batch.put(keys, key, locations[key]);
+            } else {
+                batch.delete(keys, key);
+            }
+            if (batch.count() == BATCH_ENTRIES || i == order.length - 1) {
+                try (WriteBatch written = new WriteBatch(batch.bytes())) {
+                    database.write(withoutLog, written);
                 }
-                if (batch.count() == BATCH_ENTRIES || i == order.length - 1) {
-                    database.write(withoutLog, batch);
-                    batch.clear();
-                }
+                batch.clear();
             }
         }
     }

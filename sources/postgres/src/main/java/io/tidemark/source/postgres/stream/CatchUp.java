@@ -105,10 +105,10 @@ final class CatchUp implements LogReader {
      * When it begins and when it ends.
      *
      * @param backlogBytes how much log has to be waiting: so much that the sender would need some seconds for it
-     * @param patience how long the server may decode a piece, so that what it keeps of a huge transaction stays small
+     * @param patience how long the server may decode a piece, so that what it keeps of a huge transaction stays within a few gigabytes
      */
     record Limits(long backlogBytes, Duration patience) {
-        static final Limits USUAL = new Limits(64L << 20, Duration.ofSeconds(20));
+        static final Limits USUAL = new Limits(64L << 20, Duration.ofSeconds(60));
     }
 
     private final String slot;
