@@ -28,12 +28,12 @@ final class KeyBuckets implements Serializable {
 
     /** The key's task, from 0. */
     int of(byte[] key, int length) {
-        int number = linked.size() == 0 ? -1 : linked.find(key, length);
+        int number = linked.size() == 0 ? -1 : linked.find(key, 0, length);
         if (number < 0) {
-            return Math.floorMod(KeyTable.hash(key, length), count);
+            return Math.floorMod(KeyTable.hash(key, 0, length), count);
         }
         byte[] first = linked.keys().bytes(root(number));
-        return Math.floorMod(KeyTable.hash(first, first.length), count);
+        return Math.floorMod(KeyTable.hash(first, 0, first.length), count);
     }
 
     /** Links two keys. */
@@ -45,7 +45,7 @@ final class KeyBuckets implements Serializable {
 
     private int number(byte[] key) {
         int known = linked.size();
-        int number = linked.findOrAdd(key, key.length);
+        int number = linked.findOrAdd(key, 0, key.length);
         if (number == parents.length) {
             parents = Arrays.copyOf(parents, number * 2);
         }

@@ -92,8 +92,7 @@ final class SparkUpsert implements TableUpsert {
                 .collect()) {
             KeyArena keys = Bytes.read(bytes, KeyArena.class);
             for (int key = 0; key < keys.size(); key++) {
-                byte[] copy = keys.bytes(key);
-                all.findOrAdd(copy, copy.length);
+                all.findOrAdd(keys.data(), keys.start(key), keys.end(key));
             }
         }
         return all;

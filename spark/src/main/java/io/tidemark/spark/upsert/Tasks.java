@@ -30,7 +30,7 @@ final class Tasks {
             for (int row = 0; row < batch.size(); row++) {
                 if (batch.operation(row) != Operation.TRUNCATE) {
                     byte[] key = keys.of(batch, row);
-                    distinct.findOrAdd(key, key.length);
+                    distinct.findOrAdd(key, 0, key.length);
                 }
             }
         }

@@ -35,7 +35,7 @@ final class SpreadKeys implements Serializable {
             KeyArena some = fold.keys();
             for (int i = 0; i < some.size(); i++) {
                 byte[] key = some.bytes(i);
-                keys.findOrAdd(key, key.length);
+                keys.findOrAdd(key, 0, key.length);
             }
             touched.addAll(fold.touched());
             fold.bytes().forEach((partition, count) -> bytes.merge(partition, count, Long::sum));
@@ -57,7 +57,7 @@ final class SpreadKeys implements Serializable {
     }
 
     boolean contains(byte[] key) {
-        return keys.find(key, key.length) >= 0;
+        return keys.find(key, 0, key.length) >= 0;
     }
 
     boolean anyMatch(Predicate<String> test) {

@@ -117,7 +117,7 @@ final class KeylessRound {
     /** Whether a row like this one has to be taken away; if so, it counts as taken. */
     boolean take(List<? extends ColumnVector> columns, int row) {
         KeyBuffer content = encoder.encode(columns, row);
-        int number = contents.find(content.data(), content.length());
+        int number = contents.find(content.data(), 0, content.length());
         if (number < 0 || surplus[number] >= 0) {
             return false;
         }

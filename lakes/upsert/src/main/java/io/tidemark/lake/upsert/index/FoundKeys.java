@@ -2,7 +2,6 @@ package io.tidemark.lake.upsert.index;
 
 import io.tidemark.lake.upsert.table.StoredFile;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,15 +19,15 @@ public final class FoundKeys implements KeyLocations {
     private final Map<String, Integer> numbers = new HashMap<>();
     private final List<String> paths = new ArrayList<>();
     private final Map<String, StoredFile> files = new LinkedHashMap<>();
-    private final Entries found = new Entries();
-    private final Entries staged = new Entries();
+    private final LocatedKeys found = new LocatedKeys();
+    private final LocatedKeys staged = new LocatedKeys();
     private final List<Long> duplicates = new ArrayList<>();
 
     /** Adds a row of a key. */
     public void add(StoredFile file, byte[] key, int row) {
         files.putIfAbsent(file.path(), file);
         long location = RowLocation.of(number(file.path()), row);
-        long before = found.put(key, key.length, location);
+        long before = found.put(key, 0, key.length, location);
         if (before != RowLocation.NONE) {
             duplicates.add(before);
         }
@@ -61,24 +60,20 @@ public final class FoundKeys implements KeyLocations {
     }
 
     @Override
-    public void lookup(KeyArena keys, int[] order, boolean useEntries, long[] locations) {
+    public void lookup(KeyArena keys, int[] order, boolean useLocatedKeys, long[] locations) {
         for (int key : order) {
-            byte[] bytes = keys.bytes(key);
-            int number = staged.table.find(bytes, bytes.length);
+            int number = staged.find(keys, key);
             if (number >= 0) {
-                locations[key] = staged.locations[number];
+                locations[key] = staged.locations()[number];
             } else {
-                locations[key] = useEntries ? found.get(bytes) : RowLocation.NONE;
+                locations[key] = useLocatedKeys ? found.get(keys, key) : RowLocation.NONE;
             }
         }
     }
 
     @Override
     public void stage(KeyArena keys, int[] order, long[] locations) {
-        for (int key : order) {
-            byte[] bytes = keys.bytes(key);
-            staged.put(bytes, bytes.length, locations[key]);
-        }
+        staged.putAll(keys, order, locations);
     }
 
     @Override
@@ -95,32 +90,5 @@ public final class FoundKeys implements KeyLocations {
             Predicate<String> isLive,
             IndexHeader newHeader) {
         // Nobody asks again.
-    }
-
-    /** Locations by key. */
-    private static final class Entries {
-        private final KeyTable table = new KeyTable();
-        private long[] locations = new long[1024];
-
-        long get(byte[] key) {
-            int number = table.find(key, key.length);
-            return number < 0 ? RowLocation.NONE : locations[number];
-        }
-
-        /** Returns the location before, or {@link RowLocation#NONE}. */
-        long put(byte[] key, int length, long location) {
-            int known = table.size();
-            int number = table.findOrAdd(key, length);
-            if (number == locations.length) {
-                locations = Arrays.copyOf(locations, number * 2);
-            }
-            long before = number < known ? locations[number] : RowLocation.NONE;
-            locations[number] = location;
-            return before;
-        }
-
-        void clear() {
-            table.clear();
-        }
     }
 }

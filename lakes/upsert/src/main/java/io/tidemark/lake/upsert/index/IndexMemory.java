@@ -12,7 +12,7 @@ import org.rocksdb.LRUCache;
 import org.rocksdb.RocksDB;
 import org.rocksdb.WriteBufferManager;
 
-/** The native memory that all key indexes of a lake share, and how their databases are set up. Closed after the last of them. */
+/** The memory that the key indexes of a lake have, native memory for all together, and how their databases are set up. Closed after the last of them. */
 public final class IndexMemory implements AutoCloseable {
     private static final long CACHE_BYTES_MIN = 128L << 20;
     private static final long CACHE_BYTES_MAX = 1L << 30;
@@ -35,6 +35,7 @@ public final class IndexMemory implements AutoCloseable {
         RocksDB.loadLibrary();
     }
 
+    private final long stagedBytes;
     private final Cache cache = new LRUCache(cacheBytes(), CACHE_SHARD_BITS);
 
     /** Write buffers are accounted apart: in the cache of blocks they would push filters and blocks out. */
@@ -42,6 +43,20 @@ public final class IndexMemory implements AutoCloseable {
 
     private final WriteBufferManager writeBuffers = new WriteBufferManager(WRITE_BUFFERS_BYTES, writeBufferAccount);
     private final BloomFilter bloom = new BloomFilter(BLOOM_BITS_PER_KEY, false);
+
+    public IndexMemory() {
+        this(Math.min(256L << 20, Runtime.getRuntime().maxMemory() / 8));
+    }
+
+    /** @param stagedBytes of the heap for what an apply has staged in one index */
+    IndexMemory(long stagedBytes) {
+        this.stagedBytes = stagedBytes;
+    }
+
+    /** Up to here what is staged stays on the heap. */
+    long stagedBytes() {
+        return stagedBytes;
+    }
 
     DBOptions databaseOptions() {
         return new DBOptions()

@@ -68,7 +68,11 @@ public final class KeyIndex implements KeyLocations, AutoCloseable {
     private ColumnFamilyOptions entryOptions;
     private RocksDB database;
     private ColumnFamilyHandle entries;
+    private final LocatedKeys newlyStaged = new LocatedKeys();
+
+    /** What was staged before; null when memory has all. */
     private @Nullable ColumnFamilyHandle staged;
+
     private @Nullable IndexHeader header;
     private int nextFile;
 
@@ -184,11 +188,15 @@ public final class KeyIndex implements KeyLocations, AutoCloseable {
 
     @Override
     public void stage(KeyArena keys, int[] order, long[] locations) {
+        newlyStaged.putAll(keys, order, locations);
+        if (newlyStaged.byteSize() <= memory.stagedBytes()) {
+            return;
+        }
         try {
             if (staged == null) {
                 staged = database.createColumnFamily(new ColumnFamilyDescriptor(STAGED, entryOptions));
             }
-            write(staged, keys, order, locations, true);
+            writeNewlyStaged(staged, true);
         } catch (RocksDBException e) {
             throw failed("write", folder, e);
         }
@@ -196,6 +204,11 @@ public final class KeyIndex implements KeyLocations, AutoCloseable {
 
     @Override
     public void discardStaged() {
+        newlyStaged.clear();
+        dropStaged();
+    }
+
+    private void dropStaged() {
         ColumnFamilyHandle handle = staged;
         if (handle == null) {
             return;
@@ -323,20 +336,27 @@ public final class KeyIndex implements KeyLocations, AutoCloseable {
     }
 
     private void lookup(KeyArena keys, int[] order, long[] locations, boolean useEntries) throws RocksDBException {
-        Arrays.stream(order).forEach(key -> locations[key] = RowLocation.NONE);
         ColumnFamilyHandle stagedEntries = staged;
         List<Integer> open = new ArrayList<>(order.length);
-        if (stagedEntries == null) {
-            Arrays.stream(order).forEach(open::add);
-        } else {
-            List<byte[]> found =
-                    get(stagedEntries, keys, Arrays.stream(order).boxed().toList());
-            for (int i = 0; i < order.length; i++) {
+        for (int key : order) {
+            int number = newlyStaged.find(keys, key);
+            if (number < 0) {
+                locations[key] = RowLocation.NONE;
+                open.add(key);
+            } else {
+                locations[key] = newlyStaged.locations()[number];
+            }
+        }
+        if (stagedEntries != null && !open.isEmpty()) {
+            List<Integer> asked = open;
+            List<byte[]> found = get(stagedEntries, keys, asked);
+            open = new ArrayList<>(asked.size());
+            for (int i = 0; i < found.size(); i++) {
                 byte[] value = found.get(i);
                 if (value == null) {
-                    open.add(order[i]);
+                    open.add(asked.get(i));
                 } else {
-                    locations[order[i]] = EntryValue.read(value);
+                    locations[asked.get(i)] = EntryValue.read(value);
                 }
             }
         }
@@ -380,7 +400,20 @@ public final class KeyIndex implements KeyLocations, AutoCloseable {
         }
     }
 
+    /** @param keepGone whether keys that are gone get an entry that says so */
+    private void writeNewlyStaged(ColumnFamilyHandle family, boolean keepGone) throws RocksDBException {
+        write(family, newlyStaged.keys(), KeySort.order(newlyStaged.keys()), newlyStaged.locations(), keepGone);
+        newlyStaged.clear();
+    }
+
     private void publishStaged() throws RocksDBException {
+        publishStagedBefore();
+        if (!newlyStaged.isEmpty()) {
+            writeNewlyStaged(entries, false);
+        }
+    }
+
+    private void publishStagedBefore() throws RocksDBException {
         if (staged == null) {
             return;
         }
@@ -400,7 +433,7 @@ public final class KeyIndex implements KeyLocations, AutoCloseable {
             all.status();
             database.write(withoutLog, batch);
         }
-        discardStaged();
+        dropStaged();
     }
 
     private void reserveNumbers() throws RocksDBException {

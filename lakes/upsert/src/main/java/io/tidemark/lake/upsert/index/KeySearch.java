@@ -60,7 +60,7 @@ public final class KeySearch {
     /** Finds the live rows that have one of the keys. */
     public void find(StoredFile file, KeyTable keys, Found found) {
         scan(file, (key, row) -> {
-            int number = keys.find(key.data(), key.length());
+            int number = keys.find(key.data(), 0, key.length());
             if (number >= 0) {
                 found.accept(number, row);
             }

@@ -29,22 +29,22 @@ public final class KeyTable implements Serializable {
 
     /** The key's number, a new one if it was not there: then it is {@code size() - 1}. */
     public int findOrAdd(KeyBuffer key) {
-        return findOrAdd(key.data(), key.length());
+        return findOrAdd(key.data(), 0, key.length());
     }
 
-    /** The same for the first {@code length} bytes. */
-    public int findOrAdd(byte[] key, int length) {
-        int hash = hash(key, length);
+    /** The same for the bytes {@code [from, to)}. */
+    public int findOrAdd(byte[] data, int from, int to) {
+        int hash = hash(data, from, to);
         int mask = slots.length - 1;
         int slot = hash & mask;
         while (slots[slot] != 0) {
             int number = slots[slot] - 1;
-            if (hashes[number] == hash && keys.isEqual(number, key, 0, length)) {
+            if (hashes[number] == hash && keys.isEqual(number, data, from, to)) {
                 return number;
             }
             slot = (slot + 1) & mask;
         }
-        int number = keys.add(key, 0, length);
+        int number = keys.add(data, from, to);
         if (number == hashes.length) {
             hashes = Arrays.copyOf(hashes, hashes.length * 2);
         }
@@ -56,14 +56,14 @@ public final class KeyTable implements Serializable {
         return number;
     }
 
-    /** The key's number, or -1. */
-    public int find(byte[] key, int length) {
-        int hash = hash(key, length);
+    /** The number of the key in {@code [from, to)}, or -1. */
+    public int find(byte[] data, int from, int to) {
+        int hash = hash(data, from, to);
         int mask = slots.length - 1;
         int slot = hash & mask;
         while (slots[slot] != 0) {
             int number = slots[slot] - 1;
-            if (hashes[number] == hash && keys.isEqual(number, key, 0, length)) {
+            if (hashes[number] == hash && keys.isEqual(number, data, from, to)) {
                 return number;
             }
             slot = (slot + 1) & mask;
@@ -96,14 +96,14 @@ public final class KeyTable implements Serializable {
     }
 
     /** A number that equal keys share. */
-    public static int hash(byte[] data, int length) {
-        long hash = length * MULTIPLIER;
-        int at = 0;
-        for (; at + Long.BYTES <= length; at += Long.BYTES) {
+    public static int hash(byte[] data, int from, int to) {
+        long hash = (to - from) * MULTIPLIER;
+        int at = from;
+        for (; at + Long.BYTES <= to; at += Long.BYTES) {
             hash = mix(hash ^ (long) LONGS.get(data, at));
         }
         long tail = 0;
-        for (; at < length; at++) {
+        for (; at < to; at++) {
             tail = (tail << Byte.SIZE) | (data[at] & 0xFF);
         }
         hash = mix(hash ^ tail);

@@ -37,10 +37,9 @@ public final class SearchedKeys implements KeyLocations {
     public void lookup(KeyArena keys, int[] order, boolean useEntries, long[] locations) {
         KeyTable unknown = new KeyTable();
         for (int key : order) {
-            byte[] bytes = keys.bytes(key);
-            if (useEntries && searched.find(bytes, bytes.length) < 0) {
-                searched.findOrAdd(bytes, bytes.length);
-                unknown.findOrAdd(bytes, bytes.length);
+            if (useEntries && searched.find(keys.data(), keys.start(key), keys.end(key)) < 0) {
+                searched.findOrAdd(keys.data(), keys.start(key), keys.end(key));
+                unknown.findOrAdd(keys.data(), keys.start(key), keys.end(key));
             }
         }
         if (unknown.size() > 0) {

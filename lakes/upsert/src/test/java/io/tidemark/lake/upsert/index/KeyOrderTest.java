@@ -86,7 +86,7 @@ class KeyOrderTest {
             assertThat(table.findOrAdd(buffer)).isEqualTo(expected);
         }
         table.clear();
-        assertThat(table.find(buffer.data(), buffer.length())).isEqualTo(-1);
+        assertThat(table.find(buffer.data(), 0, buffer.length())).isEqualTo(-1);
     }
 
     @Test
