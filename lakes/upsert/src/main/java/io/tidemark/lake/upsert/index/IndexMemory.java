@@ -2,6 +2,7 @@ package io.tidemark.lake.upsert.index;
 
 import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
+import java.util.concurrent.atomic.AtomicLong;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
 import org.rocksdb.Cache;
@@ -35,7 +36,8 @@ public final class IndexMemory implements AutoCloseable {
         RocksDB.loadLibrary();
     }
 
-    private final long stagedBytes;
+    private final long stagedBytesMax;
+    private final AtomicLong stagedBytes = new AtomicLong();
     private final Cache cache = new LRUCache(cacheBytes(), CACHE_SHARD_BITS);
 
     /** Write buffers are accounted apart: in the cache of blocks they would push filters and blocks out. */
@@ -48,14 +50,19 @@ public final class IndexMemory implements AutoCloseable {
         this(Math.min(256L << 20, Runtime.getRuntime().maxMemory() / 8));
     }
 
-    /** @param stagedBytes of the heap for what an apply has staged in one index */
-    IndexMemory(long stagedBytes) {
-        this.stagedBytes = stagedBytes;
+    /** @param stagedBytesMax of the heap for what applies have staged in all indexes */
+    IndexMemory(long stagedBytesMax) {
+        this.stagedBytesMax = stagedBytesMax;
     }
 
-    /** Up to here what is staged stays on the heap. */
-    long stagedBytes() {
-        return stagedBytes;
+    /**
+     * Takes note of what an index has staged on the heap.
+     *
+     * @param more so many bytes more than before, or fewer
+     * @return whether all have room
+     */
+    boolean stage(long more) {
+        return stagedBytes.addAndGet(more) <= stagedBytesMax;
     }
 
     DBOptions databaseOptions() {

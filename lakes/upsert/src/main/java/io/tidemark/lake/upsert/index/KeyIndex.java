@@ -68,7 +68,8 @@ public final class KeyIndex implements KeyLocations, AutoCloseable {
     private ColumnFamilyOptions entryOptions;
     private RocksDB database;
     private ColumnFamilyHandle entries;
-    private final LocatedKeys newlyStaged = new LocatedKeys();
+    private LocatedKeys newlyStaged = new LocatedKeys();
+    private long newlyStagedBytes;
 
     /** What was staged before; null when memory has all. */
     private @Nullable ColumnFamilyHandle staged;
@@ -189,7 +190,9 @@ public final class KeyIndex implements KeyLocations, AutoCloseable {
     @Override
     public void stage(KeyArena keys, int[] order, long[] locations) {
         newlyStaged.putAll(keys, order, locations);
-        if (newlyStaged.byteSize() <= memory.stagedBytes()) {
+        long more = newlyStaged.byteSize() - newlyStagedBytes;
+        newlyStagedBytes += more;
+        if (memory.stage(more)) {
             return;
         }
         try {
@@ -204,8 +207,17 @@ public final class KeyIndex implements KeyLocations, AutoCloseable {
 
     @Override
     public void discardStaged() {
-        newlyStaged.clear();
+        forgetNewlyStaged();
         dropStaged();
+    }
+
+    private void forgetNewlyStaged() {
+        if (newlyStaged.isEmpty()) {
+            return;
+        }
+        boolean unused = memory.stage(-newlyStagedBytes);
+        newlyStagedBytes = 0;
+        newlyStaged = new LocatedKeys();
     }
 
     private void dropStaged() {
@@ -403,7 +415,7 @@ public final class KeyIndex implements KeyLocations, AutoCloseable {
     /** @param keepGone whether keys that are gone get an entry that says so */
     private void writeNewlyStaged(ColumnFamilyHandle family, boolean keepGone) throws RocksDBException {
         write(family, newlyStaged.keys(), KeySort.order(newlyStaged.keys()), newlyStaged.locations(), keepGone);
-        newlyStaged.clear();
+        forgetNewlyStaged();
     }
 
     private void publishStaged() throws RocksDBException {
