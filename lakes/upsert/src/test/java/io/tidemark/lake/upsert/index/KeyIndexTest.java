@@ -31,7 +31,7 @@ class KeyIndexTest {
                     int rounds = 1 + random.nextInt(5);
                     for (int round = 0; round < rounds - 1; round++) {
                         Round staged = round(seen);
-                        index.stage(staged.keys(), staged.order(), staged.locations());
+                        index.stage(staged.keys, staged.order, staged.locations);
                         assertHas(index, seen, true);
                     }
                     if (apply % 3 == 2) {
@@ -39,9 +39,9 @@ class KeyIndexTest {
                     } else {
                         Round last = round(seen);
                         index.publish(
-                                last.keys(),
-                                last.order(),
-                                last.locations(),
+                                last.keys,
+                                last.order,
+                                last.locations,
                                 List.of(),
                                 path -> true,
                                 new IndexHeader("table", "load", apply));
@@ -58,7 +58,17 @@ class KeyIndexTest {
         }
     }
 
-    private record Round(KeyArena keys, int[] order, long[] locations) {}
+    private static final class Round {
+        private final KeyArena keys;
+        private final int[] order;
+        private final long[] locations;
+
+        Round(KeyArena keys, long[] locations) {
+            this.keys = keys;
+            this.order = KeySort.order(keys);
+            this.locations = locations;
+        }
+    }
 
     /** Some keys with new places, some of them gone; notes them. */
     private Round round(Map<Integer, Long> seen) {
@@ -77,7 +87,7 @@ class KeyIndexTest {
                 seen.put(id, locations[number]);
             }
         }
-        return new Round(keys.keys(), KeySort.order(keys.keys()), locations);
+        return new Round(keys.keys(), locations);
     }
 
     private static void assertHas(KeyIndex index, Map<Integer, Long> expected, boolean useEntries) {
