@@ -209,12 +209,13 @@ class SourceIdentityIT {
                 .orElseThrow();
     }
 
+    /** The server commits asynchronously: what was inserted into the log need not be written yet. */
     private void awaitReplayed(EmbeddedPostgresServer standby) {
         await().atMost(MirroredDatabase.PATIENCE)
                 .until(() -> hasRow(
                         standby,
-                        "select where pg_last_wal_replay_lsn() >= '" + value(primary, "select pg_current_wal_lsn()")
-                                + "'"));
+                        "select where pg_last_wal_replay_lsn() >= '"
+                                + value(primary, "select pg_current_wal_insert_lsn()") + "'"));
     }
 
     private static boolean hasRow(EmbeddedPostgresServer server, String sql) throws Exception {
