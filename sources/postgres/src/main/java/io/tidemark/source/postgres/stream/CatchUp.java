@@ -105,10 +105,10 @@ final class CatchUp implements LogReader {
      * When it begins and when it ends.
      *
      * @param backlogBytes how much log has to be waiting: so much that the sender would need some seconds for it
-     * @param patience how long the server may decode a piece, so that what it keeps of a huge transaction stays within a few gigabytes
+     * @param patience how long the server may decode a piece, so that what it keeps of a huge transaction stays small
      */
     record Limits(long backlogBytes, Duration patience) {
-        static final Limits USUAL = new Limits(64L << 20, Duration.ofSeconds(60));
+        static final Limits USUAL = new Limits(64L << 20, Duration.ofSeconds(10));
     }
 
     private final String slot;
@@ -128,7 +128,7 @@ final class CatchUp implements LogReader {
     private ByteBuffer block = NOTHING;
     private int blockEnd;
     private long place;
-    private boolean isCancelled;
+    private volatile boolean isCancelled;
     private volatile boolean isWaiting;
     private volatile boolean isDone;
     private volatile boolean closed;
@@ -222,7 +222,9 @@ final class CatchUp implements LogReader {
 
     @Override
     public boolean hasEnded() {
-        return isDone && full.isEmpty() && block.limit() == blockEnd;
+        // A server that does not hear of the cancelling yet is not waited for: nothing of its piece has come.
+        boolean ends = isDone || (isCancelled && isWaiting);
+        return ends && full.isEmpty() && block.limit() == blockEnd;
     }
 
     @Override
@@ -247,7 +249,6 @@ final class CatchUp implements LogReader {
             isCancelled = true;
             LOG.info("The backlog is read as a stream from here on, because a transaction is too large: slot={}", slot);
             cancel();
-            aliveAt = System.nanoTime();
         } else if (silence.compareTo(SILENCE_MAX) > 0) {
             throw new TidemarkException(
                     ErrorCode.SOURCE_CONNECTION_LOST,
@@ -353,6 +354,9 @@ final class CatchUp implements LogReader {
             }
             if (piece.messages < wanted) {
                 return true;
+            }
+            if (isCancelled) {
+                return false;
             }
             double each = (double) piece.waitedNanos / piece.messages;
             fastest = Math.min(fastest, each);
