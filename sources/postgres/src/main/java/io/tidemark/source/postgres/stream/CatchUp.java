@@ -25,6 +25,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.slf4j.Logger;
@@ -65,7 +66,6 @@ final class CatchUp implements LogReader {
     /** Count of fields, length of the first, the position, length of the second. */
     private static final int ROW_HEAD_BYTES = Short.BYTES + Integer.BYTES + Long.BYTES + Integer.BYTES;
 
-    private static final Duration SILENCE_MAX = Duration.ofSeconds(30);
     private static final long ADVANCE_MILLIS = 10_000;
     private static final long LOOK_MILLIS = 100;
 
@@ -151,9 +151,7 @@ final class CatchUp implements LogReader {
         this.rows = rows;
         this.steering = steering;
         this.copy = "COPY (SELECT lsn, data FROM pg_catalog.pg_logical_slot_get_binary_changes('" + copiedSlot + "'"
-                + ", NULL, %d, 'proto_version', '" + StreamStart.PROTOCOL_VERSION + "', 'publication_names', '"
-                + StreamStart.publicationNames(request).replace("%", "%%")
-                + "', 'binary', 'true', 'messages', 'true')) TO STDOUT (FORMAT binary)";
+                + ", NULL, %d, " + options(request) + ")) TO STDOUT (FORMAT binary)";
         this.reading = new Thread(this::readBacklog, "tidemark-catch-up-" + slot);
         this.advancing = new Thread(this::advanceNowAndThen, "tidemark-catch-up-feedback-" + slot);
         reading.setDaemon(true);
@@ -217,14 +215,19 @@ final class CatchUp implements LogReader {
     @Override
     public long reached() {
         long end = read;
-        return full.isEmpty() && block.limit() == blockEnd ? end : 0;
+        return isRead() ? end : 0;
     }
 
     @Override
     public boolean hasEnded() {
         // A server that does not hear of the cancelling yet is not waited for: nothing of its piece has come.
         boolean ends = isDone || (isCancelled && isWaiting);
-        return ends && full.isEmpty() && block.limit() == blockEnd;
+        return ends && isRead();
+    }
+
+    /** Whether nothing waits; to be asked after what it is asked for. */
+    private boolean isRead() {
+        return full.isEmpty() && block.limit() == blockEnd;
     }
 
     @Override
@@ -249,11 +252,8 @@ final class CatchUp implements LogReader {
             isCancelled = true;
             LOG.info("The backlog is read as a stream from here on, because a transaction is too large: slot={}", slot);
             cancel();
-        } else if (silence.compareTo(SILENCE_MAX) > 0) {
-            throw new TidemarkException(
-                    ErrorCode.SOURCE_CONNECTION_LOST,
-                    "Cannot read changes: the connection is dead, nothing has come through it for "
-                            + SILENCE_MAX.toSeconds() + " s (slot=" + slot + ")");
+        } else if (silence.compareTo(StreamStart.SILENCE_MAX) > 0) {
+            throw StreamStart.dead(slot);
         }
     }
 
@@ -490,6 +490,14 @@ final class CatchUp implements LogReader {
         return ReplicationSlot.find(rows, copiedSlot)
                 .map(found -> found.confirmed().value())
                 .orElse(0L);
+    }
+
+    /** For a format string. */
+    private static String options(ReplicationRequest request) {
+        return StreamStart.options(request).entrySet().stream()
+                .map(option ->
+                        "'" + option.getKey() + "', '" + option.getValue().replace("%", "%%") + "'")
+                .collect(Collectors.joining(", "));
     }
 
     private static boolean isBehind(Connection connection, String slot, long start, long bytes) throws SQLException {

@@ -1,12 +1,9 @@
 package io.tidemark.source.postgres.stream;
 
 import io.tidemark.source.postgres.connection.Connections;
-import io.tidemark.spi.error.ErrorCode;
-import io.tidemark.spi.error.TidemarkException;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
@@ -21,9 +18,6 @@ final class SlotStream implements LogReader {
 
     /** A read that took this long has waited for the socket. */
     private static final long WAITED_NANOS = 15_000;
-
-    /** A connection on which nothing has come for so long, and whose server end does not hear of us either, is dead. */
-    private static final Duration SILENCE_MAX = Duration.ofSeconds(30);
 
     private final Connection connection;
     private final PGReplicationStream stream;
@@ -98,11 +92,8 @@ final class SlotStream implements LogReader {
 
     @Override
     public void requireAlive() {
-        if (feedback.silence().compareTo(SILENCE_MAX) > 0) {
-            throw new TidemarkException(
-                    ErrorCode.SOURCE_CONNECTION_LOST,
-                    "Cannot read changes: the connection is dead, nothing has come through it for "
-                            + SILENCE_MAX.toSeconds() + " s (slot=" + slot + ")");
+        if (feedback.silence().compareTo(StreamStart.SILENCE_MAX) > 0) {
+            throw StreamStart.dead(slot);
         }
     }
 
