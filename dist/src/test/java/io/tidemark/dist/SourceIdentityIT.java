@@ -107,7 +107,7 @@ class SourceIdentityIT {
             }
             // Written while nobody captures, and known to the standby.
             primary.execute("bank", "update t set v = 'last words' where id = 1", "insert into t values (-1, 'b')");
-            awaitReplayed(standby);
+            primary.awaitReplayedBy(standby);
             primary.kill();
             standby.promote();
             standby.execute("bank", "delete from t where id = 2", "insert into t values (-2, 'on the new primary')");
@@ -135,7 +135,7 @@ class SourceIdentityIT {
                 mirrored.start();
                 mirrored.awaitLive("t");
                 awaitSlot(mirrored, standby);
-                awaitReplayed(standby);
+                primary.awaitReplayedBy(standby);
                 standby.stop();
                 mirrored.execute("insert into t values (-1, 'never replicated')", "update t set v = 'x' where id = 1");
                 mirrored.prove();
@@ -209,29 +209,11 @@ class SourceIdentityIT {
                 .orElseThrow();
     }
 
-    /** The server commits asynchronously: what was inserted into the log need not be written yet. */
-    private void awaitReplayed(EmbeddedPostgresServer standby) {
-        await().atMost(MirroredDatabase.PATIENCE)
-                .until(() -> hasRow(
-                        standby,
-                        "select where pg_last_wal_replay_lsn() >= '"
-                                + value(primary, "select pg_current_wal_insert_lsn()") + "'"));
-    }
-
     private static boolean hasRow(EmbeddedPostgresServer server, String sql) throws Exception {
         try (var connection = server.connect("postgres");
                 var statement = connection.createStatement();
                 var row = statement.executeQuery(sql)) {
             return row.next();
-        }
-    }
-
-    private static String value(EmbeddedPostgresServer server, String sql) throws Exception {
-        try (var connection = server.connect("postgres");
-                var statement = connection.createStatement();
-                var row = statement.executeQuery(sql)) {
-            row.next();
-            return row.getString(1);
         }
     }
 }

@@ -1,5 +1,7 @@
 package io.tidemark.testkit.postgres;
 
+import static org.awaitility.Awaitility.await;
+
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -9,8 +11,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -95,6 +99,26 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
             throw new IllegalStateException("Cannot copy the test server for a standby: " + e.getMessage(), e);
         }
         return new EmbeddedPostgresServer(settings, binaries, copy);
+    }
+
+    /** Waits until a standby of this server has all that was committed here before the call, new databases too. */
+    public void awaitReplayedBy(EmbeddedPostgresServer standby) {
+        // Commits may be asynchronous: what was inserted into the log need not be written yet.
+        String inserted = value("select pg_current_wal_insert_lsn()");
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> standby.value("select pg_last_wal_replay_lsn() >= '" + inserted + "'")
+                        .equals("t"));
+    }
+
+    private String value(String sql) {
+        try (Connection connection = connect("postgres");
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            row.next();
+            return row.getString(1);
+        } catch (SQLException e) {
+            throw new IllegalStateException("Cannot query the test server: " + e.getMessage(), e);
+        }
     }
 
     /** Ends a standby's following and waits until it takes writes. */

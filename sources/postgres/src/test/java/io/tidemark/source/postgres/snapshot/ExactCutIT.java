@@ -88,6 +88,7 @@ class ExactCutIT {
                 "insert into counter select w, 0 from generate_series(0, " + (WRITERS - 1) + ") w",
                 "create publication counted for table counter",
                 "select pg_create_logical_replication_slot('" + slot + "', 'pgoutput')");
+        server.awaitReplayedBy(standby);
         List<Seen> seen = new ArrayList<>();
         long[] committed = new long[WRITERS];
         AtomicBoolean isStopped = new AtomicBoolean();
@@ -141,6 +142,7 @@ class ExactCutIT {
                 database,
                 "create table counter (writer int primary key, n bigint not null, pad text) with (fillfactor = 50)",
                 "insert into counter select w, 0, repeat('x', 200) from generate_series(1, " + WRITERS + ") w");
+        server.awaitReplayedBy(standby);
         AtomicBoolean isStopped = new AtomicBoolean();
         AtomicInteger left = new AtomicInteger(CUTS * (Boolean.getBoolean("tidemark.slow") ? 30 : 5));
         ExecutorService executor = Executors.newFixedThreadPool(WRITERS + CUTTERS);

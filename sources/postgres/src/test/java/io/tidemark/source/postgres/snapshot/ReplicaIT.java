@@ -55,7 +55,7 @@ class ReplicaIT {
                 database,
                 "create table t (id int primary key)",
                 "insert into t select * from generate_series(1, 1000)");
-        awaitReplayed(standby);
+        server.awaitReplayedBy(standby);
     }
 
     @Test
@@ -145,7 +145,7 @@ class ReplicaIT {
     void aRoleThatMayNotAskThePrimaryWaitsForIt() throws SQLException {
         String role = "reader_" + database;
         server.execute(database, "create role " + role + " login replication", "grant select on t to " + role);
-        awaitReplayed(standby);
+        server.awaitReplayedBy(standby);
         try (LogSource source = open(standby, Map.of("user", role))) {
             assertThat(source.check(List.of(), Map.of()))
                     .anySatisfy(found -> assertThat(found.remedy())
@@ -178,7 +178,7 @@ class ReplicaIT {
                     // What the other standby told of its readers keeps the rows for some seconds.
                     await().atMost(TIMEOUT).until(() -> {
                         server.execute(database, "vacuum t");
-                        awaitReplayed(hasty);
+                        server.awaitReplayedBy(hasty);
                         try {
                             assertThat(TestSource.readAll(cut, t, 1 << 20, batch -> {}))
                                     .isEqualTo(1000);
@@ -194,17 +194,6 @@ class ReplicaIT {
                     assertThat(TestSource.readAll(cut, t, 1 << 20, batch -> {})).isEqualTo(500);
                 }
             }
-        }
-    }
-
-    private static void awaitReplayed(EmbeddedPostgresServer replica) throws SQLException {
-        try (Connection primary = server.connect("postgres");
-                Connection connection = replica.connect("postgres")) {
-            String written = TestSource.value(primary, "select pg_current_wal_lsn()");
-            await().atMost(TIMEOUT)
-                    .until(() -> TestSource.value(
-                                    connection, "select pg_last_wal_replay_lsn() >= '" + written + "'::pg_lsn")
-                            .equals("t"));
         }
     }
 
