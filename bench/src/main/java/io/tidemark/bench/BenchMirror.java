@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -105,22 +106,20 @@ final class BenchMirror implements AutoCloseable {
      * @param counted how many slices are measured
      */
     MeasuredProcess startApply(String what, long throughSlice, int counted) throws IOException {
-        return MeasuredProcess.start(
-                List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        JAVA_OPTIONS,
-                        "-Dtidemark.plugins=" + System.getProperty("tidemark.plugins", ""),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        ApplyMain.class.getName(),
-                        pipeline.file().toString(),
-                        table.schema(),
-                        table.name(),
-                        what,
-                        Long.toString(throughSlice),
-                        Integer.toString(counted)),
-                Map.of(),
-                folder.resolve(what + "-" + ++processes + ".log"));
+        return startJava(ApplyMain.class, what, List.of(what, Long.toString(throughSlice), Integer.toString(counted)));
+    }
+
+    /** Starts a {@link StreamMain} on the pipeline. */
+    MeasuredProcess startStream(long changes) throws IOException {
+        return startJava(StreamMain.class, "stream", List.of(Long.toString(changes)));
+    }
+
+    /** Starts a program that is told the configuration, the table, and more. */
+    private MeasuredProcess startJava(Class<?> main, String log, List<String> more) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of(pipeline.file().toString(), table.schema(), table.name()));
+        arguments.addAll(more);
+        return MeasuredProcess.startJava(
+                List.of(JAVA_OPTIONS), main, arguments, folder.resolve(log + "-" + ++processes + ".log"));
     }
 
     /** What looks on. */

@@ -28,9 +28,13 @@ final class CaptureBenchmark implements Benchmark {
     private static final long ROWS_BEFORE = 10_000;
     private static final int HUGE = 1_000_000;
     private static final double TIMES_OF_CLIENT = 2;
+    private static final double TIMES_OF_CLIENT_READ = 4;
     private static final double TIMES_OF_DEBEZIUM = 4;
     private static final double TIMES_OF_CLIENT_HUGE = 0.8;
     private static final double CPU_SECONDS_A_MILLION = 2.5;
+
+    private static final String READ = "tidemark's reader";
+    private static final String CAPTURE = "tidemark capture";
 
     private final int transactionChanges;
     private final long fullChanges;
@@ -82,8 +86,12 @@ final class CaptureBenchmark implements Benchmark {
                         contenders.add(new Contender("pg_recvlogical", Side.LIMIT, round -> found.read(changes))));
                 debezium.ifPresent(peer ->
                         contenders.add(new Contender("Debezium engine", Side.PEER, round -> peer.stream(changes))));
-                contenders.add(new Contender(
-                        "tidemark capture", Side.TIDEMARK, round -> drain(database, mirrors.get(round), changes)));
+                if (transactionChanges == TEN) {
+                    contenders.add(
+                            new Contender(READ, Side.TIDEMARK, round -> read(database, mirrors.get(round), changes)));
+                }
+                contenders.add(
+                        new Contender(CAPTURE, Side.TIDEMARK, round -> drain(database, mirrors.get(round), changes)));
                 List<Series> series = new Contest("changes", surroundings.rounds(), surroundings.out()).run(contenders);
                 mirrors.get(mirrors.size() - 1).catchUpAndProve();
                 return new Findings(
@@ -117,6 +125,19 @@ final class CaptureBenchmark implements Benchmark {
         }
     }
 
+    /** The same reader and decoder without slices; nothing is acknowledged. */
+    private static Measurement read(BenchDatabase database, BenchMirror mirror, long changes) throws Exception {
+        double cpuBefore = database.cpuSeconds();
+        try (MeasuredProcess process = mirror.startStream(changes)) {
+            double seconds =
+                    process.secondsUntil(() -> process.line(StreamMain.MEASURED).isPresent());
+            return new Measurement(
+                    changes,
+                    seconds,
+                    List.of(process.use("tidemark"), new ProcessUse("postgres", database.cpuSeconds() - cpuBefore, 0)));
+        }
+    }
+
     private boolean isHuge() {
         return transactionChanges >= HUGE;
     }
@@ -133,7 +154,7 @@ final class CaptureBenchmark implements Benchmark {
         if (transactionChanges != TEN && !isHuge()) {
             return checks;
         }
-        Series tidemark = Series.first(series, Side.TIDEMARK).orElseThrow();
+        Series tidemark = named(series, CAPTURE).orElseThrow();
         Series.first(series, Side.LIMIT)
                 .ifPresent(limit -> checks.add(Check.atLeast(
                         isHuge() ? TIMES_OF_CLIENT_HUGE : TIMES_OF_CLIENT,
@@ -142,12 +163,26 @@ final class CaptureBenchmark implements Benchmark {
         if (isHuge()) {
             return checks;
         }
+        Series read = named(series, READ).orElseThrow();
+        Series.first(series, Side.LIMIT)
+                .ifPresent(limit -> checks.add(Check.atLeast(
+                        TIMES_OF_CLIENT_READ,
+                        "backlog read and decoded to nowhere, times " + limit.contender(),
+                        read.medianPerSecond() / limit.medianPerSecond())));
         checks.add(Check.atMost(
                 CPU_SECONDS_A_MILLION,
                 "CPU seconds of Tidemark's process per million changes",
                 tidemark.median(run -> run.cpuSeconds("tidemark") * 1e6 / run.amount())));
-        checks.addAll(DebeziumPeer.checks(series, TIMES_OF_DEBEZIUM));
+        // What the peer reads is thrown away, too.
+        checks.addAll(DebeziumPeer.checks(series, read, TIMES_OF_DEBEZIUM));
+        checks.addAll(DebeziumPeer.checks(series, tidemark, TIMES_OF_DEBEZIUM));
         return checks;
+    }
+
+    private static Optional<Series> named(List<Series> series, String contender) {
+        return series.stream()
+                .filter(found -> found.contender().equals(contender))
+                .findFirst();
     }
 
     private static List<String> notes(List<Series> series) {

@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /** What a table ten times as large costs. */
 final class GrowthBenchmark implements Benchmark {
@@ -62,20 +61,14 @@ final class GrowthBenchmark implements Benchmark {
 
     private static Size measure(Surroundings surroundings, long rows, List<Series> series) throws Exception {
         Path folder = Files.createDirectory(surroundings.folder().resolve("rows-" + rows));
-        try (MeasuredProcess process = MeasuredProcess.start(
+        try (MeasuredProcess process = MeasuredProcess.startJava(
+                List.of("-Xmx1g"),
+                GrowthMain.class,
                 List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx1g",
-                        "-Dtidemark.plugins=" + System.getProperty("tidemark.plugins", ""),
-                        "-Dlake=" + System.getProperty("lake", "iceberg"),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        GrowthMain.class.getName(),
                         folder.toString(),
                         Long.toString(rows),
                         Integer.toString((int) surroundings.scale().of(SLICES, 2)),
                         Integer.toString(EVENTS)),
-                Map.of(),
                 surroundings.folder().resolve("rows-" + rows + ".log"))) {
             process.await(() -> process.line(GrowthMain.MEASURED).isPresent());
             String[] measured = process.line(GrowthMain.MEASURED).orElseThrow().split(" ");

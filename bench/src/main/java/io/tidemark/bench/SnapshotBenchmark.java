@@ -113,7 +113,7 @@ final class SnapshotBenchmark implements Benchmark {
                         TIMES_OF_COPY,
                         "wall time, times " + limit.contender(),
                         tidemark.medianSeconds() / limit.medianSeconds())));
-        checks.addAll(DebeziumPeer.checks(series, TIMES_OF_DEBEZIUM));
+        checks.addAll(DebeziumPeer.checks(series, tidemark, TIMES_OF_DEBEZIUM));
         return checks;
     }
 

@@ -60,18 +60,17 @@ public final class DebeziumPeer {
                 : Optional.empty();
     }
 
-    /** How Tidemark stands to it, where it ran. */
-    public static List<Check> checks(List<Series> series, double timesOfRate) {
-        Series tidemark = Series.first(series, Side.TIDEMARK).orElseThrow();
+    /** How a contender of Tidemark stands to it, where it ran. */
+    public static List<Check> checks(List<Series> series, Series tidemark, double timesOfRate) {
         return Series.first(series, Side.PEER)
                 .map(peer -> List.of(
                         Check.atLeast(
                                 timesOfRate,
-                                peer.unit() + " a second, times " + peer.contender(),
+                                peer.unit() + " a second, " + tidemark.contender() + ", times " + peer.contender(),
                                 tidemark.medianPerSecond() / peer.medianPerSecond()),
                         Check.atMost(
                                 PART_OF_MEMORY,
-                                "memory, times " + peer.contender(),
+                                "memory, " + tidemark.contender() + ", times " + peer.contender(),
                                 (double) tidemark.peakBytes("tidemark") / peer.peakBytes(PROCESS))))
                 .orElse(List.of());
     }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,6 +43,24 @@ public final class MeasuredProcess implements AutoCloseable {
         builder.environment().putAll(environment);
         long started = System.nanoTime();
         return new MeasuredProcess(builder.start(), log, started);
+    }
+
+    /**
+     * Starts a program of the benchmarks' own, which has the class path and the plug-ins of this process.
+     *
+     * @param options of Java
+     * @param log file that takes what it prints
+     */
+    public static MeasuredProcess startJava(List<String> options, Class<?> main, List<String> arguments, Path log)
+            throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(options);
+        command.add("-Dtidemark.plugins=" + System.getProperty("tidemark.plugins", ""));
+        command.add("-Dlake=" + System.getProperty("lake", "iceberg"));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+        command.addAll(arguments);
+        return start(command, Map.of(), log);
     }
 
     /** Waits until the condition holds. */

@@ -19,10 +19,10 @@ import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
@@ -40,9 +40,9 @@ import org.slf4j.LoggerFactory;
  * and the sender goes on behind the last transaction that was read here.
  *
  * <p><b>Pieces.</b> The server keeps the result of a call, in files when it is large, before it sends it; so a call asks for a piece of the
- * log, which ends at the end of a transaction. A call begins to read at the place from which the slot needs the log, which the oldest open transaction
- * holds back; so when pieces come to take much longer than the first ones did, when one does not come at all because a huge transaction is in it, and
- * when the server refuses one, this ends and the sender takes over.
+ * log, which ends between transactions, or behind a part of one that is so large that it comes in parts. A call begins to read at the place from which
+ * the slot needs the log, which the oldest open transaction holds back; so when a piece ends in a large transaction, when pieces come to take much longer
+ * than the first ones did, when one does not come at all, and when the server refuses one, this ends and the sender takes over.
  *
  * <p><b>End.</b> The sender too begins at that place, and goes through the log slowly. The place follows what is acknowledged only at records of the
  * running transactions, which the server writes every 15 seconds; so at the end of the log, when the place is far behind, the server is made to
@@ -59,10 +59,6 @@ final class CatchUp implements LogReader {
     /** Pieces that take so many times as long for each change as the fastest one are read by reading most of the log again. */
     private static final int TIMES_AS_LONG = 4;
 
-    private static final int BLOCK_BYTES = 256 << 10;
-    private static final int BLOCKS = 48;
-    private static final int MESSAGE_HEAD_BYTES = Integer.BYTES + Long.BYTES;
-
     /** Count of fields, length of the first, the position, length of the second. */
     private static final int ROW_HEAD_BYTES = Short.BYTES + Integer.BYTES + Long.BYTES + Integer.BYTES;
 
@@ -73,7 +69,6 @@ final class CatchUp implements LogReader {
     private static final Duration CLOSING_PATIENCE = Duration.ofSeconds(45);
 
     private static final long JOIN_MILLIS = 10_000;
-    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     /** The copy has the name of nobody else's slot. */
     private static final String COPY_SLOT =
@@ -81,10 +76,14 @@ final class CatchUp implements LogReader {
 
     /** The sender waits for standbys that have to be ahead of a slot; a temporary slot cannot be one of those. */
     private static final String IS_BEHIND = """
-            select pg_catalog.pg_current_wal_flush_lsn() - greatest(confirmed_flush_lsn, ?::pg_catalog.pg_lsn) >= ? and active_pid is null
-                   and coalesce(pg_catalog.current_setting('synchronized_standby_slots', true), '') = ''
+            select pg_catalog.pg_current_wal_flush_lsn() - greatest(confirmed_flush_lsn, ?::pg_catalog.pg_lsn) >= ?
+                   and coalesce(pg_catalog.current_setting('synchronized_standby_slots', true), '') = '',
+                   active_pid is null
               from pg_catalog.pg_replication_slots where slot_name = ?
             """;
+
+    /** What has lost its client notices it soon. */
+    private static final Duration IN_USE_WAIT = Duration.ofSeconds(5);
 
     private static final String IS_FAR = """
             select pg_catalog.pg_current_wal_flush_lsn() - restart_lsn >= ? from pg_catalog.pg_replication_slots where slot_name = ?
@@ -105,10 +104,11 @@ final class CatchUp implements LogReader {
      * When it begins and when it ends.
      *
      * @param backlogBytes how much log has to be waiting: so much that the sender would need some seconds for it
-     * @param patience how long the server may decode a piece, so that what it keeps of a huge transaction stays small
+     * @param patience how long the server may decode a piece, so that it does not keep much for nothing
+     * @param pause how long the sender has its turn before it is asked whether it is behind
      */
-    record Limits(long backlogBytes, Duration patience) {
-        static final Limits USUAL = new Limits(64L << 20, Duration.ofSeconds(10));
+    record Limits(long backlogBytes, Duration patience, Duration pause) {
+        static final Limits USUAL = new Limits(64L << 20, Duration.ofSeconds(10), Duration.ofSeconds(60));
     }
 
     private final String slot;
@@ -121,16 +121,11 @@ final class CatchUp implements LogReader {
     private final Thread reading;
     private final Thread advancing;
 
-    /** Full blocks of messages: for each its length, its place, and itself. */
-    private final BlockingQueue<ByteBuffer> full = new ArrayBlockingQueue<>(BLOCKS);
-
-    private final BlockingQueue<ByteBuffer> free = new ArrayBlockingQueue<>(BLOCKS + 2);
-    private ByteBuffer block = NOTHING;
-    private int blockEnd;
-    private long place;
+    private final MessageBlocks messages = new MessageBlocks();
     private volatile boolean isCancelled;
     private volatile boolean isWaiting;
     private volatile boolean isDone;
+    private volatile boolean isComplete;
     private volatile boolean closed;
     private volatile @Nullable Throwable failure;
     private volatile long aliveAt = System.nanoTime();
@@ -140,6 +135,10 @@ final class CatchUp implements LogReader {
     private volatile long read;
 
     private volatile Feedback.@Nullable LogEnd logEnd;
+
+    /** Large transactions of which a part has come, and not their end. */
+    private final Set<Integer> inParts = new HashSet<>();
+
     private long advanced;
 
     private CatchUp(
@@ -195,39 +194,34 @@ final class CatchUp implements LogReader {
 
     @Override
     public @Nullable ByteBuffer read() throws SQLException {
-        if (block.limit() == blockEnd && !nextBlock()) {
-            return null;
+        ByteBuffer message = messages.take();
+        if (message == null && failure != null && messages.isEmpty()) {
+            throw failed(failure);
         }
-        int at = block.limit();
-        block.limit(blockEnd);
-        int length = block.getInt(at);
-        place = block.getLong(at + Integer.BYTES);
-        int start = at + MESSAGE_HEAD_BYTES;
-        block.limit(start + length).position(start);
-        return block;
+        return message;
     }
 
     @Override
     public long place() {
-        return place;
+        return messages.place();
     }
 
     @Override
     public long reached() {
         long end = read;
-        return isRead() ? end : 0;
+        return messages.isEmpty() ? end : 0;
     }
 
     @Override
     public boolean hasEnded() {
         // A server that does not hear of the cancelling yet is not waited for: nothing of its piece has come.
         boolean ends = isDone || (isCancelled && isWaiting);
-        return ends && isRead();
+        return ends && messages.isEmpty();
     }
 
-    /** Whether nothing waits; to be asked after what it is asked for. */
-    private boolean isRead() {
-        return full.isEmpty() && block.limit() == blockEnd;
+    @Override
+    public boolean isComplete() {
+        return isComplete;
     }
 
     @Override
@@ -250,7 +244,7 @@ final class CatchUp implements LogReader {
         Duration silence = Duration.ofNanos(System.nanoTime() - aliveAt);
         if (isWaiting && !isCancelled && silence.compareTo(limits.patience()) > 0) {
             isCancelled = true;
-            LOG.info("The backlog is read as a stream from here on, because a transaction is too large: slot={}", slot);
+            LOG.info("The backlog is read as a stream from here on, because by SQL it takes too long: slot={}", slot);
             cancel();
         } else if (silence.compareTo(StreamStart.SILENCE_MAX) > 0) {
             throw StreamStart.dead(slot);
@@ -272,6 +266,7 @@ final class CatchUp implements LogReader {
 
     private void stop() {
         closed = true;
+        messages.close();
         if (isWaiting) {
             cancel();
         }
@@ -303,25 +298,6 @@ final class CatchUp implements LogReader {
         }
     }
 
-    private boolean nextBlock() throws SQLException {
-        if (block.capacity() == BLOCK_BYTES) {
-            free.offer(block);
-        }
-        block = NOTHING;
-        blockEnd = 0;
-        ByteBuffer next = full.poll();
-        if (next == null) {
-            if (failure != null && full.isEmpty()) {
-                throw failed(failure);
-            }
-            return false;
-        }
-        block = next;
-        blockEnd = next.limit();
-        next.limit(0);
-        return true;
-    }
-
     private static SQLException failed(Throwable failure) {
         if (failure instanceof RuntimeException e) {
             throw e;
@@ -336,6 +312,7 @@ final class CatchUp implements LogReader {
         try {
             if (readPieces()) {
                 closeIn();
+                isComplete = true;
             }
             isDone = !closed;
         } catch (SQLException | RuntimeException | Error e) {
@@ -352,13 +329,19 @@ final class CatchUp implements LogReader {
             if (!readPiece(piece, wanted)) {
                 return false;
             }
-            if (piece.messages < wanted) {
+            if (!inParts.isEmpty()) {
+                LOG.info(
+                        "The backlog is read as a stream from here on, because a transaction is too large: slot={}",
+                        slot);
+                return false;
+            }
+            if (piece.count < wanted) {
                 return true;
             }
             if (isCancelled) {
                 return false;
             }
-            double each = (double) piece.waitedNanos / piece.messages;
+            double each = (double) piece.waitedNanos / piece.count;
             fastest = Math.min(fastest, each);
             if (each > fastest * TIMES_AS_LONG) {
                 LOG.info(
@@ -366,8 +349,8 @@ final class CatchUp implements LogReader {
                         slot);
                 return false;
             }
-            wanted = (int) Math.max(
-                    PIECE_MESSAGES_MIN, Math.min(PIECE_MESSAGES_MAX, PIECE_BYTES * piece.messages / piece.bytes));
+            wanted = (int)
+                    Math.max(PIECE_MESSAGES_MIN, Math.min(PIECE_MESSAGES_MAX, PIECE_BYTES * piece.count / piece.bytes));
         }
         return false;
     }
@@ -433,10 +416,11 @@ final class CatchUp implements LogReader {
                 piece.add(row);
                 return !closed;
             });
-            piece.hand();
+            messages.hand();
+            aliveAt = System.nanoTime();
             if (!closed) {
                 read = confirmed();
-                if (piece.messages < wanted) {
+                if (piece.count < wanted) {
                     logEnd = new Feedback.LogEnd(read, begun);
                 }
             }
@@ -445,7 +429,7 @@ final class CatchUp implements LogReader {
             if (closed) {
                 return false;
             }
-            if (piece.messages > 0 || SqlState.isLost(e)) {
+            if (piece.count > 0 || SqlState.isLost(e)) {
                 throw e;
             }
             // It was told why when it was cancelled.
@@ -500,13 +484,26 @@ final class CatchUp implements LogReader {
                 .collect(Collectors.joining(", "));
     }
 
+    /** Whether the log is long enough and nobody reads the slot; waits a little for one that has ended. */
     private static boolean isBehind(Connection connection, String slot, long start, long bytes) throws SQLException {
+        long deadline = System.nanoTime() + IN_USE_WAIT.toNanos();
         try (PreparedStatement statement = connection.prepareStatement(IS_BEHIND)) {
             statement.setString(1, new Position(start).toString());
             statement.setLong(2, bytes);
             statement.setString(3, slot);
-            try (ResultSet row = statement.executeQuery()) {
-                return row.next() && row.getBoolean(1);
+            while (true) {
+                try (ResultSet row = statement.executeQuery()) {
+                    if (!row.next() || !row.getBoolean(1)) {
+                        return false;
+                    }
+                    if (row.getBoolean(2)) {
+                        return true;
+                    }
+                }
+                if (System.nanoTime() - deadline >= 0) {
+                    return false;
+                }
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS));
             }
         }
     }
@@ -534,9 +531,8 @@ final class CatchUp implements LogReader {
     private final class Piece {
         private final long asked = System.nanoTime();
         private long waitedNanos;
-        private int messages;
+        private int count;
         private long bytes;
-        private ByteBuffer filling = NOTHING;
 
         /** @param row a row of the copy; the header comes before the first one, and the last one is only an end mark */
         void add(byte[] row) {
@@ -555,40 +551,28 @@ final class CatchUp implements LogReader {
                         ErrorCode.SOURCE_PROTOCOL,
                         "Cannot read changes: a row of the result is not as long as it says (slot=" + slot + ")");
             }
-            if (filling.remaining() < MESSAGE_HEAD_BYTES + length) {
-                hand();
-                filling = block(MESSAGE_HEAD_BYTES + length);
+            if (length > Integer.BYTES) {
+                note(row, at + ROW_HEAD_BYTES);
             }
-            filling.putInt(length)
-                    .putLong(BigEndian.int64(row, lengthAt - Long.BYTES))
-                    .put(row, at + ROW_HEAD_BYTES, length);
-            messages++;
+            long place = BigEndian.int64(row, lengthAt - Long.BYTES);
+            if (messages.add(place, row, at + ROW_HEAD_BYTES, length)) {
+                aliveAt = System.nanoTime();
+            }
+            count++;
             bytes += row.length;
         }
 
-        /** Gives what is there to the thread that reads. */
-        void hand() {
-            if (filling.position() == 0) {
-                return;
+        /** Large transactions come in parts, each of which begins with an S; they end with a c or an A ("Logical Replication Message Formats"). */
+        private void note(byte[] row, int message) {
+            int type = row[message];
+            if (type == 'S') {
+                inParts.add(BigEndian.int32(row, message + 1));
+            } else if (type == 'c'
+                    || (type == 'A'
+                            && BigEndian.int32(row, message + 1)
+                                    == BigEndian.int32(row, message + 1 + Integer.BYTES))) {
+                inParts.remove(BigEndian.int32(row, message + 1));
             }
-            filling.flip();
-            try {
-                while (!closed && !full.offer(filling, LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
-                    // The thread that reads is behind.
-                }
-            } catch (InterruptedException e) {
-                throw new IllegalStateException("Cannot hand changes on: nobody interrupts this thread", e);
-            }
-            filling = NOTHING;
-            aliveAt = System.nanoTime();
-        }
-
-        private ByteBuffer block(int bytesAtLeast) {
-            if (bytesAtLeast > BLOCK_BYTES) {
-                return ByteBuffer.allocate(bytesAtLeast);
-            }
-            ByteBuffer used = free.poll();
-            return used == null ? ByteBuffer.allocate(BLOCK_BYTES) : used.clear();
         }
     }
 }

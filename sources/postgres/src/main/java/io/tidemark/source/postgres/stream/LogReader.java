@@ -19,6 +19,9 @@ interface LogReader extends AutoCloseable {
     /** Whether nothing will come from here any more, and the rest of the log has to be read otherwise. */
     boolean hasEnded();
 
+    /** Whether all was read that was in the log; to be asked when this {@linkplain #hasEnded has ended}. */
+    boolean isComplete();
+
     /** Where the log ended when that was last asked for, until {@link #takeLogEnd} is called; null before. */
     Feedback.@Nullable LogEnd logEnd();
 

@@ -40,6 +40,11 @@ final class PgOutputDecoder {
         return state == State.IN_TRANSACTION;
     }
 
+    /** Whether the messages so far end in the middle: of a transaction, or of a block of one that is in progress. */
+    boolean isInside() {
+        return state != State.BETWEEN;
+    }
+
     /** End of the newest commit record handed on; 0 when there is none. */
     long deliveredEnd() {
         return deliveredEnd;

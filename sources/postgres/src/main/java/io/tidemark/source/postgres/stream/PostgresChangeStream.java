@@ -26,7 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The stream of a logical slot through {@code pgoutput}: a long backlog by SQL ({@link CatchUp}), then from the server's sender ({@link SlotStream}).
+ * The stream of a logical slot through {@code pgoutput}: a long backlog by SQL ({@link CatchUp}), then from the server's sender ({@link SlotStream}),
+ * and by SQL again when that has fallen behind.
  *
  * <p><b>What may be acknowledged.</b> {@link #deliveredToken} is the end of the newest commit record handed on, or later the newest position that
  * the driver has received, taken when nothing waits to be read and no transaction is half handed on. That position is either what a keepalive
@@ -48,7 +49,10 @@ public final class PostgresChangeStream implements ChangeStream {
     /** Transactions may follow each other without a gap; then the caller gets its turn after one of them. */
     private static final long TURN_NANOS = 20_000_000;
 
+    private static final int PAUSES_MAX = 64;
+
     private final ReplicationRequest request;
+    private final CatchUp.Limits limits;
     private final SpilledTransactions spilled;
     private final PgOutputDecoder decoder;
     private final String slot;
@@ -59,8 +63,16 @@ public final class PostgresChangeStream implements ChangeStream {
     private long acknowledged;
     private long idlePause = PAUSE_NANOS;
 
-    private PostgresChangeStream(ReplicationRequest request, LogReader reader, Relations relations, long start) {
+    /** Since when the sender is read from. */
+    private long senderSince = System.nanoTime();
+
+    /** How many of the pauses it is left its turn: more each time that reading by SQL did not get to the end. */
+    private int pauses = 1;
+
+    private PostgresChangeStream(
+            ReplicationRequest request, CatchUp.Limits limits, LogReader reader, Relations relations, long start) {
         this.request = request;
+        this.limits = limits;
         this.reader = reader;
         this.slot = request.slot();
         this.delivered = start;
@@ -97,7 +109,7 @@ public final class PostgresChangeStream implements ChangeStream {
                 .<LogReader>map(catchUp -> catchUp)
                 .orElseGet(() -> SlotStream.open(request, start));
         try {
-            return new PostgresChangeStream(request, reader, relations, start);
+            return new PostgresChangeStream(request, limits, reader, relations, start);
         } catch (TidemarkException e) {
             reader.close();
             throw e;
@@ -144,6 +156,9 @@ public final class PostgresChangeStream implements ChangeStream {
             throw StreamStart.failed("read changes", slot, e);
         }
         moveTo(decoder.deliveredEnd());
+        if (isBehind()) {
+            goOnBySql();
+        }
         return decoder.events() - before;
     }
 
@@ -187,16 +202,46 @@ public final class PostgresChangeStream implements ChangeStream {
 
     /** From reading by SQL to the sender, behind the last transaction that was handed on. */
     private void goOnWithSender() {
-        if (decoder.isInTransaction()) {
+        if (decoder.isInside()) {
             throw new TidemarkException(
                     ErrorCode.SOURCE_PROTOCOL,
                     "Cannot read changes: a piece of the log ended inside of a transaction (slot=" + slot + ")");
         }
         moveTo(decoder.deliveredEnd());
+        boolean isComplete = reader.isComplete();
         reader.close();
+        spilled.clear();
         SlotStream sender = SlotStream.open(request, delivered);
-        LOG.info("The backlog has been read, the rest is a stream: slot={} from={}", slot, deliveredToken);
+        if (isComplete) {
+            LOG.info("The backlog has been read, the rest is a stream: slot={} from={}", slot, deliveredToken);
+        }
+        pauses = isComplete ? 1 : Math.min(PAUSES_MAX, pauses * 2);
+        senderSince = System.nanoTime();
         goOnWith(sender);
+    }
+
+    /** Whether the sender had its turn and so much of the log waits that reading by SQL is worth it. */
+    private boolean isBehind() {
+        Feedback.LogEnd end = reader.logEnd();
+        return end != null
+                && end.position() - delivered >= limits.backlogBytes()
+                && System.nanoTime() - senderSince >= pauses * limits.pause().toNanos()
+                && reader instanceof SlotStream
+                && spilled.isEmpty()
+                && !decoder.isInside();
+    }
+
+    /** From the sender to reading by SQL, if that can be, behind the last transaction that was handed on. */
+    private void goOnBySql() {
+        reader.close();
+        Optional<CatchUp> catchUp = CatchUp.begin(request, delivered, limits);
+        if (catchUp.isPresent()) {
+            goOnWith(catchUp.get());
+            return;
+        }
+        pauses = Math.min(PAUSES_MAX, pauses * 2);
+        senderSince = System.nanoTime();
+        goOnWith(SlotStream.open(request, delivered));
     }
 
     private synchronized void goOnWith(LogReader next) {

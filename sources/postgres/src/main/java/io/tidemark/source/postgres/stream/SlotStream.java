@@ -76,6 +76,11 @@ final class SlotStream implements LogReader {
     }
 
     @Override
+    public boolean isComplete() {
+        return false;
+    }
+
+    @Override
     public Feedback.@Nullable LogEnd logEnd() {
         return feedback.logEnd();
     }

@@ -133,8 +133,8 @@ final class SpilledTransactions implements InProgressTransactions, AutoCloseable
         forget(xid, spill);
     }
 
-    @Override
-    public void close() {
+    /** Forgets all transactions: where the messages come from now begins each of them anew. */
+    void clear() {
         try {
             if (current != null) {
                 current.close();
@@ -145,6 +145,15 @@ final class SpilledTransactions implements InProgressTransactions, AutoCloseable
             throw failed("delete transactions in progress", folder, e);
         }
         spills.clear();
+    }
+
+    boolean isEmpty() {
+        return spills.isEmpty();
+    }
+
+    @Override
+    public void close() {
+        clear();
     }
 
     private void forget(int xid, Spill spill) {

@@ -59,8 +59,7 @@ final class StreamStart {
                 .withStartPosition(LogSequenceNumber.valueOf(position))
                 .withStatusInterval(STATUS_SECONDS, TimeUnit.SECONDS)
                 // The driver would acknowledge keepalives by itself, also when what came before them is not durable.
-                .withAutomaticFlush(false)
-                .withSlotOption("streaming", "on");
+                .withAutomaticFlush(false);
         options(request).forEach((name, value) -> stream.withSlotOption(name, value));
         return stream.start();
     }
@@ -75,7 +74,9 @@ final class StreamStart {
                 "binary",
                 "true",
                 "messages",
-                "true");
+                "true",
+                "streaming",
+                "on");
     }
 
     /** A list of quoted identifiers inside of a quoted literal. */

@@ -25,16 +25,18 @@ import org.junit.jupiter.api.io.TempDir;
 /** A backlog that is read by SQL, and where the sender takes over. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CatchUpIT {
-    private static final CatchUp.Limits ALWAYS = new CatchUp.Limits(0, Duration.ofSeconds(60));
-    private static final CatchUp.Limits NEVER = new CatchUp.Limits(Long.MAX_VALUE, Duration.ofSeconds(60));
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration ONCE = Duration.ofDays(1);
+    private static final CatchUp.Limits ALWAYS = new CatchUp.Limits(0, PATIENCE, ONCE);
+    private static final CatchUp.Limits NEVER = new CatchUp.Limits(Long.MAX_VALUE, PATIENCE, ONCE);
 
     private EmbeddedPostgresServer server;
     private StreamProbe probe;
 
     @BeforeAll
     void startServer() {
-        server = EmbeddedPostgresServer.start();
+        // Transactions of some thousand rows come in parts.
+        server = EmbeddedPostgresServer.start(Map.of("logical_decoding_work_mem", "1MB"));
     }
 
     @AfterAll
@@ -179,12 +181,47 @@ class CatchUpIT {
     }
 
     @Test
+    void leavesToTheSenderWhatTakesTooLong() throws SQLException {
+        takesOverInAHugeTransaction(new CatchUp.Limits(0, Duration.ofMillis(1), ONCE));
+    }
+
+    @Test
     void leavesAHugeTransactionToTheSender() throws SQLException {
+        takesOverInAHugeTransaction(ALWAYS);
+    }
+
+    @Test
+    void readsBySqlAgainWhenTheSenderIsBehind() throws SQLException {
+        int rows = 60_000;
+        PostgresChangeStream stream =
+                probe.open(Optional.empty(), new CatchUp.Limits(1 << 20, PATIENCE, Duration.ZERO));
+        assertThat(isRead()).as("by the sender").isTrue();
+        insertInThousands(rows);
+        CountingSink sink = new CountingSink(1_000);
+        // Slowly, as who has much else to do.
+        Awaitility.await().atMost(PATIENCE).pollInterval(Duration.ofMillis(300)).until(() -> {
+            stream.poll(sink, Duration.ofMillis(1));
+            return copies() == 1;
+        });
+        assertThat(sink.rows()).isLessThan(rows);
+        assertThat(isRead()).isFalse();
+        Awaitility.await().atMost(PATIENCE).until(() -> {
+            stream.poll(sink, Duration.ofMillis(10));
+            stream.acknowledge(stream.deliveredToken());
+            return isRead();
+        });
+        assertThat(sink.rows()).isEqualTo(rows);
+        assertThat(sink.sum()).isEqualTo((long) rows * (rows + 1) / 2);
+        probe.execute("insert into t values (-1)");
+        assertThat(probe.take()).containsExactly("I public.t(id=-1, note=null)", "commit");
+    }
+
+    private void takesOverInAHugeTransaction(CatchUp.Limits limits) throws SQLException {
         probe.execute(
                 "insert into t values (0, 'before')",
                 "insert into t select i, 'huge' from generate_series(1, 300000) i",
                 "insert into t values (-1, 'after')");
-        PostgresChangeStream stream = probe.open(Optional.empty(), new CatchUp.Limits(0, Duration.ofMillis(1)));
+        PostgresChangeStream stream = probe.open(Optional.empty(), limits);
         CountingSink sink = new CountingSink(1_000);
         Instant deadline = Instant.now().plus(PATIENCE);
         while (sink.rows() < 300_002 && Instant.now().isBefore(deadline)) {
