@@ -14,13 +14,18 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
- * The rows of a pinned version as SQL. Files without deleted rows are read as they are. For the others the deleted places are one bitstring a
- * file, joined on the number of the file and asked for the number of the row: one probe of a tiny table and one bit a row.
+ * The rows of a pinned version as SQL. Files without deleted rows are read as they are. For the others the deleted places are bitstrings, one for
+ * each block of 65,536 rows, joined on the numbers of file and block and asked for the row in the block: one probe of a small table and one bit a row.
+ * A bitstring is no longer than that because DuckDB copies the rows of a join one by one, bitstrings included, where a condition leaves few of them.
  */
 final class LiveRows {
+    private static final int BLOCK_SHIFT = 16;
+    private static final int BLOCK_ROWS = 1 << BLOCK_SHIFT;
+
     private final PinnedTable pinned;
     private final FileColumns columns;
     private final List<PinnedFile> clean = new ArrayList<>();
@@ -77,15 +82,22 @@ final class LiveRows {
             return;
         }
         try (Statement create = connection.createStatement()) {
-            create.execute("CREATE TABLE " + deletes + " (file UBIGINT, bits BIT)");
+            create.execute("CREATE TABLE " + deletes + " (file UBIGINT, block BIGINT, bits BIT)");
         }
-        try (PreparedStatement insert =
-                connection.prepareStatement("INSERT INTO " + deletes + " VALUES (?, CAST(CAST(? AS BLOB) AS BIT))")) {
+        try (PreparedStatement insert = connection.prepareStatement(
+                "INSERT INTO " + deletes + " VALUES (?, ?, CAST(CAST(? AS BLOB) AS BIT))")) {
             for (int i = 0; i < dirty.size(); i++) {
-                insert.setLong(1, i);
-                insert.setBytes(2, bits(dirty.get(i)));
-                insert.execute();
+                byte[] bits = bits(dirty.get(i));
+                for (int block = 0; block * (BLOCK_ROWS / Byte.SIZE) < bits.length; block++) {
+                    int start = block * (BLOCK_ROWS / Byte.SIZE);
+                    insert.setLong(1, i);
+                    insert.setLong(2, block);
+                    insert.setBytes(
+                            3, Arrays.copyOfRange(bits, start, Math.min(bits.length, start + BLOCK_ROWS / Byte.SIZE)));
+                    insert.addBatch();
+                }
             }
+            int[] unused = insert.executeBatch();
         }
     }
 
@@ -98,7 +110,8 @@ final class LiveRows {
         if (!dirty.isEmpty()) {
             branches.add("SELECT " + columns.internal("f.") + " FROM " + columns.reader(locations(dirty)) + " f JOIN "
                     + deletes
-                    + " d ON f.file_index = d.file WHERE get_bit(d.bits, CAST(f.file_row_number AS INTEGER)) = 0");
+                    + " d ON f.file_index = d.file AND f.file_row_number >> " + BLOCK_SHIFT + " = d.block"
+                    + " WHERE get_bit(d.bits, CAST(f.file_row_number & " + (BLOCK_ROWS - 1) + " AS INTEGER)) = 0");
         }
         return branches.isEmpty() ? columns.nothing() : String.join(" UNION ALL ", branches);
     }

@@ -34,6 +34,7 @@ import java.util.ServiceLoader;
 import java.util.TimeZone;
 import java.util.UUID;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,6 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class DuckDbQueryEngineTest {
     private static final TableId ACCOUNTS = new TableId("public", "accounts");
+    private static final List<Column> NUMBER = List.of(new Column("n", ColumnType.INT64, false, "bigint"));
     private static final List<Column> ACCOUNT_COLUMNS = List.of(
             new Column("id", ColumnType.INT64, false, "bigint"),
             new Column("Owner Name", ColumnType.STRING, true, "text"),
@@ -85,6 +87,29 @@ class DuckDbQueryEngineTest {
                         Arrays.asList(4L, "Dee", null));
         assertThat(query("SELECT count(*) FROM accounts").only()).isEqualTo(3L);
         assertThat(catalog.asked()).containsExactly(ACCOUNTS, ACCOUNTS);
+    }
+
+    @Test
+    void readsLiveRowsOfFilesOfManyRows() throws Exception {
+        long[] deleted = {0, 65_535, 65_536, 131_071, 131_072, 199_999};
+        long[] others = {1, 70_000};
+        catalog.with(table(
+                new TableId("public", "many"),
+                NUMBER,
+                List.of(),
+                List.of(numbersFile(200_000, deleted), numbersFile(65_536, 65_535), numbersFile(70_001, others))));
+        long all = 200_000 + 65_536 + 70_001;
+        assertThat(query("SELECT count(*) FROM many").only()).isEqualTo(all - deleted.length - 1 - others.length);
+        long sum =
+                LongStream.of(200_000, 65_536, 70_001).map(n -> n * (n - 1) / 2).sum()
+                        - LongStream.of(deleted).sum()
+                        - 65_535
+                        - LongStream.of(others).sum();
+        assertThat(query("SELECT sum(n)::BIGINT FROM many").only()).isEqualTo(sum);
+        // Of every few thousand rows one.
+        assertThat(query("SELECT count(*) FROM many WHERE n % 65535 = 0").rows)
+                .as("0 is in all three files and deleted in one; 65,535 in three and deleted in two; two more in one")
+                .containsExactly(List.of(2L + 1 + 2));
     }
 
     @Test
@@ -542,16 +567,16 @@ class DuckDbQueryEngineTest {
     }
 
     private PinnedTable numbers(String schema, String name, int rows) throws Exception {
-        List<Column> columns = List.of(new Column("n", ColumnType.INT64, false, "bigint"));
-        return table(
-                new TableId(schema, name),
-                columns,
-                List.of("n"),
-                List.of(files.write(
-                        columns,
-                        IntStream.range(0, rows)
-                                .mapToObj(i -> List.<Object>of((long) i))
-                                .toList())));
+        return table(new TableId(schema, name), NUMBER, List.of("n"), List.of(numbersFile(rows)));
+    }
+
+    private PinnedFile numbersFile(int rows, long... deleted) throws Exception {
+        return files.write(
+                NUMBER,
+                IntStream.range(0, rows)
+                        .mapToObj(i -> List.<Object>of((long) i))
+                        .toList(),
+                deleted);
     }
 
     private static PinnedTable table(TableId id, List<Column> columns, List<String> key, List<PinnedFile> pinnedFiles) {
