@@ -106,20 +106,29 @@ final class BenchMirror implements AutoCloseable {
      * @param counted how many slices are measured
      */
     MeasuredProcess startApply(String what, long throughSlice, int counted) throws IOException {
-        return startJava(ApplyMain.class, what, List.of(what, Long.toString(throughSlice), Integer.toString(counted)));
+        return startJava(
+                List.of(JAVA_OPTIONS),
+                ApplyMain.class,
+                what,
+                List.of(what, Long.toString(throughSlice), Integer.toString(counted)));
     }
 
-    /** Starts a {@link StreamMain} on the pipeline. */
+    /** Starts a {@link StreamMain} on the pipeline, with the options that the launcher gives to capture. */
     MeasuredProcess startStream(long changes) throws IOException {
-        return startJava(StreamMain.class, "stream", List.of(Long.toString(changes)));
+        return startJava(
+                List.of(JAVA_OPTIONS, "-XX:+UseSerialGC", "-XX:MaxNewSize=64m"),
+                StreamMain.class,
+                "stream",
+                List.of(Long.toString(changes)));
     }
 
     /** Starts a program that is told the configuration, the table, and more. */
-    private MeasuredProcess startJava(Class<?> main, String log, List<String> more) throws IOException {
+    private MeasuredProcess startJava(List<String> options, Class<?> main, String log, List<String> more)
+            throws IOException {
         List<String> arguments = new ArrayList<>(List.of(pipeline.file().toString(), table.schema(), table.name()));
         arguments.addAll(more);
         return MeasuredProcess.startJava(
-                List.of(JAVA_OPTIONS), main, arguments, folder.resolve(log + "-" + ++processes + ".log"));
+                options, main, arguments, folder.resolve(log + "-" + ++processes + ".log"));
     }
 
     /** What looks on. */

@@ -80,8 +80,7 @@ public final class DebeziumPeer {
         Measurement measured = run(
                 rows,
                 Map.of("snapshot.mode", "initial_only", "slot.name", SLOT, "publication.autocreate.mode", "filtered"));
-        database.execute("select pg_drop_replication_slot(slot_name) from pg_replication_slots where slot_name = '"
-                + SLOT + "'");
+        database.dropSlot(SLOT);
         return measured;
     }
 
@@ -99,7 +98,7 @@ public final class DebeziumPeer {
         Measurement measured = run(
                 changes,
                 Map.of("snapshot.mode", "no_data", "slot.name", slot, "publication.autocreate.mode", "disabled"));
-        database.execute("select pg_drop_replication_slot('" + slot + "')");
+        database.dropSlot(slot);
         return measured;
     }
 

@@ -17,6 +17,8 @@ import javax.sql.DataSource;
 
 /** A PostgreSQL server of a benchmark's own, with fsync on and room in the log for loads. */
 public final class BenchDatabase implements AutoCloseable {
+    private static final long LOOK_MILLIS = 20;
+
     private final DemoDatabase server;
 
     private BenchDatabase(DemoDatabase server) {
@@ -112,11 +114,25 @@ public final class BenchDatabase implements AutoCloseable {
         execute("checkpoint");
     }
 
+    /** Drops a slot; who reads it is ended. */
+    public void dropSlot(String slot) throws SQLException {
+        String name = "slot_name = '" + slot + "'";
+        execute("select pg_terminate_backend(active_pid) from pg_replication_slots where active and " + name);
+        try {
+            while (number("select count(*) from pg_replication_slots where active and " + name) > 0) {
+                Thread.sleep(LOOK_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Cannot drop a slot: interrupted (slot=" + slot + ")", e);
+        }
+        execute("select pg_drop_replication_slot(slot_name) from pg_replication_slots where " + name);
+    }
+
     /** Drops a pipeline's slot and publications, so that it holds no log any more. */
     public void forget(String pipeline) throws SQLException {
+        dropSlot("tidemark_" + pipeline);
         execute(
-                "select pg_drop_replication_slot(slot_name) from pg_replication_slots where not active and slot_name = 'tidemark_"
-                        + pipeline + "'",
                 "drop publication if exists tidemark_" + pipeline,
                 "drop publication if exists tidemark_" + pipeline + "_inserts");
     }

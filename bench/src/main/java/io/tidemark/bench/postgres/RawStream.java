@@ -73,7 +73,7 @@ public final class RawStream {
                         database.folder().resolve("pg_recvlogical.log"))
                 .awaitEnd();
         double cpu = database.cpuSeconds() - before;
-        database.execute("select pg_drop_replication_slot('" + SLOT + "_run')");
+        database.dropSlot(SLOT + "_run");
         return new Measurement(changes, seconds, List.of(new ProcessUse("postgres", cpu, 0)));
     }
 

@@ -29,16 +29,22 @@ public final class ProcessMeter {
 
     /** Processor seconds of a process and of all its children, those that have ended included. */
     public static double familyCpuSeconds(long pid) throws IOException {
-        String[] stat = stat(pid);
-        double ticks = 0;
-        for (int field : new int[] {UTIME, STIME, CUTIME, CSTIME}) {
-            ticks += Long.parseLong(stat[field]);
+        while (true) {
+            String[] stat = stat(pid);
+            double children = ProcessHandle.of(pid).stream()
+                    .flatMap(ProcessHandle::children)
+                    .mapToDouble(child -> childCpuSeconds(child.pid()))
+                    .sum();
+            // A child that ends meanwhile would be counted with neither or with both.
+            String[] after = stat(pid);
+            if (after[CUTIME].equals(stat[CUTIME]) && after[CSTIME].equals(stat[CSTIME])) {
+                double ticks = 0;
+                for (int field : new int[] {UTIME, STIME, CUTIME, CSTIME}) {
+                    ticks += Long.parseLong(stat[field]);
+                }
+                return ticks / TICKS_A_SECOND + children;
+            }
         }
-        double children = ProcessHandle.of(pid).stream()
-                .flatMap(ProcessHandle::children)
-                .mapToDouble(child -> childCpuSeconds(child.pid()))
-                .sum();
-        return ticks / TICKS_A_SECOND + children;
     }
 
     private static double childCpuSeconds(long pid) {
