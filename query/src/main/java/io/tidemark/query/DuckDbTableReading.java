@@ -36,7 +36,8 @@ final class DuckDbTableReading implements TableReading {
     /** How many times its size a large value takes: page, decompressed page, and three texts of twice the size in arrays of the next power of two. */
     private static final int COPIES = 14;
 
-    private static final String DELETES = "memory.main.deleted";
+    private static final String SCHEMA = "main";
+    private static final String DELETES = "deleted";
 
     private final Sessions sessions;
     private final PinnedTable pinned;
@@ -93,7 +94,7 @@ final class DuckDbTableReading implements TableReading {
 
     /** Bytes of the largest column of a row group, which a reading holds at a time. A large row has a row group of its own. */
     private long largestColumnBytes() {
-        LiveRows live = new LiveRows(pinned, DELETES);
+        LiveRows live = new LiveRows(pinned, SCHEMA, DELETES);
         if (live.locations().isEmpty()) {
             return 0;
         }
@@ -112,7 +113,7 @@ final class DuckDbTableReading implements TableReading {
     }
 
     private void read(DuckDbSession session, SqlOf sqlOf, RowWork work) {
-        LiveRows live = new LiveRows(pinned, DELETES);
+        LiveRows live = new LiveRows(pinned, SCHEMA, DELETES);
         try {
             // Order does not matter to a sum, and keeping it costs memory.
             session.execute("SET preserve_insertion_order = false");

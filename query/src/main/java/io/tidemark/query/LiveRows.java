@@ -10,12 +10,13 @@ import io.tidemark.spi.lake.PinnedTable.PinnedFile;
 import io.tidemark.spi.schema.Column;
 import io.tidemark.spi.schema.ColumnType;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.duckdb.DuckDBAppender;
+import org.duckdb.DuckDBConnection;
 
 /**
  * The rows of a pinned version as SQL. Files without deleted rows are read as they are. For the others the deleted places are bitstrings, one for
@@ -25,19 +26,23 @@ import java.util.List;
 final class LiveRows {
     private static final int BLOCK_SHIFT = 16;
     private static final int BLOCK_ROWS = 1 << BLOCK_SHIFT;
+    private static final int BLOCK_BYTES = BLOCK_ROWS / Byte.SIZE;
 
     private final PinnedTable pinned;
     private final FileColumns columns;
     private final List<PinnedFile> clean = new ArrayList<>();
     private final List<PinnedFile> dirty = new ArrayList<>();
+    private final String schema;
     private final String deletes;
 
     /**
      * @param pinned what to read
-     * @param deletes qualified name of the table of bitstrings that {@link #loadDeletes} makes
+     * @param schema where {@link #loadDeletes} makes a table
+     * @param deletes name of that table
      */
-    LiveRows(PinnedTable pinned, String deletes) {
+    LiveRows(PinnedTable pinned, String schema, String deletes) {
         this.pinned = pinned;
+        this.schema = schema;
         this.deletes = deletes;
         this.columns = new FileColumns();
         List<Column> rows = pinned.spec().schema().columns();
@@ -81,24 +86,35 @@ final class LiveRows {
         if (dirty.isEmpty()) {
             return;
         }
-        try (Statement create = connection.createStatement()) {
-            create.execute("CREATE TABLE " + deletes + " (file UBIGINT, block BIGINT, bits BIT)");
-        }
-        try (PreparedStatement insert = connection.prepareStatement(
-                "INSERT INTO " + deletes + " VALUES (?, ?, CAST(CAST(? AS BLOB) AS BIT))")) {
-            for (int i = 0; i < dirty.size(); i++) {
-                byte[] bits = bits(dirty.get(i));
-                for (int block = 0; block * (BLOCK_ROWS / Byte.SIZE) < bits.length; block++) {
-                    int start = block * (BLOCK_ROWS / Byte.SIZE);
-                    insert.setLong(1, i);
-                    insert.setLong(2, block);
-                    insert.setBytes(
-                            3, Arrays.copyOfRange(bits, start, Math.min(bits.length, start + BLOCK_ROWS / Byte.SIZE)));
-                    insert.addBatch();
-                }
+        String bytes = deletes + "_bytes";
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("CREATE TABLE " + qualified(bytes) + " (file BIGINT, block BIGINT, bits BLOB)");
+            try (DuckDBAppender appender =
+                    connection.unwrap(DuckDBConnection.class).createAppender(Sql.CATALOG, schema, bytes)) {
+                append(appender);
             }
-            int[] unused = insert.executeBatch();
+            statement.execute("CREATE TABLE " + qualified(deletes)
+                    + " AS SELECT CAST(file AS UBIGINT) AS file, block, CAST(bits AS BIT) AS bits FROM "
+                    + qualified(bytes));
+            statement.execute("DROP TABLE " + qualified(bytes));
         }
+    }
+
+    private void append(DuckDBAppender appender) throws SQLException {
+        for (int i = 0; i < dirty.size(); i++) {
+            byte[] bits = bits(dirty.get(i));
+            for (int start = 0, block = 0; start < bits.length; start += BLOCK_BYTES, block++) {
+                appender.beginRow();
+                appender.append((long) i);
+                appender.append((long) block);
+                appender.append(Arrays.copyOfRange(bits, start, Math.min(bits.length, start + BLOCK_BYTES)));
+                appender.endRow();
+            }
+        }
+    }
+
+    private String qualified(String table) {
+        return Sql.CATALOG + "." + schema + "." + table;
     }
 
     /** {@code SELECT c0, c1, ... FROM ...}. */
@@ -109,7 +125,7 @@ final class LiveRows {
         }
         if (!dirty.isEmpty()) {
             branches.add("SELECT " + columns.internal("f.") + " FROM " + columns.reader(locations(dirty)) + " f JOIN "
-                    + deletes
+                    + qualified(deletes)
                     + " d ON f.file_index = d.file AND f.file_row_number >> " + BLOCK_SHIFT + " = d.block"
                     + " WHERE get_bit(d.bits, CAST(f.file_row_number & " + (BLOCK_ROWS - 1) + " AS INTEGER)) = 0");
         }

@@ -18,9 +18,6 @@ import java.util.stream.Collectors;
 
 /** The tables of one query as views in its session, and the files behind them. */
 final class QueryTables {
-    /** The catalog that a session starts with. */
-    private static final String MIRRORS = "memory";
-
     /** Where bitstrings of deleted rows live; no table of a catalog is found there, because queries name tables of the catalog only. */
     private static final String INTERNAL = "_tidemark";
 
@@ -92,7 +89,7 @@ final class QueryTables {
 
     private void make(TableNames.Target target) throws SQLException {
         TableId table = target.table();
-        String place = target.history() ? TableNames.HISTORY : MIRRORS;
+        String place = target.history() ? TableNames.HISTORY : Sql.CATALOG;
         // The history of a table named without its schema is found in the default schema of its catalog.
         String schema = target.history() && !target.schemaWritten() ? "main" : table.schema();
         String inPlace = TableId.quote(place) + "." + TableId.quote(schema);
@@ -115,13 +112,13 @@ final class QueryTables {
 
     private String mirror(TableId table) throws SQLException {
         if (mirrors.isEmpty()) {
-            session.execute("CREATE SCHEMA " + MIRRORS + "." + INTERNAL);
+            session.execute("CREATE SCHEMA " + Sql.CATALOG + "." + INTERNAL);
         }
         PinnedTable pinned = catalog.pin(table);
         if (pinned.unreadable().isPresent()) {
             throw QueryFailures.unreadable(table, pinned.unreadable().orElseThrow());
         }
-        LiveRows rows = new LiveRows(pinned, MIRRORS + "." + INTERNAL + ".deleted_" + mirrors.size());
+        LiveRows rows = new LiveRows(pinned, INTERNAL, "deleted_" + mirrors.size());
         mirrors.add(rows);
         files.addAll(rows.locations());
         rows.loadDeletes(session.connection());

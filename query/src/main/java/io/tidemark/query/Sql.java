@@ -6,6 +6,9 @@ import java.util.stream.Collectors;
 
 /** Spelling of names, texts and types in DuckDB's SQL. */
 final class Sql {
+    /** The catalog that a session starts with. */
+    static final String CATALOG = "memory";
+
     private Sql() {}
 
     /** A text constant. */
