@@ -127,8 +127,7 @@ final class BenchMirror implements AutoCloseable {
             throws IOException {
         List<String> arguments = new ArrayList<>(List.of(pipeline.file().toString(), table.schema(), table.name()));
         arguments.addAll(more);
-        return MeasuredProcess.startJava(
-                options, main, arguments, folder.resolve(log + "-" + ++processes + ".log"));
+        return MeasuredProcess.startJava(options, main, arguments, folder.resolve(log + "-" + ++processes + ".log"));
     }
 
     /** What looks on. */

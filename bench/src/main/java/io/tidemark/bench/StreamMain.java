@@ -59,7 +59,9 @@ final class StreamMain implements ChangeSink {
         return changes + batch.size();
     }
 
+    /** Another object is another version of the table. */
     @Override
+    @SuppressWarnings("ReferenceEquality")
     public ChangeBatch batch(RowSchema schema) {
         if (batch.schema() != schema) {
             changes += batch.size();

@@ -236,7 +236,7 @@ public final class PostgresChangeStream implements ChangeStream {
         reader.close();
         Optional<CatchUp> catchUp = CatchUp.begin(request, delivered, limits);
         if (catchUp.isPresent()) {
-            goOnWith(catchUp.get());
+            goOnWith(catchUp.orElseThrow());
             return;
         }
         pauses = Math.min(PAUSES_MAX, pauses * 2);
