@@ -51,9 +51,6 @@ public final class Orchestrator {
     /** The slice that holds the last event from before a load ended, by load. */
     private final Map<String, Long> exactAt = new HashMap<>();
 
-    /** How far a mirror was when a worker was asked to prepare it, by load. */
-    private final Map<String, Long> asked = new HashMap<>();
-
     private final Map<TableId, TableRecord> copied = new HashMap<>();
     private Instant lastPrune;
 
@@ -126,7 +123,6 @@ public final class Orchestrator {
                         .filter(progress -> load == null
                                 || !progress.position()
                                         .isBefore(new Position(load.lastCutoff().value() - 1)))
-                        .filter(progress -> isPrepared(table, progress, newest))
                         .isPresent();
         if (caughtUp) {
             pipeline.registry()
@@ -138,21 +134,6 @@ public final class Orchestrator {
                                             : current);
         }
         return caughtUp;
-    }
-
-    /** Whether a worker has looked at the mirror of a large table; it is asked to first. */
-    private boolean isPrepared(TableRecord table, TableProgress progress, long newest) {
-        if (!table.isToBePrepared()) {
-            return true;
-        }
-        String key = Keys.of(Keys.WORK, table.id());
-        Long from = asked.putIfAbsent(progress.loadId(), progress.slice());
-        if (from == null) {
-            items.put(key, new WorkItem(table.id(), newest));
-            return false;
-        }
-        // Only workers move the mirror on in this state.
-        return progress.slice() > from || items.find(key).isEmpty();
     }
 
     /** The slice by which all events from before the last row was read are sealed; empty while they are not. */
@@ -183,7 +164,7 @@ public final class Orchestrator {
             }
             passed = slice;
         }
-        if (passed != null && !table.isToBePrepared()) {
+        if (passed != null) {
             pipeline.progress().passed(table.id(), progress.orElseThrow(), passed.sequence(), passed.through());
             pipeline.signals().applied().wake();
             if (passed.sequence() >= newest.sequence()) {

@@ -28,11 +28,6 @@ public record LoadPlan(
         chunks = List.copyOf(chunks);
     }
 
-    /** Whether the table is large: smaller ones are one chunk. */
-    public boolean isOfMany() {
-        return chunks.size() > 1;
-    }
-
     /** Whether chunks were read at several cuts: events from before the last one may be older than the rows that they meet. */
     public boolean isInParts() {
         return lastCutoff.isAfter(firstCutoff);

@@ -122,14 +122,6 @@ public record TableRecord(
         return new MirrorRows(shape, schema, deletes);
     }
 
-    /**
-     * Whether a worker has to look at the mirror though nothing is to be applied: before a large table is live, so that its first changes need not wait
-     * for a key index. There may be thousands of small ones that never change.
-     */
-    public boolean isToBePrepared() {
-        return state == TableState.CATCHING_UP && schema().hasKey() && load != null && load.isOfMany();
-    }
-
     /** The table as a source plug-in wants it back. */
     public SourceTable sourceTable() {
         return new SourceTable(schema, -1, -1, notices, scope);

@@ -60,9 +60,6 @@ final class SliceApplier {
         Plan plan = plan(table.progress(), throughSlice, limit);
         ApplyJob job = plan.job();
         if (job.files().isEmpty()) {
-            if (engine.isEmpty() && record.isToBePrepared()) {
-                begin(job.expected()).close();
-            }
             LakeProgress committed = isToBeNoted(plan) ? commitNothing(job) : job.expected();
             pipeline.progress().reached(record.id(), committed, job.slice(), job.through(), 0);
             return new Step(plan.more(), 0, null);
