@@ -329,12 +329,6 @@ final class CatchUp implements LogReader {
             if (!readPiece(piece, wanted)) {
                 return false;
             }
-            if (!inParts.isEmpty()) {
-                LOG.info(
-                        "The backlog is read as a stream from here on, because a transaction is too large: slot={}",
-                        slot);
-                return false;
-            }
             if (piece.count < wanted) {
                 return true;
             }
@@ -406,7 +400,7 @@ final class CatchUp implements LogReader {
         }
     }
 
-    /** Reads a piece; false when the server refuses it. */
+    /** Reads a piece; false when it has to be the last: the server refuses it, or it ended in a large transaction, of which the next would have all parts again. */
     private boolean readPiece(Piece piece, int wanted) throws SQLException {
         aliveAt = System.nanoTime();
         isWaiting = true;
@@ -424,7 +418,12 @@ final class CatchUp implements LogReader {
                     logEnd = new Feedback.LogEnd(read, begun);
                 }
             }
-            return true;
+            if (!inParts.isEmpty()) {
+                LOG.info(
+                        "The backlog is read as a stream from here on, because a transaction is too large: slot={}",
+                        slot);
+            }
+            return inParts.isEmpty();
         } catch (SQLException e) {
             if (closed) {
                 return false;

@@ -7,7 +7,9 @@ import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.testkit.postgres.EmbeddedPostgresServer;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -214,6 +216,35 @@ class CatchUpIT {
         assertThat(sink.sum()).isEqualTo((long) rows * (rows + 1) / 2);
         probe.execute("insert into t values (-1)");
         assertThat(probe.take()).containsExactly("I public.t(id=-1, note=null)", "commit");
+    }
+
+    @Test
+    void leavesALargeTransactionThatComesLastToTheSender() throws SQLException {
+        insertInThousands(2_000);
+        PostgresChangeStream stream = probe.open(Optional.empty(), ALWAYS);
+        CountingSink sink = new CountingSink(1_000);
+        Awaitility.await().atMost(PATIENCE).until(() -> {
+            stream.poll(sink, Duration.ofMillis(10));
+            return sink.rows() == 2_000;
+        });
+        // Nothing is acknowledged, so that small pieces are read until it is.
+        try (Connection writer = server.connect(probe.database());
+                Statement statement = writer.createStatement()) {
+            writer.setAutoCommit(false);
+            statement.execute("insert into t select i, 'large' from generate_series(10001, 40000) i");
+            Instant commitAt = Instant.now().plusSeconds(2);
+            while (Instant.now().isBefore(commitAt)) {
+                stream.poll(sink, Duration.ofMillis(10));
+            }
+            writer.commit();
+        }
+        probe.execute("insert into t values (-1)");
+        Awaitility.await().atMost(PATIENCE).until(() -> {
+            stream.poll(sink, Duration.ofMillis(10));
+            return sink.commits() == 4;
+        });
+        assertThat(sink.rows()).isEqualTo(2_000 + 30_000 + 1);
+        assertThat(isRead()).as("by the sender").isTrue();
     }
 
     private void takesOverInAHugeTransaction(CatchUp.Limits limits) throws SQLException {
