@@ -1,5 +1,7 @@
 package io.tidemark.bench;
 
+import io.tidemark.bench.contest.Measurement;
+import io.tidemark.bench.contest.ProcessUse;
 import io.tidemark.bench.contest.Scale;
 import io.tidemark.bench.contest.Surroundings;
 import io.tidemark.bench.postgres.BenchDatabase;
@@ -17,6 +19,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 
 /** A pipeline of one table in a folder of its own, whose roles are processes that are measured; this process only looks on. */
 final class BenchMirror implements AutoCloseable {
@@ -128,6 +131,18 @@ final class BenchMirror implements AutoCloseable {
         List<String> arguments = new ArrayList<>(List.of(pipeline.file().toString(), table.schema(), table.name()));
         arguments.addAll(more);
         return MeasuredProcess.startJava(options, main, arguments, folder.resolve(log + "-" + ++processes + ".log"));
+    }
+
+    /** Measures a process of the pipeline from its start until the condition holds, the server beside it, and ends it. */
+    Measurement measure(MeasuredProcess started, long amount, BooleanSupplier condition) throws Exception {
+        try (started) {
+            double cpuBefore = database.cpuSeconds();
+            double seconds = started.secondsUntil(condition);
+            return new Measurement(
+                    amount,
+                    seconds,
+                    List.of(started.use("tidemark"), new ProcessUse("postgres", database.cpuSeconds() - cpuBefore, 0)));
+        }
     }
 
     /** What looks on. */

@@ -6,7 +6,6 @@ import io.tidemark.bench.contest.Contender;
 import io.tidemark.bench.contest.Contest;
 import io.tidemark.bench.contest.Findings;
 import io.tidemark.bench.contest.Measurement;
-import io.tidemark.bench.contest.ProcessUse;
 import io.tidemark.bench.contest.Scale;
 import io.tidemark.bench.contest.Series;
 import io.tidemark.bench.contest.Side;
@@ -87,11 +86,9 @@ final class CaptureBenchmark implements Benchmark {
                 debezium.ifPresent(peer ->
                         contenders.add(new Contender("Debezium engine", Side.PEER, round -> peer.stream(changes))));
                 if (transactionChanges == TEN) {
-                    contenders.add(
-                            new Contender(READ, Side.TIDEMARK, round -> read(database, mirrors.get(round), changes)));
+                    contenders.add(new Contender(READ, Side.TIDEMARK, round -> read(mirrors.get(round), changes)));
                 }
-                contenders.add(
-                        new Contender(CAPTURE, Side.TIDEMARK, round -> drain(database, mirrors.get(round), changes)));
+                contenders.add(new Contender(CAPTURE, Side.TIDEMARK, round -> drain(mirrors.get(round), changes)));
                 List<Series> series = new Contest("changes", surroundings.rounds(), surroundings.out()).run(contenders);
                 mirrors.get(mirrors.size() - 1).catchUpAndProve();
                 return new Findings(
@@ -114,28 +111,15 @@ final class CaptureBenchmark implements Benchmark {
                 : Optional.empty();
     }
 
-    private static Measurement drain(BenchDatabase database, BenchMirror mirror, long changes) throws Exception {
-        double cpuBefore = database.cpuSeconds();
-        try (MeasuredProcess process = mirror.start("capture")) {
-            double seconds = process.secondsUntil(() -> mirror.sealedRows() >= changes);
-            return new Measurement(
-                    changes,
-                    seconds,
-                    List.of(process.use("tidemark"), new ProcessUse("postgres", database.cpuSeconds() - cpuBefore, 0)));
-        }
+    private static Measurement drain(BenchMirror mirror, long changes) throws Exception {
+        return mirror.measure(mirror.start("capture"), changes, () -> mirror.sealedRows() >= changes);
     }
 
     /** The same reader and decoder without slices; nothing is acknowledged. */
-    private static Measurement read(BenchDatabase database, BenchMirror mirror, long changes) throws Exception {
-        double cpuBefore = database.cpuSeconds();
-        try (MeasuredProcess process = mirror.startStream(changes)) {
-            double seconds =
-                    process.secondsUntil(() -> process.line(StreamMain.MEASURED).isPresent());
-            return new Measurement(
-                    changes,
-                    seconds,
-                    List.of(process.use("tidemark"), new ProcessUse("postgres", database.cpuSeconds() - cpuBefore, 0)));
-        }
+    private static Measurement read(BenchMirror mirror, long changes) throws Exception {
+        MeasuredProcess process = mirror.startStream(changes);
+        return mirror.measure(
+                process, changes, () -> process.line(StreamMain.MEASURED).isPresent());
     }
 
     private boolean isHuge() {
@@ -154,7 +138,7 @@ final class CaptureBenchmark implements Benchmark {
         if (transactionChanges != TEN && !isHuge()) {
             return checks;
         }
-        Series tidemark = named(series, CAPTURE).orElseThrow();
+        Series tidemark = Series.of(series, CAPTURE).orElseThrow();
         Series.first(series, Side.LIMIT)
                 .ifPresent(limit -> checks.add(Check.atLeast(
                         isHuge() ? TIMES_OF_CLIENT_HUGE : TIMES_OF_CLIENT,
@@ -163,7 +147,7 @@ final class CaptureBenchmark implements Benchmark {
         if (isHuge()) {
             return checks;
         }
-        Series read = named(series, READ).orElseThrow();
+        Series read = Series.of(series, READ).orElseThrow();
         Series.first(series, Side.LIMIT)
                 .ifPresent(limit -> checks.add(Check.atLeast(
                         TIMES_OF_CLIENT_READ,
@@ -177,12 +161,6 @@ final class CaptureBenchmark implements Benchmark {
         checks.addAll(DebeziumPeer.checks(series, read, TIMES_OF_DEBEZIUM));
         checks.addAll(DebeziumPeer.checks(series, tidemark, TIMES_OF_DEBEZIUM));
         return checks;
-    }
-
-    private static Optional<Series> named(List<Series> series, String contender) {
-        return series.stream()
-                .filter(found -> found.contender().equals(contender))
-                .findFirst();
     }
 
     private static List<String> notes(List<Series> series) {

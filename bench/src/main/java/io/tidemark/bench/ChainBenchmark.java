@@ -6,7 +6,6 @@ import io.tidemark.bench.contest.Contender;
 import io.tidemark.bench.contest.Contest;
 import io.tidemark.bench.contest.Findings;
 import io.tidemark.bench.contest.Measurement;
-import io.tidemark.bench.contest.ProcessUse;
 import io.tidemark.bench.contest.Series;
 import io.tidemark.bench.contest.Side;
 import io.tidemark.bench.contest.Surroundings;
@@ -14,7 +13,6 @@ import io.tidemark.bench.postgres.Backlog;
 import io.tidemark.bench.postgres.BenchDatabase;
 import io.tidemark.bench.postgres.BenchTable;
 import io.tidemark.bench.postgres.RawStream;
-import io.tidemark.bench.process.MeasuredProcess;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -59,7 +57,7 @@ final class ChainBenchmark implements Benchmark {
                 stream.ifPresent(found ->
                         contenders.add(new Contender("pg_recvlogical", Side.LIMIT, round -> found.read(changes))));
                 contenders.add(new Contender(
-                        "tidemark run", Side.TIDEMARK, round -> drain(database, mirrors.get(round), changes, newest)));
+                        "tidemark run", Side.TIDEMARK, round -> drain(mirrors.get(round), changes, newest)));
                 List<Series> series = new Contest("changes", surroundings.rounds(), surroundings.out()).run(contenders);
                 mirrors.get(mirrors.size() - 1).catchUpAndProve();
                 return new Findings(
@@ -82,15 +80,7 @@ final class ChainBenchmark implements Benchmark {
         }
     }
 
-    private static Measurement drain(BenchDatabase database, BenchMirror mirror, long changes, long newest)
-            throws Exception {
-        double cpuBefore = database.cpuSeconds();
-        try (MeasuredProcess process = mirror.start("run")) {
-            double seconds = process.secondsUntil(() -> mirror.newestCommitMicros() >= newest);
-            return new Measurement(
-                    changes,
-                    seconds,
-                    List.of(process.use("tidemark"), new ProcessUse("postgres", database.cpuSeconds() - cpuBefore, 0)));
-        }
+    private static Measurement drain(BenchMirror mirror, long changes, long newest) throws Exception {
+        return mirror.measure(mirror.start("run"), changes, () -> mirror.newestCommitMicros() >= newest);
     }
 }

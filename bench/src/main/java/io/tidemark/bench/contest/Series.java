@@ -18,6 +18,11 @@ public record Series(String contender, Side side, String unit, List<Measurement>
         return series.stream().filter(one -> one.side() == side).findFirst();
     }
 
+    /** The one of a contender. */
+    public static Optional<Series> of(List<Series> series, String contender) {
+        return series.stream().filter(one -> one.contender().equals(contender)).findFirst();
+    }
+
     public double medianPerSecond() {
         return median(Measurement::perSecond);
     }

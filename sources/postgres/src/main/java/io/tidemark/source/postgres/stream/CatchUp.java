@@ -82,9 +82,6 @@ final class CatchUp implements LogReader {
               from pg_catalog.pg_replication_slots where slot_name = ?
             """;
 
-    /** What has lost its client notices it soon. */
-    private static final Duration IN_USE_WAIT = Duration.ofSeconds(5);
-
     private static final String IS_FAR = """
             select pg_catalog.pg_current_wal_flush_lsn() - restart_lsn >= ? from pg_catalog.pg_replication_slots where slot_name = ?
             """;
@@ -485,7 +482,7 @@ final class CatchUp implements LogReader {
 
     /** Whether the log is long enough and nobody reads the slot; waits a little for one that has ended. */
     private static boolean isBehind(Connection connection, String slot, long start, long bytes) throws SQLException {
-        long deadline = System.nanoTime() + IN_USE_WAIT.toNanos();
+        long deadline = System.nanoTime() + StreamStart.IN_USE_WAIT_NANOS;
         try (PreparedStatement statement = connection.prepareStatement(IS_BEHIND)) {
             statement.setString(1, new Position(start).toString());
             statement.setLong(2, bytes);
@@ -502,7 +499,7 @@ final class CatchUp implements LogReader {
                 if (System.nanoTime() - deadline >= 0) {
                     return false;
                 }
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS));
+                LockSupport.parkNanos(StreamStart.IN_USE_PAUSE_NANOS);
             }
         }
     }

@@ -105,9 +105,7 @@ public final class PostgresChangeStream implements ChangeStream {
         long start = request.resumeToken().isPresent()
                 ? lsn(request.resumeToken().orElseThrow())
                 : look(request, sql -> confirmed(sql, request.slot()));
-        LogReader reader = CatchUp.begin(request, start, limits)
-                .<LogReader>map(catchUp -> catchUp)
-                .orElseGet(() -> SlotStream.open(request, start));
+        LogReader reader = reader(request, limits, start);
         try {
             return new PostgresChangeStream(request, limits, reader, relations, start);
         } catch (TidemarkException e) {
@@ -215,9 +213,8 @@ public final class PostgresChangeStream implements ChangeStream {
         if (isComplete) {
             LOG.info("The backlog has been read, the rest is a stream: slot={} from={}", slot, deliveredToken);
         }
-        pauses = isComplete ? 1 : Math.min(PAUSES_MAX, pauses * 2);
-        senderSince = System.nanoTime();
         goOnWith(sender);
+        beginTurn(isComplete);
     }
 
     /** Whether the sender had its turn and so much of the log waits that reading by SQL is worth it. */
@@ -234,14 +231,23 @@ public final class PostgresChangeStream implements ChangeStream {
     /** From the sender to reading by SQL, if that can be, behind the last transaction that was handed on. */
     private void goOnBySql() {
         reader.close();
-        Optional<CatchUp> catchUp = CatchUp.begin(request, delivered, limits);
-        if (catchUp.isPresent()) {
-            goOnWith(catchUp.orElseThrow());
-            return;
+        goOnWith(reader(request, limits, delivered));
+        if (reader instanceof SlotStream) {
+            beginTurn(false);
         }
-        pauses = Math.min(PAUSES_MAX, pauses * 2);
+    }
+
+    /** The sender's turn begins; it is the longer the more often reading by SQL did not get to the end. */
+    private void beginTurn(boolean hasReadAll) {
+        pauses = hasReadAll ? 1 : Math.min(PAUSES_MAX, pauses * 2);
         senderSince = System.nanoTime();
-        goOnWith(SlotStream.open(request, delivered));
+    }
+
+    /** By SQL where that is worth it and can be, else the sender. */
+    private static LogReader reader(ReplicationRequest request, CatchUp.Limits limits, long start) {
+        return CatchUp.begin(request, start, limits)
+                .<LogReader>map(catchUp -> catchUp)
+                .orElseGet(() -> SlotStream.open(request, start));
     }
 
     private synchronized void goOnWith(LogReader next) {

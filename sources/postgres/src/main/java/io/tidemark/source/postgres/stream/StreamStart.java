@@ -28,8 +28,10 @@ final class StreamStart {
     /** A connection on which nothing has come for so long, and whose server end does not show life either, is dead. */
     static final Duration SILENCE_MAX = Duration.ofSeconds(30);
 
-    private static final long IN_USE_WAIT_NANOS = TimeUnit.SECONDS.toNanos(5);
-    private static final long IN_USE_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    /** What has lost its client notices it soon, and lets go of the slot. */
+    static final long IN_USE_WAIT_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    static final long IN_USE_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private StreamStart() {}
 
