@@ -17,6 +17,7 @@ import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.testkit.postgres.EmbeddedPostgresServer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -28,6 +29,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -47,6 +49,28 @@ class MirrorIT {
     @AfterAll
     static void stopServer() {
         server.close();
+    }
+
+    @Test
+    void theKeyIndexOfALargeTableIsThereBeforeItIsLive() throws Exception {
+        String name = server.createDatabase();
+        try (MirroredDatabase mirrored = new MirroredDatabase(server, name, folder, "limits: {chunk-size: 1MiB}")) {
+            mirrored.execute(
+                    "create table large (id int primary key)",
+                    "create table small (id int primary key)",
+                    "insert into large select generate_series(1, 100000)",
+                    "insert into small select generate_series(1, 1000)");
+            mirrored.start();
+            mirrored.awaitLive("large", "small");
+            try (Stream<Path> files = Files.walk(folder)) {
+                List<Path> indexes = files.filter(file -> file.endsWith(Path.of("large", "CURRENT"))
+                                || file.endsWith(Path.of("small", "CURRENT")))
+                        .toList();
+                assertThat(indexes).hasSize(1).allMatch(file -> file.endsWith(Path.of("public", "large", "CURRENT")));
+            }
+            mirrored.execute("update large set id = -id where id % 1000 = 0", "delete from small where id = 7");
+            mirrored.prove();
+        }
     }
 
     @Test

@@ -145,10 +145,12 @@ public final class SnapshotRole {
                     pipeline.machine().join(thread);
                 }
             }
-            // The source is let go; those that wait for a job on Spark come last.
-            loads.sort(Comparator.comparing(TableLoad::isStaged));
-            for (TableLoad load : loads) {
-                isSettled &= settle(load);
+            // The source is let go; those that end slowly come last.
+            loads.sort(Comparator.comparing(TableLoad::endsSlowly));
+            while (!loads.isEmpty()) {
+                try (TableLoad load = loads.remove(0)) {
+                    isSettled &= settle(load);
+                }
             }
         } finally {
             loads.forEach(TableLoad::close);

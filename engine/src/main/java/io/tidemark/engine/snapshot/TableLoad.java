@@ -1,6 +1,7 @@
 package io.tidemark.engine.snapshot;
 
 import io.tidemark.engine.capture.RetainedLog;
+import io.tidemark.engine.config.ApplyEngine;
 import io.tidemark.engine.config.BadValues;
 import io.tidemark.engine.config.SnapshotPath;
 import io.tidemark.engine.job.LoadJob;
@@ -192,7 +193,7 @@ final class TableLoad implements AutoCloseable {
         }
         LakeProgress progress = finished ? table.progress() : table.finishLoad(loaded());
         pipeline.lake().publish(record.mirror(), plan.loadId());
-        pipeline.progress().restart(record.id(), progress);
+        pipeline.progress().restart(record.id(), indexed(progress));
         pipeline.registry()
                 .update(
                         record.id(),
@@ -207,6 +208,27 @@ final class TableLoad implements AutoCloseable {
                 rows.get(),
                 Duration.between(startedAt, pipeline.clock().instant()).toSeconds());
         return true;
+    }
+
+    /**
+     * Begins an apply, which builds the index of keys, so that the first changes of a large table need not wait for it. A small one is a single chunk,
+     * and there may be thousands of them that never change. What fails here is tried again by the first apply, and told then.
+     *
+     * @return progress as of now: of rows with a key in common only one is kept, which takes a commit
+     */
+    private LakeProgress indexed(LakeProgress progress) {
+        if (!record.schema().hasKey()
+                || plan.chunks().size() == 1
+                || pipeline.config().engine(record.id()) == ApplyEngine.SPARK) {
+            return progress;
+        }
+        try (LakeTable mirror = pipeline.lake().find(record.mirror()).orElseThrow()) {
+            mirror.beginApply(progress, lease.fence()).close();
+            return mirror.progress();
+        } catch (TidemarkException e) {
+            LOG.info("index of keys is left to the first apply table={} code={}", record.id(), e.code());
+            return progress;
+        }
     }
 
     /** A partitioned source knows the columns of a table by having met them: rows with further ones are read once more, when all are known. */
@@ -257,9 +279,9 @@ final class TableLoad implements AutoCloseable {
         return failure == null;
     }
 
-    /** Whether chunks go through the lake's storage. */
-    boolean isStaged() {
-        return staged.isPresent();
+    /** Whether the end takes long: a job, or an index of many keys. */
+    boolean endsSlowly() {
+        return staged.isPresent() || plan.chunks().size() > 1;
     }
 
     private LakeProgress loaded() {
