@@ -10,6 +10,7 @@ import io.tidemark.spi.lake.LakeApply;
 import io.tidemark.spi.lake.LakeProgress;
 import io.tidemark.spi.lake.LakeTable;
 import io.tidemark.spi.lake.PinnedTable;
+import io.tidemark.testkit.lake.MirrorUpkeep;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -129,7 +130,8 @@ public final class LifeBench {
         cuts = new ArrayList<>(CutLog.kept(cuts, now));
         if (slice % UPKEEP_EVERY == 0) {
             long upkeep = System.nanoTime();
-            var unused = table.maintain(
+            var unused = MirrorUpkeep.step(
+                    table,
                     MadeTable.FENCE,
                     cuts.stream()
                             .flatMap(cut -> cut.versionOf(MadeTable.ID).stream())

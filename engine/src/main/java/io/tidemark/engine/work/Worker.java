@@ -342,6 +342,7 @@ public final class Worker implements AutoCloseable {
 
     @Override
     public void close() {
+        upkeep.close();
         tables.close();
     }
 }

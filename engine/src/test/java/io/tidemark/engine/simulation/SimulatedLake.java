@@ -7,6 +7,7 @@ import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.Lake;
 import io.tidemark.spi.lake.LakeApply;
 import io.tidemark.spi.lake.LakeProgress;
+import io.tidemark.spi.lake.LakeRewrite;
 import io.tidemark.spi.lake.LakeTable;
 import io.tidemark.spi.lake.LakeTableSpec;
 import io.tidemark.spi.lake.PinnedTable;
@@ -321,16 +322,43 @@ final class SimulatedLake {
 
         @Override
         public Optional<String> maintain(long fence, List<Long> keep) {
+            if (expired(keep).isEmpty()) {
+                return Optional.empty();
+            }
             return commit("upkeep", () -> {
                 mirror.requireFence(fence);
                 mirror.put(mirror.progress.withFence(fence), mirror.rows);
-                List<Long> numbers = new ArrayList<>(mirror.versions.keySet());
-                for (Long number : numbers.subList(0, Math.max(0, numbers.size() - VERSIONS_KEPT))) {
-                    if (!keep.contains(number) || world.has(Bug.UPKEEP_FORGETS_CUTS)) {
-                        mirror.versions.remove(number);
-                    }
-                }
+                expired(keep).forEach(mirror.versions::remove);
                 return Optional.of("tidied up");
+            });
+        }
+
+        private List<Long> expired(List<Long> keep) {
+            List<Long> numbers = new ArrayList<>(mirror.versions.keySet());
+            List<Long> old = new ArrayList<>(numbers.subList(0, Math.max(0, numbers.size() - VERSIONS_KEPT)));
+            old.removeIf(number -> keep.contains(number) && !world.has(Bug.UPKEEP_FORGETS_CUTS));
+            return old;
+        }
+
+        @Override
+        public Optional<LakeRewrite> planRewrite() {
+            return Optional.of(new Rewrite(mirror.progress.loadId()));
+        }
+
+        @Override
+        public Optional<String> commitRewrite(LakeRewrite rewrite, long fence) {
+            Rewrite ended = (Rewrite) rewrite;
+            if (ended.state != Rewrite.State.WRITTEN) {
+                throw new AssertionError("A rewrite was committed that is " + ended.state);
+            }
+            return commit("rewrite", () -> {
+                mirror.requireFence(fence);
+                if (!mirror.progress.loadId().equals(ended.loadId)) {
+                    return Optional.empty();
+                }
+                ended.state = Rewrite.State.COMMITTED;
+                mirror.put(mirror.progress.withFence(fence), mirror.rows);
+                return Optional.of("rewritten");
             });
         }
 
@@ -371,6 +399,38 @@ final class SimulatedLake {
         @Override
         public void close() {
             // Nothing is kept open.
+        }
+
+        /** The same rows once more: it takes its time, and may be committed once. */
+        private final class Rewrite implements LakeRewrite {
+            private enum State {
+                PLANNED,
+                WRITTEN,
+                COMMITTED,
+                CLOSED
+            }
+
+            private final String loadId;
+            private State state = State.PLANNED;
+
+            private Rewrite(String loadId) {
+                this.loadId = loadId;
+            }
+
+            @Override
+            public void run() {
+                if (world.scheduler().isSimulated()) {
+                    world.scheduler().pause(world.latency());
+                }
+                if (state == State.PLANNED) {
+                    state = State.WRITTEN;
+                }
+            }
+
+            @Override
+            public void close() {
+                state = State.CLOSED;
+            }
         }
 
         /** An upsert in the making. */

@@ -61,12 +61,32 @@ public interface LakeTable extends AutoCloseable {
     void evolve(RowSchema next, long fence);
 
     /**
-     * One step of upkeep if one is due: compacts small files and deletes, expires old versions not in {@code keep}. Conditional like any
-     * commit; progress stays as it is. The caller holds the table's lease.
+     * One short step of upkeep if one is due: expires old versions not in {@code keep}, merges metadata and deletes, and compacts data files where that
+     * is not a {@linkplain #planRewrite rewrite}. Conditional like any commit; progress stays as it is. The caller holds the table's lease.
      *
      * @return what was done, for people; empty when nothing was due
      */
     Optional<String> maintain(long fence, List<Long> keep);
+
+    /**
+     * Chooses data files to be written anew: many small ones, or some with many deleted rows. The caller holds the table's lease.
+     *
+     * @return empty when nothing is due
+     */
+    default Optional<LakeRewrite> planRewrite() {
+        return Optional.empty();
+    }
+
+    /**
+     * Puts what a rewrite has written in the place of the files that it read; rows that were deleted meanwhile are deleted. Conditional like any commit;
+     * progress stays as it is. No apply is under way, and the caller holds the table's lease.
+     *
+     * @return what was done, for people; empty when the files are not in the table any more, so that nothing was to be done
+     * @throws io.tidemark.spi.error.TidemarkException also for what the run failed with
+     */
+    default Optional<String> commitRewrite(LakeRewrite rewrite, long fence) {
+        throw new UnsupportedOperationException("Cannot commit a rewrite that this table did not plan");
+    }
 
     /** The newest version, for reading. */
     PinnedTable pin();

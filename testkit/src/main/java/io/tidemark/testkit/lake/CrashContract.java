@@ -159,11 +159,11 @@ public abstract class CrashContract extends LakeContract {
         // Compaction, then expiry, and what a format has besides.
         for (int step = 0; step < 3; step++) {
             LakeTable current = table;
-            survives(fault, () -> current.maintain(fence, List.of()));
+            survives(fault, () -> MirrorUpkeep.step(current, fence, List.of()));
             current.close();
             table = find(TABLE);
             assertThat(rows(table)).containsExactlyInAnyOrderElementsOf(before);
-            table.maintain(fence, List.of());
+            MirrorUpkeep.step(table, fence, List.of());
             assertThat(rows(table)).containsExactlyInAnyOrderElementsOf(before);
         }
         apply(table, fence, events(SCHEMA).update("1", UNCHANGED).delete("10"));

@@ -1,12 +1,14 @@
 package io.tidemark.testkit.lake;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.tidemark.spi.change.Position;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeApply;
 import io.tidemark.spi.lake.LakeProgress;
+import io.tidemark.spi.lake.LakeRewrite;
 import io.tidemark.spi.lake.LakeTable;
 import java.util.List;
 import java.util.Set;
@@ -101,7 +103,7 @@ public abstract class FenceContract extends LakeContract {
             slow.add(slice.batch());
             fixture().crashAndMove();
             LakeTable other = find(TABLE);
-            assertThat(other.maintain(1, List.of())).isPresent();
+            assertThat(MirrorUpkeep.step(other, 1, List.of())).isPresent();
             try {
                 slow.commit(next(seen));
             } catch (TidemarkException e) {
@@ -112,6 +114,22 @@ public abstract class FenceContract extends LakeContract {
             }
         }
         assertThat(rows(find(TABLE))).hasSize(22).contains(row("1", "newest")).doesNotContain(row("100", "x"));
+    }
+
+    @Test
+    void aZombieThatHasRewrittenFilesIsRefused() {
+        assumeFalse(fixture().lacks().contains(LakeFeature.REWRITE));
+        LakeTable zombie = notes();
+        for (int i = 0; i < 20; i++) {
+            apply(zombie, events(SCHEMA).insert(Integer.toString(100 + i), "x").update("1", "version " + i));
+        }
+        try (LakeRewrite late = zombie.planRewrite().orElseThrow()) {
+            late.run();
+            fixture().crashAndMove();
+            apply(find(TABLE), 2, events(SCHEMA).delete("100"));
+            assertFenced(() -> zombie.commitRewrite(late, 1));
+        }
+        assertThat(rows(find(TABLE))).hasSize(22);
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.tidemark.testkit.lake;
 import io.tidemark.spi.change.ChangeBatch;
 import io.tidemark.spi.lake.LakeApply;
 import io.tidemark.spi.lake.LakeProgress;
+import io.tidemark.spi.lake.LakeRewrite;
 import io.tidemark.spi.lake.LakeTable;
 import io.tidemark.spi.lake.LakeTableSpec;
 import io.tidemark.spi.lake.PinnedTable;
@@ -63,6 +64,16 @@ public abstract class ForwardingLakeTable implements LakeTable {
     @Override
     public Optional<String> maintain(long fence, List<Long> keep) {
         return table.maintain(fence, keep);
+    }
+
+    @Override
+    public Optional<LakeRewrite> planRewrite() {
+        return table.planRewrite();
+    }
+
+    @Override
+    public Optional<String> commitRewrite(LakeRewrite rewrite, long fence) {
+        return table.commitRewrite(rewrite, fence);
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.tidemark.spi.change.Position;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeApply;
 import io.tidemark.spi.lake.LakeProgress;
+import io.tidemark.spi.lake.LakeRewrite;
 import io.tidemark.spi.lake.LakeTable;
 import io.tidemark.spi.lake.LakeTable.ChunkWriter;
 import io.tidemark.spi.lake.LakeTableSpec;
@@ -137,6 +138,7 @@ public abstract class SimulationContract extends LakeContract {
         private final List<PinnedTable> pins = new ArrayList<>();
         private final List<List<List<@Nullable String>>> pinnedRows = new ArrayList<>();
         private LakeTable table;
+        private @Nullable LakeRewrite rewrite;
         private long fence = 1;
         private long slice;
 
@@ -255,7 +257,24 @@ public abstract class SimulationContract extends LakeContract {
         private void maintain() {
             failNext(5);
             try {
-                table.maintain(
+                if (rewrite != null) {
+                    LakeRewrite ended = rewrite;
+                    rewrite = null;
+                    try (LakeRewrite ending = ended) {
+                        table.commitRewrite(ending, fence);
+                    }
+                    return;
+                }
+                if (random.nextInt(2) == 0) {
+                    // Committed later, on top of what is applied meanwhile.
+                    rewrite = table.planRewrite().orElse(null);
+                    if (rewrite != null) {
+                        rewrite.run();
+                    }
+                    return;
+                }
+                MirrorUpkeep.step(
+                        table,
                         fence,
                         pins.stream().map(pinned -> pinned.progress().version()).toList());
             } catch (SimulatedCrash e) {
@@ -269,6 +288,7 @@ public abstract class SimulationContract extends LakeContract {
 
         /** A crash between commits; sometimes the process starts on another machine. */
         private void crash() {
+            rewrite = null;
             if (random.nextInt(3) == 0) {
                 fixture().crashAndMove();
             } else {
@@ -279,6 +299,7 @@ public abstract class SimulationContract extends LakeContract {
         }
 
         private void restart() {
+            rewrite = null;
             fixture().crash();
             fence++;
             reopen();

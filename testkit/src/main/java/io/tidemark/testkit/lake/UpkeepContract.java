@@ -1,14 +1,20 @@
 package io.tidemark.testkit.lake;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.tidemark.spi.lake.LakeProgress;
+import io.tidemark.spi.lake.LakeRewrite;
 import io.tidemark.spi.lake.LakeTable;
 import io.tidemark.spi.lake.LakeTableSpec;
 import io.tidemark.spi.lake.LakeTableSpec.DeleteMode;
 import io.tidemark.spi.lake.PinnedTable;
 import io.tidemark.spi.schema.BeforeImage;
 import io.tidemark.spi.schema.RowSchema;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -42,7 +48,7 @@ public abstract class UpkeepContract extends LakeContract {
         LakeProgress progress = table.progress();
         int files = table.pin().files().size();
         int steps = 0;
-        while (table.maintain(FENCE, List.of()).isPresent()) {
+        while (MirrorUpkeep.step(table, FENCE, List.of()).isPresent()) {
             assertThat(++steps).as("steps of upkeep").isLessThan(50);
             assertThat(stored(table.pin())).containsExactlyInAnyOrderElementsOf(before);
             assertThat(table.progress().applied()).isEqualTo(progress.applied());
@@ -53,7 +59,70 @@ public abstract class UpkeepContract extends LakeContract {
         assertThat(steps).as(name).isPositive();
         assertThat(rows(table)).isNotEmpty();
         assertThat(table.pin().files()).as(name).hasSizeLessThan(files);
-        assertThat(table.maintain(FENCE, List.of())).isEmpty();
+        assertThat(MirrorUpkeep.step(table, FENCE, List.of())).isEmpty();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("specs")
+    void changesThatComeWhileFilesAreRewrittenAreInThem(String name, LakeTableSpec spec) {
+        if (!spec.partitions().isEmpty()) {
+            requirePartitions(Transform.BUCKET, ID.type(), spec);
+        }
+        LakeTable table = changed(spec);
+        try (LakeRewrite rewrite = requireRewrite(table)) {
+            change(table);
+            rewrite.run();
+            change(table);
+            List<List<@Nullable String>> before = stored(table.pin());
+            LakeProgress progress = table.progress();
+            int files = table.pin().files().size();
+            assertThat(table.commitRewrite(rewrite, FENCE)).isPresent();
+            assertThat(stored(table.pin())).containsExactlyInAnyOrderElementsOf(before);
+            assertThat(table.progress().applied()).isEqualTo(progress.applied());
+            assertThat(table.pin().files()).hasSizeLessThan(files);
+        }
+        change(table);
+        List<List<@Nullable String>> rows = rows(table);
+        fixture().crashAndMove();
+        LakeTable moved = find(TABLE);
+        assertThat(rows(moved)).containsExactlyInAnyOrderElementsOf(rows);
+        change(moved);
+        assertThat(rows(moved)).hasSize(rows.size() + ROUNDS);
+        if (spec.schema().hasKey()) {
+            assertThat(rows(moved)).extracting(row -> row.get(0)).doesNotHaveDuplicates();
+        }
+    }
+
+    @Test
+    void aRewriteOfFilesThatAreGoneIsNothing() {
+        LakeTable table = changed(SPEC);
+        try (LakeRewrite late = requireRewrite(table)) {
+            late.run();
+            maintain(table);
+            List<List<@Nullable String>> rows = rows(table);
+            assertThat(table.commitRewrite(late, FENCE)).isEmpty();
+            assertThat(rows(table)).containsExactlyInAnyOrderElementsOf(rows);
+        }
+        change(table);
+        try (LakeRewrite late = requireRewrite(table)) {
+            late.run();
+            apply(table, events(SCHEMA).truncate().insert("1", "one"));
+            assertThat(table.commitRewrite(late, FENCE)).isEmpty();
+            assertThat(rows(table)).containsExactly(row("1", "one"));
+        }
+    }
+
+    @Test
+    void aRewriteThatIsGivenUpLeavesNoFile() throws Exception {
+        LakeTable table = changed(SPEC);
+        LakeRewrite rewrite = requireRewrite(table);
+        Path folder = Path.of(table.pin().files().get(0).location()).getParent();
+        assumeTrue(Files.isDirectory(folder), "data files are on local disk");
+        List<Path> before = files(folder);
+        rewrite.run();
+        assertThat(files(folder)).hasSizeGreaterThan(before.size());
+        rewrite.close();
+        assertThat(files(folder)).isEqualTo(before);
     }
 
     @Test
@@ -134,7 +203,20 @@ public abstract class UpkeepContract extends LakeContract {
 
     @Test
     void aFreshMirrorNeedsNoUpkeep() {
-        assertThat(notes().maintain(FENCE, List.of())).isEmpty();
+        assertThat(MirrorUpkeep.step(notes(), FENCE, List.of())).isEmpty();
+    }
+
+    private LakeRewrite requireRewrite(LakeTable table) {
+        assumeFalse(fixture().lacks().contains(LakeFeature.REWRITE));
+        return table.planRewrite().orElseThrow();
+    }
+
+    private static List<Path> files(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> file.toString().endsWith(".parquet"))
+                    .sorted()
+                    .toList();
+        }
     }
 
     private LakeTable changed(LakeTableSpec spec) {

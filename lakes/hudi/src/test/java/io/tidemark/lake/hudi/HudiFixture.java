@@ -78,7 +78,7 @@ public final class HudiFixture implements LakeFixture {
 
     @Override
     public Set<LakeFeature> lacks() {
-        return Set.of(LakeFeature.RENAME_COLUMN, LakeFeature.WIDEN_DECIMAL);
+        return Set.of(LakeFeature.RENAME_COLUMN, LakeFeature.WIDEN_DECIMAL, LakeFeature.REWRITE);
     }
 
     @Override

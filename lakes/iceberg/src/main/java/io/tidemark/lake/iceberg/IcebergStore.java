@@ -193,10 +193,11 @@ final class IcebergStore implements TableStore {
 
     private SnapshotUpdate<?> update(Table table, TableVersion base, TableChange change, DeleteMarks.Written deletes) {
         Snapshot current = table.currentSnapshot();
-        if (!change.compacted().isEmpty()) {
-            return rewrite(table, change);
+        boolean isMove = !change.compacted().isEmpty();
+        if (isMove && (deletes.added().isEmpty() || files(base).hasDeletionVectors())) {
+            return rewrite(table, change, deletes);
         }
-        boolean isAppend = change.deleted().isEmpty() && !change.isCleared();
+        boolean isAppend = change.deleted().isEmpty() && !change.isCleared() && !isMove;
         if (isAppend && change.added().isEmpty()) {
             return table.newFastAppend();
         }
@@ -217,6 +218,8 @@ final class IcebergStore implements TableStore {
             }
             old.forEach(delta::removeDeletes);
         }
+        // A rewrite may not add position deletes, which stay when their file goes.
+        change.compacted().forEach(old -> delta.removeRows(((LiveFile) old).file()));
         for (StoredFile file : change.added()) {
             delta.addRows(((LiveFile) file).file());
         }
@@ -225,7 +228,7 @@ final class IcebergStore implements TableStore {
         return delta;
     }
 
-    private static RewriteFiles rewrite(Table table, TableChange change) {
+    private static RewriteFiles rewrite(Table table, TableChange change, DeleteMarks.Written deletes) {
         RewriteFiles rewrite =
                 table.newRewrite().validateFromSnapshot(table.currentSnapshot().snapshotId());
         for (StoredFile old : change.compacted()) {
@@ -236,6 +239,7 @@ final class IcebergStore implements TableStore {
             }
         }
         change.added().forEach(made -> rewrite.addFile(((LiveFile) made).file()));
+        deletes.added().forEach(rewrite::addFile);
         return rewrite;
     }
 }

@@ -21,6 +21,7 @@ import io.tidemark.spi.schema.ColumnType;
 import io.tidemark.spi.schema.RowSchema;
 import io.tidemark.spi.schema.TableId;
 import io.tidemark.spi.source.Finding;
+import io.tidemark.testkit.lake.MirrorUpkeep;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -104,7 +105,7 @@ final class CatalogLifecycle {
     private static void keepUp(IcebergLake lake) {
         try (LakeTable mirror = lake.find(ID).orElseThrow()) {
             int steps = 0;
-            while (mirror.maintain(2, List.of()).isPresent()) {
+            while (MirrorUpkeep.step(mirror, 2, List.of()).isPresent()) {
                 steps++;
             }
             assertThat(steps).as("steps of upkeep").isPositive();

@@ -6,6 +6,7 @@ import io.tidemark.spi.change.ChangeBatch;
 import io.tidemark.spi.change.Operation;
 import io.tidemark.spi.lake.LakeTable;
 import io.tidemark.spi.schema.TableId;
+import io.tidemark.testkit.lake.MirrorUpkeep;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -94,7 +95,7 @@ class ExpiryTest {
             } else if (!keep.isEmpty() && random.nextInt(9) == 0) {
                 keep.remove(random.nextInt(keep.size()));
             }
-            Optional<String> done = mirror.maintain(1, keep);
+            Optional<String> done = MirrorUpkeep.step(mirror, 1, keep);
             if (done.filter(what -> what.startsWith("expired")).isPresent()) {
                 expiries++;
                 assertThat(files(fixture)).isEqualTo(needed(fixture.foreign(TABLE)));

@@ -11,6 +11,7 @@ import io.tidemark.lake.upsert.index.KeyIndex;
 import io.tidemark.lake.upsert.index.RowLocation;
 import io.tidemark.lake.upsert.index.SearchedKeys;
 import io.tidemark.lake.upsert.maintain.Compaction;
+import io.tidemark.lake.upsert.maintain.Rewrite;
 import io.tidemark.lake.upsert.table.StoredFile;
 import io.tidemark.lake.upsert.table.TableChange;
 import io.tidemark.lake.upsert.table.TableFiles;
@@ -22,6 +23,7 @@ import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeApply;
 import io.tidemark.spi.lake.LakeProgress;
+import io.tidemark.spi.lake.LakeRewrite;
 import io.tidemark.spi.lake.LakeTable;
 import io.tidemark.spi.lake.LakeTableSpec;
 import io.tidemark.spi.lake.LatestBy;
@@ -252,8 +254,23 @@ public final class MirrorTable implements LakeTable {
         if (base.progress().version() < 0) {
             return Optional.empty();
         }
-        // Compaction comes last: under many changes it is always due, the other steps only once in many commits.
-        return store.maintain(base, fence, keep).or(() -> new Compaction(store, base, rules).step(fence));
+        return store.maintain(base, fence, keep);
+    }
+
+    @Override
+    public synchronized Optional<LakeRewrite> planRewrite() {
+        TableVersion base = store.refresh();
+        return base.progress().version() < 0
+                ? Optional.empty()
+                : new Compaction(store, base, rules).plan().map(rewrite -> rewrite);
+    }
+
+    @Override
+    public synchronized Optional<String> commitRewrite(LakeRewrite rewrite, long fence) {
+        requireIdle("commit a rewrite");
+        TableVersion base = store.refresh();
+        requireFence(base.progress(), fence);
+        return ((Rewrite) rewrite).commit(store, base, fence);
     }
 
     @Override

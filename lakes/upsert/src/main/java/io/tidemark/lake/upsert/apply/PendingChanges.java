@@ -55,7 +55,8 @@ public final class PendingChanges {
         this.files = files;
         this.live = live;
         this.committer = committer;
-        this.newFiles = files.newFiles("apply", ParquetWriteOptions.defaults().withZstdLevel(1));
+        this.newFiles =
+                files.newFiles(TableFiles.APPLY, ParquetWriteOptions.defaults().withZstdLevel(1));
     }
 
     /** Changes of a version, to be committed on top of it. */

@@ -1,18 +1,9 @@
 package io.tidemark.lake.upsert.maintain;
 
 import io.tidemark.lake.upsert.table.DeletedRowsReader;
-import io.tidemark.lake.upsert.table.FileRows;
-import io.tidemark.lake.upsert.table.PartitionedWriter;
 import io.tidemark.lake.upsert.table.StoredFile;
-import io.tidemark.lake.upsert.table.TableChange;
-import io.tidemark.lake.upsert.table.TableFiles;
 import io.tidemark.lake.upsert.table.TableStore;
 import io.tidemark.lake.upsert.table.TableVersion;
-import io.tidemark.parquet.ParquetColumn;
-import io.tidemark.parquet.ParquetWriteOptions;
-import io.tidemark.spi.error.TidemarkException;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -22,13 +13,16 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Rewrites small files, and files with many deleted rows, into files of the target size. Rows of unpartitioned files, which applies write, move
- * into their partitions. A group of small files is rewritten only when there are more than it will become, so that upkeep comes to rest.
+ * Chooses small files, and files with many deleted rows, to become files of the target size. Rows of unpartitioned files, which applies write, move
+ * into their partitions. A group of small files is rewritten only when there are more than it will become, so that upkeep comes to rest; the very small
+ * ones form a group of their own, so that what they became is not written again with each of the next ones.
  */
 public final class Compaction {
+    /** A file is very small below this part of what is small, and of those that are not so many make a group. */
+    private static final int TIER = 8;
+
     private final TableStore store;
     private final TableVersion base;
-    private final TableFiles files;
     private final Rules rules;
     private final DeletedRowsReader deleted;
 
@@ -36,31 +30,34 @@ public final class Compaction {
         this.store = store;
         this.base = base;
         this.rules = rules;
-        this.files = store.files(base);
-        this.deleted = files.deletedRows();
+        this.deleted = store.files(base).deletedRows();
     }
 
-    /** Does one step if one is due. */
-    public Optional<String> step(long fence) {
+    /** A rewrite, if one is due. */
+    public Optional<Rewrite> plan() {
         List<StoredFile> chosen = choose();
-        return chosen.isEmpty() ? Optional.empty() : Optional.of(rewrite(fence, chosen));
+        return chosen.isEmpty() ? Optional.empty() : Optional.of(new Rewrite(store, base, chosen));
     }
 
     private List<StoredFile> choose() {
-        Map<Object, List<StoredFile>> small = new HashMap<>();
+        Map<Group, List<StoredFile>> small = new HashMap<>();
         List<StoredFile> dirty = new ArrayList<>();
         for (StoredFile file : store.live(base).all()) {
             if (isDirty(file)) {
                 dirty.add(file);
             }
             if (isSmall(file)) {
-                small.computeIfAbsent(file.group(), group -> new ArrayList<>()).add(file);
+                small.computeIfAbsent(new Group(file.group(), isVerySmall(file)), group -> new ArrayList<>())
+                        .add(file);
             }
         }
         Set<StoredFile> due = new LinkedHashSet<>();
-        small.values().stream()
-                .filter(group -> group.size() > rules.smallFilesMax())
-                .forEach(due::addAll);
+        small.forEach((group, files) -> {
+            if (files.size()
+                    > (group.isVerySmall() ? rules.smallFilesMax() : Math.max(1, rules.smallFilesMax() / TIER))) {
+                due.addAll(files);
+            }
+        });
         if (dirty.size() > rules.dirtyFilesMax() || dirty.stream().anyMatch(file -> !isSmall(file))) {
             due.addAll(dirty);
         }
@@ -84,40 +81,22 @@ public final class Compaction {
         return file.bytes() < rules.smallFileBytes();
     }
 
+    private boolean isVerySmall(StoredFile file) {
+        return file.bytes() < rules.smallFileBytes() / TIER;
+    }
+
     private boolean isDirty(StoredFile file) {
         return deleted.count(file) > rules.dirtyShare() * file.rows();
     }
 
-    private String rewrite(long fence, List<StoredFile> chosen) {
-        List<ParquetColumn> columns = files.columns();
-        try (PartitionedWriter writer =
-                new PartitionedWriter(files, files.newFiles("compact", ParquetWriteOptions.defaults()))) {
-            SortedRows rows = new SortedRows(store.spec(), columns, writer);
-            for (StoredFile file : chosen) {
-                FileRows.scan(files, file.path(), columns, deleted.of(file), rows::add);
-            }
-            rows.flush();
-            List<StoredFile> made = writer.finish();
-            try {
-                store.commit(base, base.progress().withFence(fence), TableChange.compacted(chosen, made));
-            } catch (TidemarkException e) {
-                if (TableStore.isCertainFailure(e)) {
-                    files.discard(made.stream().map(StoredFile::path).toList());
-                }
-                throw e;
-            }
-            return "compacted " + chosen.size() + " files into " + made.size() + " (" + rows.rows() + " rows)";
-        } catch (IOException | UncheckedIOException e) {
-            throw TidemarkException.ofStorage(
-                    "Cannot compact " + store.spec().schema().table(), e);
-        }
-    }
+    /** Files that may become one. */
+    private record Group(Object ofFormat, boolean isVerySmall) {}
 
     /**
      * When files are rewritten and how much a step does.
      *
      * @param smallFileBytes a data file below this is small
-     * @param smallFilesMax small files of a group that are left alone
+     * @param smallFilesMax very small files of a group that are left alone
      * @param dirtyShare share of deleted rows above which a file is dirty
      * @param dirtyFilesMax dirty files that are left alone, unless one of them is not small
      * @param stepBytes bytes of data files that one step reads

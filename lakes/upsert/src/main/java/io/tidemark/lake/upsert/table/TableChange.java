@@ -24,9 +24,4 @@ public record TableChange(
     public static TableChange added(List<StoredFile> files) {
         return new TableChange(false, files, Map.of(), List.of());
     }
-
-    /** The same rows in other files. */
-    public static TableChange compacted(List<StoredFile> old, List<StoredFile> made) {
-        return new TableChange(false, made, Map.of(), old);
-    }
 }

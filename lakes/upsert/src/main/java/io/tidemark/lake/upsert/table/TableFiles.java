@@ -14,6 +14,14 @@ import java.util.List;
  * part of the table when a {@link TableStore} commits it. Thread-safe.
  */
 public interface TableFiles extends Serializable {
+    /** The kind of files that hold changes only: no row in them was in another file before. */
+    String APPLY = "apply";
+
+    /** Whether a file holds changes only, by its name. */
+    static boolean isOfApply(StoredFile file) {
+        return file.path().startsWith(APPLY + "-", file.path().lastIndexOf('/') + 1);
+    }
+
     LakeTableSpec spec();
 
     /** Columns of the data files; with soft deletes the last one is that of deletes. */
@@ -31,7 +39,7 @@ public interface TableFiles extends Serializable {
     /**
      * Where new rows go.
      *
-     * @param kind first part of a file's name, for people: {@code load}, {@code apply}, {@code compact}
+     * @param kind first part of a file's name, for people: {@code load}, {@link #APPLY}, {@code compact}
      */
     NewFiles newFiles(String kind, ParquetWriteOptions options);
 
