@@ -8,10 +8,12 @@ import io.tidemark.lake.upsert.apply.SplitApply;
 import io.tidemark.lake.upsert.index.IndexHeader;
 import io.tidemark.lake.upsert.index.IndexSync;
 import io.tidemark.lake.upsert.index.KeyIndex;
+import io.tidemark.lake.upsert.index.NewEntries;
 import io.tidemark.lake.upsert.index.RowLocation;
 import io.tidemark.lake.upsert.index.SearchedKeys;
 import io.tidemark.lake.upsert.maintain.Compaction;
 import io.tidemark.lake.upsert.maintain.Rewrite;
+import io.tidemark.lake.upsert.table.LiveFiles;
 import io.tidemark.lake.upsert.table.StoredFile;
 import io.tidemark.lake.upsert.table.TableChange;
 import io.tidemark.lake.upsert.table.TableFiles;
@@ -38,9 +40,14 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.roaringbitmap.RoaringBitmap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A mirror table over what its format gives. */
 public final class MirrorTable implements LakeTable {
+    private static final Logger LOG = LoggerFactory.getLogger(MirrorTable.class);
+
     /** Chunk commits of other processes may come between; a commit that only appends is then made again. */
     private static final int CHUNK_COMMITS_MAX = 20;
 
@@ -262,7 +269,7 @@ public final class MirrorTable implements LakeTable {
         TableVersion base = store.refresh();
         return base.progress().version() < 0
                 ? Optional.empty()
-                : new Compaction(store, base, rules).plan().map(rewrite -> rewrite);
+                : new Compaction(store, base, rules).plan(index).map(rewrite -> rewrite);
     }
 
     @Override
@@ -270,7 +277,33 @@ public final class MirrorTable implements LakeTable {
         requireIdle("commit a rewrite");
         TableVersion base = store.refresh();
         requireFence(base.progress(), fence);
-        return ((Rewrite) rewrite).commit(store, base, fence);
+        Optional<Rewrite.Done> done = ((Rewrite) rewrite).commit(store, base, fence);
+        done.ifPresent(committed -> adoptEntries((Rewrite) rewrite, base, committed));
+        return done.map(committed -> rewrite.toString());
+    }
+
+    /** Brings the index along, so that the next apply need not. If that fails, it does, from what the index still has. */
+    private void adoptEntries(Rewrite rewrite, TableVersion base, Rewrite.Done done) {
+        NewEntries entries = rewrite.entries();
+        LakeProgress before = base.progress();
+        if (index == null
+                || entries == null
+                || !entries.areFor(index, new IndexHeader(base.tableUuid(), before.loadId(), before.version()))) {
+            return;
+        }
+        TableVersion version = done.committed().version();
+        LiveFiles live = store.live(version);
+        LakeProgress after = done.committed().progress();
+        try {
+            entries.adopt(
+                    store.files(version),
+                    file -> done.deleted().getOrDefault(file, new RoaringBitmap()),
+                    path -> live.find(path) != null,
+                    new IndexHeader(base.tableUuid(), after.loadId(), after.version()));
+        } catch (TidemarkException e) {
+            LOG.warn("Left the key index to the next apply table={} code={} reason={}", name(), e.code(), e.reason());
+            closeIndex();
+        }
     }
 
     @Override

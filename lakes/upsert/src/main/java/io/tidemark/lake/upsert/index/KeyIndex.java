@@ -1,5 +1,6 @@
 package io.tidemark.lake.upsert.index;
 
+import io.tidemark.lake.upsert.table.StoredFile;
 import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.MachineLimits;
 import io.tidemark.spi.error.TidemarkException;
@@ -7,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,6 +29,7 @@ import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.DBOptions;
+import org.rocksdb.FlushOptions;
 import org.rocksdb.IngestExternalFileOptions;
 import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
@@ -100,6 +103,7 @@ public final class KeyIndex implements KeyLocations, AutoCloseable {
         try {
             deleteIfAsked(folder, lock);
             Files.createDirectories(folder);
+            deleteUnfinished(folder);
             return new KeyIndex(folder, memory, lock);
         } catch (RocksDBException e) {
             if (MachineLimits.reached(e).isPresent()) {
@@ -276,6 +280,48 @@ public final class KeyIndex implements KeyLocations, AutoCloseable {
             }
         } catch (RocksDBException | IOException e) {
             throw failed("fill", folder, e);
+        }
+    }
+
+    /** Begins entries for files that will be in the table, as many as this at most. Used before this index is closed. */
+    public NewEntries newEntries(int filesMax) {
+        int first = nextFile;
+        nextFile += filesMax;
+        return new NewEntries(this, folder, memory, first, filesMax);
+    }
+
+    /**
+     * Takes sorted files over, and completes the index like {@link #publish}. Until all is on disk there is no header, so that a crash in between leaves
+     * an index that is built anew: the files would be there, and what was in memory not.
+     *
+     * @param firstNumber number of the first file; those of the others follow
+     * @param keys keys that the sorted files have, too, at locations that are not right any more
+     */
+    void adopt(
+            List<String> sorted,
+            int firstNumber,
+            List<StoredFile> added,
+            KeyArena keys,
+            int[] order,
+            long[] locations,
+            java.util.function.Predicate<String> isLive,
+            IndexHeader newHeader) {
+        try (FlushOptions flush = new FlushOptions().setWaitForFlush(true);
+                IngestExternalFileOptions ingest = new IngestExternalFileOptions().setMoveFiles(true)) {
+            reserveNumbers();
+            header = null;
+            database.delete(entries, withoutLog, HEADER);
+            database.flush(flush, entries);
+            database.ingestExternalFile(entries, sorted, ingest);
+            write(entries, keys, order, locations, false);
+            for (int i = 0; i < added.size(); i++) {
+                numbers.put(added.get(i).path(), firstNumber + i);
+                paths.put(firstNumber + i, added.get(i).path());
+            }
+            finish(added.stream().map(StoredFile::path).toList(), isLive, newHeader);
+            database.flush(flush, entries);
+        } catch (RocksDBException e) {
+            throw failed("write", folder, e);
         }
     }
 
@@ -504,7 +550,16 @@ public final class KeyIndex implements KeyLocations, AutoCloseable {
         return key.length == FILE_PREFIX.length + Integer.BYTES && key[0] == FILE_PREFIX[0] && key[1] == FILE_PREFIX[1];
     }
 
-    private static void deleteFolder(Path folder) throws IOException {
+    /** What a process that died was about to take over. */
+    private static void deleteUnfinished(Path folder) throws IOException {
+        try (DirectoryStream<Path> unfinished = Files.newDirectoryStream(folder, NewEntries.FOLDER + "*")) {
+            for (Path one : unfinished) {
+                deleteFolder(one);
+            }
+        }
+    }
+
+    static void deleteFolder(Path folder) throws IOException {
         if (!Files.exists(folder)) {
             return;
         }

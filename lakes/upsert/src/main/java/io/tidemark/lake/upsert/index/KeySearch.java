@@ -10,6 +10,7 @@ import io.tidemark.spi.error.TidemarkException;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.roaringbitmap.RoaringBitmap;
 
 /** Reads the keys of data files. Used by one thread. */
 public final class KeySearch {
@@ -41,8 +42,17 @@ public final class KeySearch {
 
     /** Hands on the keys of all live rows. */
     public void scan(StoredFile file, Sink sink) {
+        scanOthers(file, deleted.of(file), sink);
+    }
+
+    /** Hands on the keys of these rows. */
+    void scan(StoredFile file, RoaringBitmap rows, Sink sink) {
+        scanOthers(file, RoaringBitmap.flip(rows, 0L, file.rows()), sink);
+    }
+
+    private void scanOthers(StoredFile file, RoaringBitmap leftOut, Sink sink) {
         try {
-            FileRows.scan(files, file.path(), columns, deleted.of(file), (batch, rows) -> {
+            FileRows.scan(files, file.path(), columns, leftOut, (batch, rows) -> {
                 for (int row : rows) {
                     sink.accept(encoder.encode(batch.columns(), row), Math.toIntExact(batch.firstRow() + row));
                 }

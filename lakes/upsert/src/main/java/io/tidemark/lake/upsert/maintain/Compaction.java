@@ -1,5 +1,7 @@
 package io.tidemark.lake.upsert.maintain;
 
+import io.tidemark.lake.upsert.index.KeyIndex;
+import io.tidemark.lake.upsert.index.NewEntries;
 import io.tidemark.lake.upsert.table.DeletedRowsReader;
 import io.tidemark.lake.upsert.table.StoredFile;
 import io.tidemark.lake.upsert.table.TableStore;
@@ -11,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses small files, and files with many deleted rows, to become files of the target size. Rows of unpartitioned files, which applies write, move
@@ -33,10 +36,19 @@ public final class Compaction {
         this.deleted = store.files(base).deletedRows();
     }
 
-    /** A rewrite, if one is due. */
-    public Optional<Rewrite> plan() {
+    /**
+     * A rewrite, if one is due.
+     *
+     * @param index the index of keys; null when it is not open
+     */
+    public Optional<Rewrite> plan(@Nullable KeyIndex index) {
         List<StoredFile> chosen = choose();
-        return chosen.isEmpty() ? Optional.empty() : Optional.of(new Rewrite(store, base, chosen));
+        if (chosen.isEmpty()) {
+            return Optional.empty();
+        }
+        // Few become more files: those of many partitions.
+        NewEntries entries = index == null ? null : index.newEntries(2 * chosen.size());
+        return Optional.of(new Rewrite(store, base, chosen, entries));
     }
 
     private List<StoredFile> choose() {

@@ -1,5 +1,6 @@
 package io.tidemark.lake.upsert.maintain;
 
+import io.tidemark.lake.upsert.index.NewEntries;
 import io.tidemark.lake.upsert.table.DeletedRowsReader;
 import io.tidemark.lake.upsert.table.FileRows;
 import io.tidemark.lake.upsert.table.LiveFiles;
@@ -42,6 +43,9 @@ public final class Rewrite implements LakeRewrite {
     /** Rows of the chosen files that were deleted before. */
     private final List<RoaringBitmap> deleted = new ArrayList<>();
 
+    /** For the key index; null when it is not at hand. */
+    private final @Nullable NewEntries entries;
+
     private final RowOrigins origins = new RowOrigins();
     private List<StoredFile> made = List.of();
     private long rows;
@@ -50,11 +54,12 @@ public final class Rewrite implements LakeRewrite {
     private boolean isSettled;
     private volatile boolean isClosed;
 
-    Rewrite(TableStore store, TableVersion base, List<StoredFile> chosen) {
+    Rewrite(TableStore store, TableVersion base, List<StoredFile> chosen, @Nullable NewEntries entries) {
         this.spec = store.spec();
         this.tableUuid = base.tableUuid();
         this.files = store.files(base);
         this.chosen = List.copyOf(chosen);
+        this.entries = entries;
         this.present = store.live(base).all().stream().map(StoredFile::path).collect(Collectors.toSet());
         DeletedRowsReader reader = files.deletedRows();
         chosen.forEach(file -> deleted.add(reader.of(file)));
@@ -101,6 +106,9 @@ public final class Rewrite implements LakeRewrite {
                 rows = sorted.rows();
             }
         }
+        if (entries != null && !isClosed) {
+            entries.write(files, made);
+        }
     }
 
     private synchronized void ended() {
@@ -110,24 +118,30 @@ public final class Rewrite implements LakeRewrite {
         }
     }
 
+    /** Entries of the new files for the key index; null when it was not at hand. */
+    public @Nullable NewEntries entries() {
+        return entries;
+    }
+
     /**
      * Commits on top of a version.
      *
-     * @return what was done; empty when the files are not those of the version any more, so that nothing was to be done
+     * @return empty when the files are not those of the version any more, so that nothing was to be done
      */
-    public Optional<String> commit(TableStore store, TableVersion version, long fence) {
+    public Optional<Done> commit(TableStore store, TableVersion version, long fence) {
         Optional<TableChange> change = change(store, version);
         if (change.isEmpty()) {
             return Optional.empty();
         }
         isSettled = true;
         try {
-            store.commit(version, version.progress().withFence(fence), change.orElseThrow());
+            TableStore.Committed committed =
+                    store.commit(version, version.progress().withFence(fence), change.orElseThrow());
+            return Optional.of(new Done(committed, change.orElseThrow().deleted()));
         } catch (TidemarkException e) {
             isSettled = !TableStore.isCertainFailure(e);
             throw e;
         }
-        return Optional.of("compacted " + chosen.size() + " files into " + made.size() + " (" + rows + " rows)");
     }
 
     /** What there is to commit; empty when the table is another, or others have moved rows, or brought deleted ones back. */
@@ -185,6 +199,9 @@ public final class Rewrite implements LakeRewrite {
 
     private void discard() {
         origins.close();
+        if (entries != null) {
+            entries.close();
+        }
         if (!isSettled) {
             isSettled = true;
             files.discard(made.stream().map(StoredFile::path).toList());
@@ -193,5 +210,18 @@ public final class Rewrite implements LakeRewrite {
 
     private String name() {
         return spec.schema().table().toString();
+    }
+
+    /**
+     * A rewrite that was committed.
+     *
+     * @param deleted rows of new files that were deleted while they were written
+     */
+    public record Done(TableStore.Committed committed, Map<StoredFile, RoaringBitmap> deleted) {}
+
+    /** What was done, for people. */
+    @Override
+    public String toString() {
+        return "compacted " + chosen.size() + " files into " + made.size() + " (" + rows + " rows)";
     }
 }
