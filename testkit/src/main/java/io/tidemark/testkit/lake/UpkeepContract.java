@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -116,7 +117,8 @@ public abstract class UpkeepContract extends LakeContract {
     void aRewriteThatIsGivenUpLeavesNoFile() throws Exception {
         LakeTable table = changed(SPEC);
         LakeRewrite rewrite = requireRewrite(table);
-        Path folder = Path.of(table.pin().files().get(0).location()).getParent();
+        Path folder = Objects.requireNonNull(
+                Path.of(table.pin().files().get(0).location()).getParent());
         assumeTrue(Files.isDirectory(folder), "data files are on local disk");
         List<Path> before = files(folder);
         rewrite.run();

@@ -169,7 +169,7 @@ public final class Rewrite implements LakeRewrite {
             }
         }
         // A file goes with its last row, or when its rows are moved to another one.
-        if (old.isEmpty() || old.size() < chosen.size() && hasMovedRows(live)) {
+        if (old.isEmpty() || (old.size() < chosen.size() && hasMovedRows(live))) {
             return Optional.empty();
         }
         if (failure != null) {
