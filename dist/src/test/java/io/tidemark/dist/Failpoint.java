@@ -52,7 +52,9 @@ enum Failpoint {
     PRUNING_DECLARED(Occasion.LONG_RUN, Names.METADATA, "compareAndSet", "slices/oldest"),
     SLICE_PRUNED(Occasion.LONG_RUN, "io.tidemark.slices.ParquetSliceLog", "pruneOne"),
     SLICE_FORGOTTEN(Occasion.LONG_RUN, Names.METADATA, "delete", "slices/0"),
-    FILES_COMPACTED(Occasion.LONG_RUN, "io.tidemark.lake.upsert.maintain.Compaction", "rewrite"),
+    FILES_REWRITTEN(Occasion.LONG_RUN, "io.tidemark.lake.upsert.maintain.Rewrite", "write"),
+    REWRITE_COMMITTED(Occasion.LONG_RUN, "io.tidemark.lake.upsert.maintain.Rewrite", "commit"),
+    KEY_INDEX_ADOPTED(Occasion.LONG_RUN, "io.tidemark.lake.upsert.index.KeyIndex", "adopt"),
     VERSIONS_EXPIRED(Occasion.LONG_RUN, "org.apache.iceberg.RemoveSnapshots", "commit");
 
     private final Occasion occasion;
