@@ -83,6 +83,7 @@ public interface LakeTable extends AutoCloseable {
      *
      * @return what was done, for people; empty when the files are not in the table any more, so that nothing was to be done
      * @throws io.tidemark.spi.error.TidemarkException also for what the run failed with
+     * @throws IllegalStateException when it was not run, or is closed
      */
     default Optional<String> commitRewrite(LakeRewrite rewrite, long fence) {
         throw new UnsupportedOperationException("Cannot commit a rewrite that this table did not plan");

@@ -1,6 +1,7 @@
 package io.tidemark.testkit.lake;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -111,6 +112,19 @@ public abstract class UpkeepContract extends LakeContract {
             assertThat(table.commitRewrite(late, FENCE)).isEmpty();
             assertThat(rows(table)).containsExactly(row("1", "one"));
         }
+    }
+
+    @Test
+    void aRewriteThatWasNotRunIsRefused() {
+        LakeTable table = changed(SPEC);
+        List<List<@Nullable String>> rows = rows(table);
+        try (LakeRewrite rewrite = requireRewrite(table)) {
+            assertThatThrownBy(() -> table.commitRewrite(rewrite, FENCE)).isInstanceOf(IllegalStateException.class);
+            rewrite.close();
+            rewrite.run();
+            assertThatThrownBy(() -> table.commitRewrite(rewrite, FENCE)).isInstanceOf(IllegalStateException.class);
+        }
+        assertThat(rows(table)).containsExactlyInAnyOrderElementsOf(rows);
     }
 
     @Test

@@ -279,7 +279,7 @@ public final class MirrorTable implements LakeTable {
         requireFence(base.progress(), fence);
         Optional<Rewrite.Done> done = ((Rewrite) rewrite).commit(store, base, fence);
         done.ifPresent(committed -> adoptEntries((Rewrite) rewrite, base, committed));
-        return done.map(committed -> rewrite.toString());
+        return done.map(committed -> ((Rewrite) rewrite).summary());
     }
 
     /** Brings the index along, so that the next apply need not. If that fails, it does, from what the index still has. */

@@ -51,7 +51,13 @@ public final class Rewrite implements LakeRewrite {
     private long rows;
     private @Nullable TidemarkException failure;
     private boolean isRunning;
+
+    /** Whether the new files have all rows. */
+    private boolean isWritten;
+
+    /** Whether what was written is, or may be, part of the table, or deleted already. */
     private boolean isSettled;
+
     private volatile boolean isClosed;
 
     Rewrite(TableStore store, TableVersion base, List<StoredFile> chosen, @Nullable NewEntries entries) {
@@ -104,6 +110,7 @@ public final class Rewrite implements LakeRewrite {
                 sorted.flush();
                 made = writer.finish();
                 rows = sorted.rows();
+                isWritten = true;
             }
         }
         if (entries != null && !isClosed) {
@@ -116,6 +123,11 @@ public final class Rewrite implements LakeRewrite {
         if (isClosed) {
             discard();
         }
+    }
+
+    /** What is done when it is committed, for people. */
+    public String summary() {
+        return "compacted " + chosen.size() + " files into " + made.size() + " (" + rows + " rows)";
     }
 
     /** Entries of the new files for the key index; null when it was not at hand. */
@@ -175,8 +187,9 @@ public final class Rewrite implements LakeRewrite {
         if (failure != null) {
             throw failure;
         }
-        if (isRunning || isClosed) {
-            throw new IllegalStateException("Cannot commit a rewrite that was not run to its end: " + name());
+        if (!isWritten || isRunning || isClosed) {
+            throw new IllegalStateException(
+                    "Cannot commit a rewrite that was not run to its end (table=" + name() + ")");
         }
         try {
             return Optional.of(new TableChange(false, made, origins.find(made, since), old));
@@ -218,10 +231,4 @@ public final class Rewrite implements LakeRewrite {
      * @param deleted rows of new files that were deleted while they were written
      */
     public record Done(TableStore.Committed committed, Map<StoredFile, RoaringBitmap> deleted) {}
-
-    /** What was done, for people. */
-    @Override
-    public String toString() {
-        return "compacted " + chosen.size() + " files into " + made.size() + " (" + rows + " rows)";
-    }
 }
