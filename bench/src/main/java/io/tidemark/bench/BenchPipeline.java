@@ -13,14 +13,15 @@ import io.tidemark.engine.verify.Verifier;
 import io.tidemark.engine.verify.VerifyListener;
 import io.tidemark.engine.verify.VerifyReport;
 import io.tidemark.engine.verify.VerifyRequest;
+import io.tidemark.spi.lake.LakeTable;
 import io.tidemark.spi.schema.TableId;
-import io.tidemark.workload.demo.DemoDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 
@@ -41,29 +42,6 @@ final class BenchPipeline implements AutoCloseable {
         this.table = table;
         Files.writeString(file, configuration);
         this.pipeline = open();
-    }
-
-    static BenchPipeline ofBank(DemoDatabase database, Path folder, String interval) throws IOException {
-        String configuration = """
-                pipeline: bench
-                source:
-                  type: postgres
-                  url: postgresql://%s:%d/%s
-                  user: %s
-                  password: %s
-                lake: {type: %s, location: ./lake}
-                slices: {interval: %s}
-                tables:
-                  - include: bank.transactions
-                """.formatted(
-                        database.host(),
-                        database.port(),
-                        DemoDatabase.NAME,
-                        database.user(),
-                        database.password(),
-                        System.getProperty("lake", "iceberg"),
-                        interval);
-        return new BenchPipeline(folder, configuration, TRANSACTIONS);
     }
 
     private Pipeline open() {
@@ -113,6 +91,13 @@ final class BenchPipeline implements AutoCloseable {
                     return record.state() == state;
                 })
                 .isPresent();
+    }
+
+    /** Whether the lake has the mirror: all its rows are committed and can be read. */
+    boolean isCommitted() {
+        Optional<LakeTable> mirror = pipeline.lake().find(table);
+        mirror.ifPresent(LakeTable::close);
+        return mirror.isPresent();
     }
 
     long applied() {

@@ -20,7 +20,8 @@ import org.duckdb.DuckDBConnection;
 
 /**
  * The rows of a pinned version as SQL. Files without deleted rows are read as they are. For the others the deleted places are bitstrings, one for
- * each block of 65,536 rows, joined on the numbers of file and block and asked for the row in the block: one probe of a small table and one bit a row.
+ * each block of 65,536 rows, joined on the number of the block and asked for the row in it: one look at a small table and one bit a row. Blocks are
+ * numbered through all files without large gaps, because DuckDB joins on a single number of a small range without hashing it.
  * A bitstring is no longer than that because DuckDB copies the rows of a join one by one, bitstrings included, where a condition leaves few of them.
  */
 final class LiveRows {
@@ -88,29 +89,36 @@ final class LiveRows {
         }
         String bytes = deletes + "_bytes";
         try (Statement statement = connection.createStatement()) {
-            statement.execute("CREATE TABLE " + qualified(bytes) + " (file BIGINT, block BIGINT, bits BLOB)");
+            statement.execute("CREATE TABLE " + qualified(bytes) + " (block BIGINT, bits BLOB)");
             try (DuckDBAppender appender =
                     connection.unwrap(DuckDBConnection.class).createAppender(Sql.CATALOG, schema, bytes)) {
                 append(appender);
             }
             statement.execute("CREATE TABLE " + qualified(deletes)
-                    + " AS SELECT CAST(file AS UBIGINT) AS file, block, CAST(bits AS BIT) AS bits FROM "
+                    + " AS SELECT block, CAST(bits AS BIT) AS bits FROM "
                     + qualified(bytes));
             statement.execute("DROP TABLE " + qualified(bytes));
         }
     }
 
     private void append(DuckDBAppender appender) throws SQLException {
+        long blocks = blocksOfFile();
         for (int i = 0; i < dirty.size(); i++) {
             byte[] bits = bits(dirty.get(i));
-            for (int start = 0, block = 0; start < bits.length; start += BLOCK_BYTES, block++) {
+            long block = i * blocks;
+            for (int start = 0; start < bits.length; start += BLOCK_BYTES) {
                 appender.beginRow();
-                appender.append((long) i);
-                appender.append((long) block);
+                appender.append(block++);
                 appender.append(Arrays.copyOfRange(bits, start, Math.min(bits.length, start + BLOCK_BYTES)));
                 appender.endRow();
             }
         }
+    }
+
+    /** Numbers that each file has for its blocks: as many as the largest needs. */
+    private long blocksOfFile() {
+        long most = dirty.stream().mapToLong(PinnedFile::rows).max().orElse(0);
+        return (most + BLOCK_ROWS - 1) >> BLOCK_SHIFT;
     }
 
     private String qualified(String table) {
@@ -126,7 +134,9 @@ final class LiveRows {
         if (!dirty.isEmpty()) {
             branches.add("SELECT " + columns.internal("f.") + " FROM " + columns.reader(locations(dirty)) + " f JOIN "
                     + qualified(deletes)
-                    + " d ON f.file_index = d.file AND f.file_row_number >> " + BLOCK_SHIFT + " = d.block"
+                    + " d ON CAST(f.file_index AS BIGINT) * " + blocksOfFile() + " + (f.file_row_number >> "
+                    + BLOCK_SHIFT
+                    + ") = d.block"
                     + " WHERE get_bit(d.bits, CAST(f.file_row_number & " + (BLOCK_ROWS - 1) + " AS INTEGER)) = 0");
         }
         return branches.isEmpty() ? columns.nothing() : String.join(" UNION ALL ", branches);

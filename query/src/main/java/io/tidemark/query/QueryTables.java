@@ -13,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -51,6 +52,17 @@ final class QueryTables {
                     + Sql.text(searched.stream().map(TableId::quote).collect(Collectors.joining(","))));
         }
         session.closeToAllBut(files);
+    }
+
+    /** Rows of a mirror as its version's files and deletes tell them, without reading a row; nothing for a history. */
+    Optional<Long> rows(TableReference reference) {
+        TableNames.Target target = names.resolve(reference);
+        if (target.history()) {
+            return Optional.empty();
+        }
+        PinnedTable pinned = pin(target.table());
+        new LiveRows(pinned, INTERNAL, "deleted").checkFiles();
+        return Optional.of(pinned.rows());
     }
 
     /** Looks for what may have made a query fail and reports it in Tidemark's words. */
@@ -114,15 +126,19 @@ final class QueryTables {
         if (mirrors.isEmpty()) {
             session.execute("CREATE SCHEMA " + Sql.CATALOG + "." + INTERNAL);
         }
-        PinnedTable pinned = catalog.pin(table);
-        if (pinned.unreadable().isPresent()) {
-            throw QueryFailures.unreadable(table, pinned.unreadable().orElseThrow());
-        }
-        LiveRows rows = new LiveRows(pinned, INTERNAL, "deleted_" + mirrors.size());
+        LiveRows rows = new LiveRows(pin(table), INTERNAL, "deleted_" + mirrors.size());
         mirrors.add(rows);
         files.addAll(rows.locations());
         rows.loadDeletes(session.connection());
         return "SELECT " + rows.columns().named() + " FROM (" + rows.sql() + ")";
+    }
+
+    private PinnedTable pin(TableId table) {
+        PinnedTable pinned = catalog.pin(table);
+        if (pinned.unreadable().isPresent()) {
+            throw QueryFailures.unreadable(table, pinned.unreadable().orElseThrow());
+        }
+        return pinned;
     }
 
     private String history(TableId table) {

@@ -38,10 +38,26 @@ final class QueryText {
 
     private static final String SHOW_TABLES = "\"tables\"";
 
+    /** DuckDB's name for {@code count(*)}. */
+    private static final String COUNT = "count_star";
+
+    /** What can stand in a SELECT beside its columns and its table, by the names of the syntax tree. */
+    private static final Set<String> CLAUSES =
+            Set.of("modifiers", "where_clause", "group_expressions", "group_sets", "having", "sample", "qualify");
+
     private final Set<TableReference> tables = new LinkedHashSet<>();
     private boolean showsTables;
+    private Optional<Count> count = Optional.empty();
 
     private QueryText() {}
+
+    /**
+     * {@code SELECT count(*) FROM table} and no more.
+     *
+     * @param table the table
+     * @param column name of the only column of the result
+     */
+    record Count(TableReference table, String column) {}
 
     static QueryText inspect(Connection connection, String sql) throws SQLException {
         SyntaxNode root = SyntaxNode.parse(connection, sql);
@@ -60,6 +76,7 @@ final class QueryText {
             text.showsTables = true;
         } else {
             text.visit(select, Set.of());
+            text.count = count(select);
         }
         return text;
     }
@@ -72,6 +89,44 @@ final class QueryText {
     /** Whether the query is {@code SHOW TABLES}. */
     boolean showsTables() {
         return showsTables;
+    }
+
+    /** What is counted, when the query is a bare count. */
+    Optional<Count> count() {
+        return count;
+    }
+
+    private static Optional<Count> count(SyntaxNode select) {
+        List<SyntaxNode> columns =
+                select.find("select_list").map(SyntaxNode::children).orElse(List.of());
+        Optional<SyntaxNode> from = select.find("from_table");
+        boolean isBare = columns.size() == 1
+                && isCount(columns.get(0))
+                && from.filter(QueryText::isWholeTable).isPresent()
+                && select.text("aggregate_handling").equals("STANDARD_HANDLING")
+                && select.find("cte_map").flatMap(map -> map.find("map")).isEmpty()
+                && CLAUSES.stream().allMatch(clause -> select.find(clause).isEmpty());
+        if (!isBare) {
+            return Optional.empty();
+        }
+        String alias = columns.get(0).text("alias");
+        return Optional.of(new Count(reference(from.orElseThrow()), alias.isEmpty() ? COUNT + "()" : alias));
+    }
+
+    private static boolean isCount(SyntaxNode column) {
+        return column.text("class").equals("FUNCTION")
+                && column.text("function_name").equals(COUNT)
+                && column.text("distinct").equals("false")
+                && column.find("filter").isEmpty()
+                && column.find("order_bys")
+                        .flatMap(order -> order.find("orders"))
+                        .isEmpty();
+    }
+
+    private static boolean isWholeTable(SyntaxNode from) {
+        return from.text("type").equals("BASE_TABLE")
+                && from.find("sample").isEmpty()
+                && from.find("column_name_alias").isEmpty();
     }
 
     private static TidemarkException refusal(SyntaxNode error) {
@@ -136,14 +191,17 @@ final class QueryText {
         if (node.find("at_clause").isPresent()) {
             throw QueryFailures.rejected("AT (...) is not supported; choose the version with --as-of");
         }
-        TableReference table =
-                new TableReference(node.text("catalog_name"), node.text("schema_name"), node.text("table_name"));
+        TableReference table = reference(node);
         boolean local = table.catalog().isEmpty()
                 && (table.schema().isEmpty() || table.schema().equalsIgnoreCase("recurring"))
                 && scope.contains(lower(table.name()));
         if (!local) {
             tables.add(table);
         }
+    }
+
+    private static TableReference reference(SyntaxNode node) {
+        return new TableReference(node.text("catalog_name"), node.text("schema_name"), node.text("table_name"));
     }
 
     private static void checkRowFunction(SyntaxNode node) {

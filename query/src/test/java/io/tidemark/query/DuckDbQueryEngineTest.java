@@ -99,7 +99,9 @@ class DuckDbQueryEngineTest {
                 List.of(),
                 List.of(numbersFile(200_000, deleted), numbersFile(65_536, 65_535), numbersFile(70_001, others))));
         long all = 200_000 + 65_536 + 70_001;
-        assertThat(query("SELECT count(*) FROM many").only()).isEqualTo(all - deleted.length - 1 - others.length);
+        long live = all - deleted.length - 1 - others.length;
+        assertThat(query("SELECT count(*) FROM many").only()).isEqualTo(live);
+        assertThat(query("SELECT count(n) FROM many").only()).isEqualTo(live);
         long sum =
                 LongStream.of(200_000, 65_536, 70_001).map(n -> n * (n - 1) / 2).sum()
                         - LongStream.of(deleted).sum()
@@ -110,6 +112,51 @@ class DuckDbQueryEngineTest {
         assertThat(query("SELECT count(*) FROM many WHERE n % 65535 = 0").rows)
                 .as("0 is in all three files and deleted in one; 65,535 in three and deleted in two; two more in one")
                 .containsExactly(List.of(2L + 1 + 2));
+    }
+
+    @Test
+    void countsAsItWouldWhenItReadTheRows() {
+        for (String bare : List.of(
+                "SELECT count(*) FROM accounts",
+                "FROM accounts SELECT count(*);",
+                "select COUNT(*) as \"All of \"\"them\"\"\" from Public.Accounts a",
+                "SELECT count(*) FROM public.empty",
+                "SELECT count(*) FROM \"Orders\"")) {
+            Result counted = query(bare);
+            Result read = query("SELECT * FROM (" + bare.replace(";", "") + ")");
+            assertThat(counted.rows).as(bare).isEqualTo(read.rows);
+            assertThat(counted.names).as(bare).isEqualTo(read.names);
+            assertThat(counted.types).as(bare).isEqualTo(read.types);
+        }
+    }
+
+    @Test
+    void countsOnlyWhatIsAskedFor() {
+        Map<String, Integer> countsOfOne = Map.of(
+                "SELECT count(*) FROM accounts WHERE id = 4", 1,
+                "SELECT count(*) FILTER (WHERE id = 4) FROM accounts", 1,
+                "SELECT count(*) FROM accounts GROUP BY id", 3,
+                "SELECT count(*) FROM accounts HAVING count(*) > 5", 0,
+                "SELECT count(*) FROM accounts LIMIT 0", 0,
+                "WITH accounts AS (SELECT 1) SELECT count(*) FROM accounts", 1);
+        countsOfOne.forEach((sql, rows) -> assertThat(query(sql).rows)
+                .as(sql)
+                .hasSize(rows)
+                .allSatisfy(row -> assertThat(row).containsExactly(1L)));
+        assertThat(query("SELECT count(*) OVER () FROM accounts").rows)
+                .containsExactly(List.of(3L), List.of(3L), List.of(3L));
+        assertThat(query("SELECT count(*) FROM accounts, accounts other").only())
+                .isEqualTo(9L);
+        assertThat(query("SELECT count(*) FROM accounts TABLESAMPLE 0%").only()).isEqualTo(0L);
+    }
+
+    @Test
+    void doesNotCountFilesThatAreGone() throws Exception {
+        PinnedTable pinned = catalog.pin(ACCOUNTS);
+        Files.delete(Path.of(pinned.files().get(0).location()));
+        assertThatThrownBy(() -> query("SELECT count(*) FROM accounts"))
+                .isInstanceOfSatisfying(
+                        TidemarkException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.LAKE_FILE_CORRUPT));
     }
 
     @Test

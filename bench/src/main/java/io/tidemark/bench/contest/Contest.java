@@ -38,8 +38,14 @@ public final class Contest {
     }
 
     private String line(Contender contender, int round, Measurement measured) {
-        StringBuilder line = new StringBuilder("  %d/%d  %-34s %,12.0f %s/s  %7.2f s"
-                .formatted(round + 1, rounds, contender.name(), measured.perSecond(), unit, measured.seconds()));
+        StringBuilder line = new StringBuilder("  %d/%d  %-34s %12s %s/s  %7.2f s"
+                .formatted(
+                        round + 1,
+                        rounds,
+                        contender.name(),
+                        Check.figure(measured.perSecond()),
+                        unit,
+                        measured.seconds()));
         for (ProcessUse use : measured.processes()) {
             line.append("  %s %.2f CPU s".formatted(use.process(), use.cpuSeconds()));
             if (use.peakBytes() > 0) {
