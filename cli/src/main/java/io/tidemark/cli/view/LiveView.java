@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LiveView implements AutoCloseable {
     private static final Duration PICTURE = Duration.ofMillis(500);
+    private static final Duration LOOK = Duration.ofSeconds(1);
     private static final Duration LINE = Duration.ofSeconds(10);
 
     private final Terminal terminal;
@@ -50,7 +51,7 @@ public final class LiveView implements AutoCloseable {
     /**
      * Starts showing.
      *
-     * @param status asked about twice a second, from one thread; {@link StatusFeed} makes that cheap
+     * @param status asked once or twice a second, from one thread; {@link StatusFeed} makes that cheap
      */
     public static LiveView start(Terminal terminal, Supplier<PipelineStatus> status) {
         LiveView view = new LiveView(terminal, status);
@@ -85,10 +86,11 @@ public final class LiveView implements AutoCloseable {
     }
 
     private void repeat() {
+        Duration pause = region == null ? LOOK : PICTURE;
         try {
             do {
                 showOnce();
-            } while (!closing.await(PICTURE.toMillis(), TimeUnit.MILLISECONDS));
+            } while (!closing.await(pause.toMillis(), TimeUnit.MILLISECONDS));
             showOnce();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -43,8 +43,7 @@ public final class CutLog {
 
     /** The newest cut. */
     public Optional<Cut> newest() {
-        List<Cut> all = list();
-        return all.isEmpty() ? Optional.empty() : Optional.of(all.get(all.size() - 1));
+        return cuts.last(Keys.CUTS);
     }
 
     /**

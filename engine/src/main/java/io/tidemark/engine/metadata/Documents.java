@@ -30,6 +30,12 @@ public final class Documents<T> {
         return store.list(prefix).stream().map(this::parse).toList();
     }
 
+    /** The last record under the prefix. */
+    public Optional<T> last(String prefix) {
+        List<Entry> entries = store.list(prefix);
+        return entries.isEmpty() ? Optional.empty() : Optional.of(parse(entries.get(entries.size() - 1)));
+    }
+
     /** Writes the record, whatever was there. */
     public void put(String key, T value) {
         update(key, ignored -> Optional.of(value));
