@@ -107,13 +107,14 @@ final class BenchMirror implements AutoCloseable {
      * Starts an {@link ApplyMain} on the pipeline.
      *
      * @param counted how many slices are measured
+     * @param warming how many before them make the process warm
      */
-    MeasuredProcess startApply(String what, long throughSlice, int counted) throws IOException {
+    MeasuredProcess startApply(String what, long throughSlice, int counted, int warming) throws IOException {
         return startJava(
                 List.of(JAVA_OPTIONS),
                 ApplyMain.class,
                 what,
-                List.of(what, Long.toString(throughSlice), Integer.toString(counted)));
+                List.of(what, Long.toString(throughSlice), Integer.toString(counted), Integer.toString(warming)));
     }
 
     /** Starts a {@link StreamMain} on the pipeline, with the options that the launcher gives to capture. */

@@ -9,7 +9,10 @@ import io.tidemark.spi.storage.ObjectStore;
 import io.tidemark.spi.storage.ObjectStore.ObjectInput;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +24,6 @@ final class SliceFileReader {
     private static final long MEMORY_BYTES_MAX = 16 << 20;
 
     private final SliceFile file;
-    private final ChangeBatch batch;
     private final long[] counts = new long[128];
     private long rows;
     private long first;
@@ -29,7 +31,6 @@ final class SliceFileReader {
 
     private SliceFileReader(SliceFile file) {
         this.file = file;
-        this.batch = new ChangeBatch(file.schema(), BATCH_ROWS);
     }
 
     static void read(ObjectStore storage, SliceFile file, Consumer<ChangeBatch> consumer) {
@@ -82,8 +83,13 @@ final class SliceFileReader {
 
     private void readAll(FailureNotingInput in, Consumer<ChangeBatch> consumer) throws IOException {
         try (RowDecoder decoder = open(in)) {
-            while (readBatch(decoder, in)) {
-                consumer.accept(batch);
+            if (file.rows() > BATCH_ROWS && file.bytes() <= MEMORY_BYTES_MAX) {
+                readAhead(decoder, in, consumer);
+            } else {
+                ChangeBatch batch = newBatch();
+                while (readBatch(decoder, in, batch)) {
+                    consumer.accept(batch);
+                }
             }
         }
         require(rows == file.rows(), "the number of rows", file.rows(), rows);
@@ -115,6 +121,53 @@ final class SliceFileReader {
         require(last == file.last().value(), "the last position", file.last().value(), last);
     }
 
+    /** Decodes each batch while the one before it is consumed. */
+    private void readAhead(RowDecoder decoder, FailureNotingInput in, Consumer<ChangeBatch> consumer)
+            throws IOException {
+        ChangeBatch batch = newBatch();
+        ChangeBatch spare = newBatch();
+        boolean hasRows = readBatch(decoder, in, batch);
+        while (hasRows) {
+            ChangeBatch next = spare;
+            CompletableFuture<Boolean> reading = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return readBatch(decoder, in, next);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+            try {
+                consumer.accept(batch);
+            } catch (RuntimeException | Error e) {
+                // The decoder is not closed under who reads; what it came to does not matter any more.
+                reading.exceptionally(failure -> false).join();
+                throw e;
+            }
+            hasRows = result(reading);
+            spare = batch;
+            batch = next;
+        }
+    }
+
+    private static boolean result(CompletableFuture<Boolean> reading) throws IOException {
+        try {
+            return reading.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof UncheckedIOException failure) {
+                throw failure.getCause();
+            } else if (e.getCause() instanceof RuntimeException failure) {
+                throw failure;
+            } else if (e.getCause() instanceof Error failure) {
+                throw failure;
+            }
+            throw e;
+        }
+    }
+
+    private ChangeBatch newBatch() {
+        return new ChangeBatch(file.schema(), BATCH_ROWS);
+    }
+
     private RowDecoder open(FailureNotingInput in) throws IOException {
         try {
             return switch (SliceFormat.of(file.path())) {
@@ -128,7 +181,7 @@ final class SliceFileReader {
         }
     }
 
-    private boolean readBatch(RowDecoder decoder, FailureNotingInput in) throws IOException {
+    private boolean readBatch(RowDecoder decoder, FailureNotingInput in, ChangeBatch batch) throws IOException {
         batch.clear();
         try {
             if (!decoder.read(batch)) {

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * The whole protocol, with everything that the outside world can do to it: capture, snapshot, orchestrator, worker and verify as they are, in a world
- * that is made up ({@link World}). A seed that fails leaves its steps in {@code target/simulation}; {@code -DargLine=-Dtidemark.seed=N} runs it
+ * that is made up ({@link World}). A seed that fails leaves its steps in {@code target/simulation}; {@code -Dtidemark.seed=N} runs it
  * alone, with {@code -Dtidemark.schedules=M} the M seeds from there on. One that found something new belongs into {@code regressions.csv}.
  */
 class ProtocolSimulationTest {

@@ -112,6 +112,7 @@ public final class TableCommits {
                     // Iceberg looks at tasks on its pool every 10 ms, and a commit has up to ten such steps, one after
                     // the other.
                     pending.scanManifestsWith(HERE);
+                    pending.writeManifestsWith(HERE, 1);
                 }
                 pending.commit();
             });

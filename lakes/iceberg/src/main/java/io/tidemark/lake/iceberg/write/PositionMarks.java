@@ -13,7 +13,7 @@ import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.StructLike;
-import org.apache.iceberg.data.GenericAppenderFactory;
+import org.apache.iceberg.data.GenericFileWriterFactory;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.deletes.DeleteGranularity;
 import org.apache.iceberg.deletes.PositionDelete;
@@ -71,11 +71,13 @@ final class PositionMarks implements DeleteMarks {
     }
 
     private SortingPositionOnlyDeleteWriter<Record> writer(PartitionSpec spec, StructLike partition) {
-        GenericAppenderFactory appenders = new GenericAppenderFactory(files.schema(), spec);
+        GenericFileWriterFactory factory = new GenericFileWriterFactory.Builder(files.table())
+                .deleteFileFormat(FileFormat.PARQUET)
+                .build();
         return new SortingPositionOnlyDeleteWriter<>(
-                () -> appenders.newPosDeleteWriter(
+                () -> factory.newPositionDeleteWriter(
                         spec.isUnpartitioned() ? outputs.newOutputFile() : outputs.newOutputFile(spec, partition),
-                        FileFormat.PARQUET,
+                        spec,
                         partition),
                 DeleteGranularity.PARTITION);
     }

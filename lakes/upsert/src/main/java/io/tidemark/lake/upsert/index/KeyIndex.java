@@ -49,7 +49,7 @@ import org.slf4j.LoggerFactory;
  * crash it is what it was at some earlier moment, and the header names a version not newer than its entries. File numbers are reserved before the
  * entries that use them and never used again.
  *
- * <p>Not thread-safe; one process at a time. Look-ups spread over the processors by themselves.
+ * <p>Not thread-safe; one process at a time. Look-ups and writes spread over the processors by themselves.
  */
 public final class KeyIndex implements KeyLocations, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(KeyIndex.class);
@@ -178,17 +178,26 @@ public final class KeyIndex implements KeyLocations, AutoCloseable {
 
     @Override
     public void lookup(KeyArena keys, int[] order, boolean useEntries, long[] locations) {
-        int portions = (order.length + LOOKUP_KEYS - 1) / LOOKUP_KEYS;
-        // RocksDB reads with any number of threads; portions write to places of their own.
-        IntStream.range(0, portions).parallel().forEach(portion -> {
-            int from = portion * LOOKUP_KEYS;
-            int to = Math.min(order.length, from + LOOKUP_KEYS);
+        inPortions(
+                order.length,
+                LOOKUP_KEYS,
+                "read",
+                (from, to) -> lookup(keys, Arrays.copyOfRange(order, from, to), locations, useEntries));
+    }
+
+    /** Does work on portions of a range, which is done on all processors: RocksDB reads and writes with any number of threads. */
+    private void inPortions(int end, int size, String verb, Portion portion) {
+        IntStream.range(0, (end + size - 1) / size).parallel().forEach(i -> {
             try {
-                lookup(keys, Arrays.copyOfRange(order, from, to), locations, useEntries);
+                portion.run(i * size, Math.min(end, (i + 1) * size));
             } catch (RocksDBException e) {
-                throw failed("read", folder, e);
+                throw failed(verb, folder, e);
             }
         });
+    }
+
+    private interface Portion {
+        void run(int from, int to) throws RocksDBException;
     }
 
     @Override
@@ -439,23 +448,23 @@ public final class KeyIndex implements KeyLocations, AutoCloseable {
                 : database.multiGetAsList(Collections.nCopies(bytes.size(), family), bytes);
     }
 
-    private void write(ColumnFamilyHandle family, KeyArena keys, int[] order, long[] locations, boolean keepGone)
-            throws RocksDBException {
-        EntryBatch batch = new EntryBatch(family.getID());
-        for (int i = 0; i < order.length; i++) {
-            int key = order[i];
-            if (locations[key] != RowLocation.NONE || keepGone) {
-                batch.put(keys, key, locations[key]);
-            } else {
-                batch.delete(keys, key);
-            }
-            if (batch.count() == BATCH_ENTRIES || i == order.length - 1) {
-                try (WriteBatch written = new WriteBatch(batch.bytes())) {
-                    database.write(withoutLog, written);
+    /** Each key comes once, so that the order of its portions does not matter. */
+    private void write(ColumnFamilyHandle family, KeyArena keys, int[] order, long[] locations, boolean keepGone) {
+        int familyId = family.getID();
+        inPortions(order.length, BATCH_ENTRIES, "write", (from, to) -> {
+            EntryBatch batch = new EntryBatch(familyId);
+            for (int i = from; i < to; i++) {
+                int key = order[i];
+                if (locations[key] != RowLocation.NONE || keepGone) {
+                    batch.put(keys, key, locations[key]);
+                } else {
+                    batch.delete(keys, key);
                 }
-                batch.clear();
             }
-        }
+            try (WriteBatch written = new WriteBatch(batch.bytes())) {
+                database.write(withoutLog, written);
+            }
+        });
     }
 
     /** @param keepGone whether keys that are gone get an entry that says so */
