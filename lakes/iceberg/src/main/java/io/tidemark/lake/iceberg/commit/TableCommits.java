@@ -5,11 +5,9 @@ import io.tidemark.spi.error.ErrorCode;
 import io.tidemark.spi.error.TidemarkException;
 import io.tidemark.spi.lake.LakeProgress;
 import io.tidemark.spi.schema.TableId;
-import io.tidemark.storage.LocalFileIO;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -35,7 +33,6 @@ import org.slf4j.LoggerFactory;
 public final class TableCommits {
     private static final Logger LOG = LoggerFactory.getLogger(TableCommits.class);
     private static final int LOOKUPS = 3;
-    private static final ExecutorService HERE = new CallingThread();
 
     private final TableId table;
     private final TableOperations operations;
@@ -108,12 +105,10 @@ public final class TableCommits {
                 SnapshotUpdate<?> pending = update.apply(target);
                 pairs.forEach(pending::set);
                 pending.set(ProgressSummary.COMMIT_ID, commitId);
-                if (LocalFileIO.isLocal(target.location())) {
-                    // Iceberg looks at tasks on its pool every 10 ms, and a commit has up to ten such steps, one after
-                    // the other.
-                    pending.scanManifestsWith(HERE);
-                    pending.writeManifestsWith(HERE, 1);
-                }
+                CallingThread.of(target).ifPresent(thread -> {
+                    pending.scanManifestsWith(thread);
+                    pending.writeManifestsWith(thread, 1);
+                });
                 pending.commit();
             });
             TableMetadata after = afterCommit();

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.iceberg.ExpireSnapshots;
+import org.apache.iceberg.ExpireSnapshots.CleanupLevel;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotRef;
 import org.apache.iceberg.Table;
@@ -81,7 +82,9 @@ final class Expiry {
     /** @param isSearched whether Iceberg is to find the files by itself, and delete them */
     private static ExpireSnapshots update(Table table, List<Long> expired, boolean isSearched) {
         // Only the versions named: an age in the past keeps Iceberg from adding those of its own rule.
-        ExpireSnapshots expire = table.expireSnapshots().expireOlderThan(0).cleanExpiredFiles(isSearched);
+        ExpireSnapshots expire = table.expireSnapshots()
+                .expireOlderThan(0)
+                .cleanupLevel(isSearched ? CleanupLevel.ALL : CleanupLevel.NONE);
         expired.forEach(expire::expireSnapshotId);
         return expire;
     }

@@ -1,5 +1,6 @@
 package io.tidemark.lake.iceberg.plan;
 
+import io.tidemark.lake.iceberg.commit.CallingThread;
 import io.tidemark.lake.upsert.table.LiveFiles;
 import io.tidemark.lake.upsert.table.StoredFile;
 import io.tidemark.spi.error.ErrorCode;
@@ -16,6 +17,7 @@ import org.apache.iceberg.FileContent;
 import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.TableScan;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.util.ContentFileUtil;
 import org.jspecify.annotations.Nullable;
@@ -47,8 +49,9 @@ public final class PlannedFiles implements LiveFiles {
             return none(version);
         }
         Map<String, LiveFile> files = new LinkedHashMap<>();
+        TableScan scan = table.newScan().useSnapshot(version);
         try (CloseableIterable<FileScanTask> tasks =
-                table.newScan().useSnapshot(version).planFiles()) {
+                CallingThread.of(table).map(scan::planWith).orElse(scan).planFiles()) {
             for (FileScanTask task : tasks) {
                 require(table, task);
                 files.put(task.file().location(), new LiveFile(task.file(), task.deletes()));
