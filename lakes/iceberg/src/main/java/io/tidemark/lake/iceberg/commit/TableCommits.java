@@ -105,10 +105,7 @@ public final class TableCommits {
                 SnapshotUpdate<?> pending = update.apply(target);
                 pairs.forEach(pending::set);
                 pending.set(ProgressSummary.COMMIT_ID, commitId);
-                CallingThread.of(target).ifPresent(thread -> {
-                    pending.scanManifestsWith(thread);
-                    pending.writeManifestsWith(thread, 1);
-                });
+                CallingThread.of(target).ifPresent(pending::scanManifestsWith);
                 pending.commit();
             });
             TableMetadata after = afterCommit();

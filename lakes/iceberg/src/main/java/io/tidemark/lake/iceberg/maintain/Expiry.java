@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.iceberg.ExpireSnapshots;
-import org.apache.iceberg.ExpireSnapshots.CleanupLevel;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotRef;
 import org.apache.iceberg.Table;
@@ -82,9 +81,7 @@ final class Expiry {
     /** @param isSearched whether Iceberg is to find the files by itself, and delete them */
     private static ExpireSnapshots update(Table table, List<Long> expired, boolean isSearched) {
         // Only the versions named: an age in the past keeps Iceberg from adding those of its own rule.
-        ExpireSnapshots expire = table.expireSnapshots()
-                .expireOlderThan(0)
-                .cleanupLevel(isSearched ? CleanupLevel.ALL : CleanupLevel.NONE);
+        ExpireSnapshots expire = table.expireSnapshots().expireOlderThan(0).cleanExpiredFiles(isSearched);
         expired.forEach(expire::expireSnapshotId);
         return expire;
     }

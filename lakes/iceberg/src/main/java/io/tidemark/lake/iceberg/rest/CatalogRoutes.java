@@ -14,7 +14,6 @@ import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.rest.CatalogHandlers;
 import org.apache.iceberg.rest.Endpoint;
-import org.apache.iceberg.rest.RESTCatalogProperties.SnapshotMode;
 import org.apache.iceberg.rest.RESTResponse;
 import org.apache.iceberg.rest.responses.ConfigResponse;
 import org.apache.iceberg.rest.responses.ListTablesResponse;
@@ -155,7 +154,7 @@ public final class CatalogRoutes {
     }
 
     private LoadTableResponse table(TableIdentifier table, CatalogRequest request) {
-        LoadTableResponse found = CatalogHandlers.loadTable(catalog, table, SnapshotMode.ALL);
+        LoadTableResponse found = CatalogHandlers.loadTable(catalog, table);
         TableMetadata metadata = found.tableMetadata();
         if (!isShown(table, metadata.properties())) {
             throw new NoSuchTableException("Table does not exist: %s", table);

@@ -13,7 +13,7 @@ import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.StructLike;
-import org.apache.iceberg.data.GenericFileWriterFactory;
+import org.apache.iceberg.data.GenericAppenderFactory;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.deletes.DeleteGranularity;
 import org.apache.iceberg.deletes.PositionDelete;
@@ -71,13 +71,11 @@ final class PositionMarks implements DeleteMarks {
     }
 
     private SortingPositionOnlyDeleteWriter<Record> writer(PartitionSpec spec, StructLike partition) {
-        GenericFileWriterFactory factory = new GenericFileWriterFactory.Builder(files.table())
-                .deleteFileFormat(FileFormat.PARQUET)
-                .build();
+        GenericAppenderFactory appenders = new GenericAppenderFactory(files.schema(), spec);
         return new SortingPositionOnlyDeleteWriter<>(
-                () -> factory.newPositionDeleteWriter(
+                () -> appenders.newPosDeleteWriter(
                         spec.isUnpartitioned() ? outputs.newOutputFile() : outputs.newOutputFile(spec, partition),
-                        spec,
+                        FileFormat.PARQUET,
                         partition),
                 DeleteGranularity.PARTITION);
     }
