@@ -85,11 +85,11 @@ final class ApplyBenchmark implements Benchmark {
                 List<Series> series = new Contest("events", surroundings.rounds(), surroundings.out())
                         .run(List.of(
                                 new Contender("slices only read", Side.LIMIT, round -> {
-                                    long last = first + (long) (round + 1) * (warming + counted) - 1;
+                                    long last = last(first, round, warming + counted);
                                     return measure(mirror, ApplyMain.READ, last, counted, warming);
                                 }),
                                 new Contender("tidemark, apply", Side.TIDEMARK, round -> {
-                                    long last = first + (long) (round + 1) * (warming + counted) - 1;
+                                    long last = last(first, round, warming + counted);
                                     String what = isBacklog ? ApplyMain.BACKLOG : ApplyMain.EACH;
                                     return measure(mirror, what, last, counted, warming);
                                 })));
@@ -102,6 +102,11 @@ final class ApplyBenchmark implements Benchmark {
                         notes());
             }
         }
+    }
+
+    /** Each run has slices of its own. */
+    private static long last(long first, int round, int slices) {
+        return first + (long) (round + 1) * slices - 1;
     }
 
     private Measurement measure(BenchMirror mirror, String what, long through, int counted, int warming)

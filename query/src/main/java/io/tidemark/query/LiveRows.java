@@ -144,6 +144,11 @@ final class LiveRows {
 
     /** A better error than the reader's own, when the cause is a file that is gone or not the one that was pinned. */
     void checkFiles() {
+        checkFiles(pinned);
+    }
+
+    /** The same for a version that is not read. */
+    static void checkFiles(PinnedTable pinned) {
         for (PinnedFile file : pinned.files()) {
             Locations.findDamage(file.location(), file.bytes()).ifPresent(reason -> {
                 throw new TidemarkException(

@@ -61,7 +61,7 @@ final class QueryTables {
             return Optional.empty();
         }
         PinnedTable pinned = pin(target.table());
-        new LiveRows(pinned, INTERNAL, "deleted").checkFiles();
+        LiveRows.checkFiles(pinned);
         return Optional.of(pinned.rows());
     }
 

@@ -24,10 +24,6 @@ final class EntryBatch {
         this.family = family;
     }
 
-    int count() {
-        return count;
-    }
-
     void put(KeyArena keys, int key, long location) {
         key(PUT, PUT_IN_FAMILY, keys, key);
         byte[] value = EntryValue.write(location);
@@ -45,11 +41,6 @@ final class EntryBatch {
             bytes[COUNT_AT + i] = (byte) (count >>> (i * Byte.SIZE));
         }
         return Arrays.copyOf(bytes, size);
-    }
-
-    void clear() {
-        size = HEAD_BYTES;
-        count = 0;
     }
 
     private void key(byte kind, byte kindInFamily, KeyArena keys, int key) {

@@ -468,7 +468,7 @@ public final class KeyIndex implements KeyLocations, AutoCloseable {
     }
 
     /** @param keepGone whether keys that are gone get an entry that says so */
-    private void writeNewlyStaged(ColumnFamilyHandle family, boolean keepGone) throws RocksDBException {
+    private void writeNewlyStaged(ColumnFamilyHandle family, boolean keepGone) {
         write(family, newlyStaged.keys(), KeySort.order(newlyStaged.keys()), newlyStaged.locations(), keepGone);
         forgetNewlyStaged();
     }
